@@ -1,0 +1,2 @@
+#![forbid(unsafe_code)]
+//! Bit readers and writers, Exp-Golomb codes and NAL unit framing.

@@ -1,0 +1,2 @@
+#![forbid(unsafe_code)]
+//! Containers: y4m, Annex B and MP4/MOV.

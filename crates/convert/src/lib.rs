@@ -1,0 +1,2 @@
+#![forbid(unsafe_code)]
+//! Pixel format conversion, scaling, colour matching and rotation.

@@ -1,0 +1,1 @@
+//! Time, pixel buffers, format descriptions and sample buffers.

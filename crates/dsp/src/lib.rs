@@ -1,0 +1,1 @@
+//! Kernels for pictures: a scalar reference and its variants per instruction set.

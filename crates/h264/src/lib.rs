@@ -1,0 +1,2 @@
+#![forbid(unsafe_code)]
+//! H.264 (ITU-T H.264, ISO/IEC 14496-10).

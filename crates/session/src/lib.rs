@@ -1,0 +1,2 @@
+#![forbid(unsafe_code)]
+//! Compression sessions and their property tables.
