@@ -1,0 +1,35 @@
+//! Programs that the tests need besides the Rust toolchain.
+
+use std::process::Command;
+
+use crate::Failure;
+use crate::run::{cargo, check, exists};
+
+/// Makes sure that `ffmpeg` and `ffprobe` start, installing Debian's package when they do not.
+pub(crate) fn ffmpeg() -> Result<(), Failure> {
+    let present = || exists("ffmpeg", "-version") && exists("ffprobe", "-version");
+    if present() {
+        return Ok(());
+    }
+    apt_get(&["update"])?;
+    apt_get(&["install", "-y", "--no-install-recommends", "ffmpeg"])?;
+    if present() { Ok(()) } else { Err("ffmpeg was installed but does not start".into()) }
+}
+
+/// Makes sure that `cargo deny` starts, building it when it does not (some minutes, once).
+pub(crate) fn cargo_deny() -> Result<(), Failure> {
+    if exists("cargo-deny", "--version") {
+        return Ok(());
+    }
+    // Outside the workspace's folder, so that its build settings do not apply.
+    check(cargo(&["install", "--locked", "cargo-deny"]).current_dir(std::env::temp_dir()))
+}
+
+fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
+    let as_root = check(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
+    if as_root.is_ok() || !exists("sudo", "--version") {
+        return as_root.map_err(|failure| format!("{failure}\nThe tests need ffmpeg; please install it."));
+    }
+    check(Command::new("sudo").args(["-n", "apt-get"]).args(arguments))
+        .map_err(|failure| format!("{failure}\nThe tests need ffmpeg; please install it."))
+}
