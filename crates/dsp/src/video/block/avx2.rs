@@ -1,0 +1,71 @@
+//! AVX2 variants of copy and mean.
+
+use crate::video::x86_64::*;
+use std::arch::x86_64::*;
+
+/// # Safety
+/// AVX2; both blocks lie within their slices.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn copy<const W: usize, const H: usize>(
+    dst: &mut [u8],
+    dst_stride: usize,
+    src: &[u8],
+    src_stride: usize,
+) {
+    let (dst, src) = (dst.as_mut_ptr(), src.as_ptr());
+    for y in 0..H {
+        // SAFETY: row `y` of the blocks lies within the slices.
+        unsafe { store::<W>(dst.add(y * dst_stride), load::<W>(src.add(y * src_stride))) }
+    }
+}
+
+/// # Safety
+/// AVX2; the three blocks lie within their slices.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn average<const W: usize, const H: usize>(
+    dst: &mut [u8],
+    dst_stride: usize,
+    a: &[u8],
+    a_stride: usize,
+    b: &[u8],
+    b_stride: usize,
+) {
+    let (dst, a, b) = (dst.as_mut_ptr(), a.as_ptr(), b.as_ptr());
+    for y in 0..H {
+        // SAFETY: row `y` of the blocks lies within the slices.
+        unsafe {
+            let (a, b) = (load::<W>(a.add(y * a_stride)), load::<W>(b.add(y * b_stride)));
+            store::<W>(dst.add(y * dst_stride), _mm_avg_epu8(a, b));
+        }
+    }
+}
+
+/// # Safety
+/// `W` samples from `p` are readable.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn load<const W: usize>(p: *const u8) -> __m128i {
+    // SAFETY: by this function's contract.
+    unsafe {
+        match W {
+            16 => load16(p),
+            8 => load8(p),
+            _ => load4(p),
+        }
+    }
+}
+
+/// # Safety
+/// `W` samples from `p` are writable.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn store<const W: usize>(p: *mut u8, samples: __m128i) {
+    // SAFETY: by this function's contract.
+    unsafe {
+        match W {
+            16 => store16(p, samples),
+            8 => store8(p, samples),
+            _ => store4(p, samples),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Sums of absolute transformed differences: the cost of a residual after a Hadamard transform.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+kernel! {
+    /// Sum over the 4x4 blocks of |Hadamard(source - reference)|, halved (the sum is always even).
+    pub fn Satd(src: &[u8], src_stride: usize, reference: &[u8], reference_stride: usize) -> u32
+    where block.fits(src, src_stride), block.fits(reference, reference_stride);
+    blocks: block in [B16x16, B16x8, B8x16, B8x8, B8x4, B4x8, B4x4],
+    test: satd_variants, cases: tests::satd_cases,
+    scalar: satd,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd },
+}
+
+kernel! {
+    /// Sum over the 8x8 blocks of |Hadamard(source - reference)|, as (sum + 2) >> 2 of the whole.
+    pub fn Sa8d(src: &[u8], src_stride: usize, reference: &[u8], reference_stride: usize) -> u32
+    where block.fits(src, src_stride), block.fits(reference, reference_stride);
+    blocks: block in [B16x16, B16x8, B8x16, B8x8],
+    test: sa8d_variants, cases: tests::sa8d_cases,
+    scalar: sa8d,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sa8d },
+}
+
+fn satd<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    reference: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    sum_of_blocks::<4>(W, H, src, src_stride, reference, reference_stride) / 2
+}
+
+fn sa8d<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    reference: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    (sum_of_blocks::<8>(W, H, src, src_stride, reference, reference_stride) + 2) >> 2
+}
+
+/// Sum of the absolute values of the N x N Hadamard transforms that tile the block.
+fn sum_of_blocks<const N: usize>(
+    width: usize,
+    height: usize,
+    src: &[u8],
+    src_stride: usize,
+    reference: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    let mut sum = 0;
+    for y in (0..height).step_by(N) {
+        for x in (0..width).step_by(N) {
+            let mut block = [[0i32; N]; N];
+            for (j, row) in block.iter_mut().enumerate() {
+                for (i, value) in row.iter_mut().enumerate() {
+                    *value = i32::from(src[(y + j) * src_stride + x + i])
+                        - i32::from(reference[(y + j) * reference_stride + x + i]);
+                }
+                hadamard(row);
+            }
+            for i in 0..N {
+                let mut column: [i32; N] = std::array::from_fn(|j| block[j][i]);
+                hadamard(&mut column);
+                sum += column.iter().map(|value| value.unsigned_abs()).sum::<u32>();
+            }
+        }
+    }
+    sum
+}
+
+/// Hadamard transform of a power of two of values, in some order of frequencies.
+fn hadamard(values: &mut [i32]) {
+    let mut distance = values.len() / 2;
+    while distance > 0 {
+        for i in 0..values.len() {
+            if i & distance == 0 {
+                let (a, b) = (values[i], values[i + distance]);
+                (values[i], values[i + distance]) = (a + b, a - b);
+            }
+        }
+        distance /= 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::CpuLevel;
+    use crate::kernel::testing::{Outcome, Random};
+    use crate::video::BlockSize;
+
+    pub(super) fn satd_cases(kernel: Satd, random: &mut Random, outcome: &mut Outcome) {
+        let (width, height) = (kernel.size().width(), kernel.size().height());
+        let (src, src_stride) = random.block(width, height);
+        let (reference, reference_stride) = random.block(width, height);
+        outcome.push(kernel.call(&src, src_stride, &reference, reference_stride));
+    }
+
+    pub(super) fn sa8d_cases(kernel: Sa8d, random: &mut Random, outcome: &mut Outcome) {
+        let (width, height) = (kernel.size().width(), kernel.size().height());
+        let (src, src_stride) = random.block(width, height);
+        let (reference, reference_stride) = random.block(width, height);
+        outcome.push(kernel.call(&src, src_stride, &reference, reference_stride));
+    }
+
+    #[test]
+    fn known_costs() {
+        // One differing sample touches every frequency once; a flat difference only the lowest.
+        for level in CpuLevel::ALL {
+            let (zero, flat) = ([0u8; 256], [255u8; 256]);
+            let mut dot = [0u8; 256];
+            dot[17] = 10;
+            for (kernel, size) in Satd::select(level).into_iter().zip(BlockSize::ALL) {
+                let area = (size.width() * size.height()) as u32;
+                assert_eq!(kernel.call(&dot, 16, &zero, 16), 16 * 10 / 2);
+                assert_eq!(kernel.call(&zero, 16, &flat, 16), area * 255 / 2);
+            }
+            for (kernel, size) in Sa8d::select(level).into_iter().zip(BlockSize::ALL) {
+                let area = (size.width() * size.height()) as u32;
+                assert_eq!(kernel.call(&dot, 16, &zero, 16), (64 * 10 + 2) / 4);
+                assert_eq!(kernel.call(&zero, 16, &flat, 16), (area * 255 + 2) / 4);
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! AVX2 variants of the sums of absolute transformed differences.
+//!
+//! A multiply-add of sample pairs with (1, 1) and (1, -1) does the first horizontal stage on its way from
+//! bytes to words: a register holds the sums of a row's pairs in one part and the differences in the other.
+//! The last stage of any direction need not be carried out, as |a + b| + |a - b| = 2 max(|a|, |b|); both
+//! costs halve their sum anyway.
+
+use crate::video::x86_64::*;
+use std::arch::x86_64::*;
+
+/// # Safety
+/// AVX2; both blocks lie within their slices.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn satd<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    reference: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    let (a, b) = (src.as_ptr(), reference.as_ptr());
+    // SAFETY: every group of rows starts within `H` and the loads of a group stay within the block.
+    unsafe {
+        match (W, H) {
+            (16, _) => {
+                let mut sum = _mm256_setzero_si256();
+                for y in (0..H).step_by(4) {
+                    let (a, b) = (a.add(y * src_stride), b.add(y * reference_stride));
+                    let rows = [0, 1, 2, 3]
+                        .map(|i| difference16(a.add(i * src_stride), b.add(i * reference_stride)));
+                    sum = _mm256_add_epi16(sum, cost4(hadamard4(rows)));
+                }
+                sum_words(sum)
+            }
+            (8, 4) => {
+                let rows =
+                    [0, 1, 2, 3].map(|i| difference8(a.add(i * src_stride), b.add(i * reference_stride)));
+                sum_words_128(cost4_128(hadamard4_128(rows)))
+            }
+            (8, _) => {
+                let mut sum = _mm256_setzero_si256();
+                for y in (0..H).step_by(8) {
+                    let (a, b) = (a.add(y * src_stride), b.add(y * reference_stride));
+                    let rows = [0, 1, 2, 3].map(|i| {
+                        let (a, b) = (a.add(i * src_stride), b.add(i * reference_stride));
+                        difference8x2(a, a.add(4 * src_stride), b, b.add(4 * reference_stride))
+                    });
+                    sum = _mm256_add_epi16(sum, cost4(hadamard4(rows)));
+                }
+                sum_words(sum)
+            }
+            _ => {
+                let rows = [0, 1, 2, 3].map(|i| {
+                    let (a, b) = (a.add(i * src_stride), b.add(i * reference_stride));
+                    let (a, b) = match H {
+                        8 => (load4x2(a, a.add(4 * src_stride)), load4x2(b, b.add(4 * reference_stride))),
+                        _ => (load4(a), load4(b)),
+                    };
+                    difference4(a, b)
+                });
+                sum_words_128(cost4_128(hadamard4_128(rows)))
+            }
+        }
+    }
+}
+
+/// # Safety
+/// AVX2; both blocks lie within their slices.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn sa8d<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    reference: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    let mut sum = _mm256_setzero_si256();
+    let ones = _mm256_set1_epi16(1);
+    for y in (0..H).step_by(8) {
+        // SAFETY: the group of eight rows lies within both blocks.
+        unsafe {
+            let (a, b) = (src.as_ptr().add(y * src_stride), reference.as_ptr().add(y * reference_stride));
+            let words = if W == 16 {
+                sa8d_16x8(a, src_stride, b, reference_stride)
+            } else {
+                sa8d_8x8(a, src_stride, b, reference_stride)
+            };
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(words, ones));
+        }
+    }
+    // The words sum to half of the transform's sum.
+    (sum_i32x8(sum) + 1) >> 1
+}
+
+/// Two 8x8 transforms side by side: words that sum to half of their absolute sum.
+///
+/// # Safety
+/// 16 samples of eight rows are readable at both pointers.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn sa8d_16x8(a: *const u8, a_stride: usize, b: *const u8, b_stride: usize) -> __m256i {
+    // SAFETY: by this function's contract.
+    let row = |i: usize| unsafe { difference16(a.add(i * a_stride), b.add(i * b_stride)) };
+    let top = hadamard4([row(0), row(1), row(2), row(3)]);
+    let bottom = hadamard4([row(4), row(5), row(6), row(7)]);
+    let mut sum = _mm256_setzero_si256();
+    for i in 0..4 {
+        let (s, d) = (_mm256_add_epi16(top[i], bottom[i]), _mm256_sub_epi16(top[i], bottom[i]));
+        let (even, odd) = zip_words(s, d);
+        let s = _mm256_abs_epi16(_mm256_add_epi16(even, odd));
+        let d = _mm256_abs_epi16(_mm256_sub_epi16(even, odd));
+        let (even, odd) = zip_dwords(s, d);
+        sum = _mm256_add_epi16(sum, _mm256_max_epi16(even, odd));
+    }
+    sum
+}
+
+/// One 8x8 transform: words that sum to half of its absolute sum.
+///
+/// # Safety
+/// 8 samples of eight rows are readable at both pointers.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn sa8d_8x8(a: *const u8, a_stride: usize, b: *const u8, b_stride: usize) -> __m256i {
+    let row = |i: usize| {
+        // SAFETY: by this function's contract.
+        unsafe {
+            let (a, b) = (a.add(i * a_stride), b.add(i * b_stride));
+            difference8x2(a, a.add(4 * a_stride), b, b.add(4 * b_stride))
+        }
+    };
+    let rows = hadamard4([row(0), row(1), row(2), row(3)]);
+    let mut sum = _mm256_setzero_si256();
+    for pair in [[rows[0], rows[1]], [rows[2], rows[3]]] {
+        let (even, odd) = zip_words(pair[0], pair[1]);
+        let (even, odd) = zip_dwords(_mm256_add_epi16(even, odd), _mm256_sub_epi16(even, odd));
+        let s = _mm256_abs_epi16(_mm256_add_epi16(even, odd));
+        let d = _mm256_abs_epi16(_mm256_sub_epi16(even, odd));
+        // The lanes are the two halves of the block: the last vertical stage.
+        let top = _mm256_permute2x128_si256::<0x20>(s, d);
+        let bottom = _mm256_permute2x128_si256::<0x31>(s, d);
+        sum = _mm256_add_epi16(sum, _mm256_max_epi16(top, bottom));
+    }
+    sum
+}
+
+/// Sums of the pairs of 16 differences in the low lane, differences of the pairs in the high one.
+///
+/// # Safety
+/// 16 samples are readable at both pointers.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn difference16(a: *const u8, b: *const u8) -> __m256i {
+    let signs = join(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
+    // SAFETY: by this function's contract.
+    let (a, b) = unsafe { (load16(a), load16(b)) };
+    let (a, b) = (_mm256_broadcastsi128_si256(a), _mm256_broadcastsi128_si256(b));
+    _mm256_sub_epi16(_mm256_maddubs_epi16(a, signs), _mm256_maddubs_epi16(b, signs))
+}
+
+/// Sums of the pairs of 8 differences in the low half, differences of the pairs in the high one.
+///
+/// # Safety
+/// 8 samples are readable at both pointers.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn difference8(a: *const u8, b: *const u8) -> __m128i {
+    let signs = _mm_unpacklo_epi64(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
+    // SAFETY: by this function's contract.
+    let (a, b) = unsafe { (load8(a), load8(b)) };
+    let (a, b) = (_mm_broadcastq_epi64(a), _mm_broadcastq_epi64(b));
+    _mm_sub_epi16(_mm_maddubs_epi16(a, signs), _mm_maddubs_epi16(b, signs))
+}
+
+/// [`difference8`] of one row in the low lane and of another in the high one.
+///
+/// # Safety
+/// 8 samples are readable at the four pointers.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn difference8x2(a: *const u8, second_a: *const u8, b: *const u8, second_b: *const u8) -> __m256i {
+    let signs = _mm256_unpacklo_epi64(_mm256_set1_epi16(0x0101), _mm256_set1_epi16(SUM_DIFFERENCE));
+    // SAFETY: by this function's contract.
+    let [a, second_a, b, second_b] =
+        [a, second_a, b, second_b].map(|p| unsafe { _mm256_broadcastq_epi64(load8(p)) });
+    let (a, b) = (_mm256_blend_epi32::<0xF0>(a, second_a), _mm256_blend_epi32::<0xF0>(b, second_b));
+    _mm256_sub_epi16(_mm256_maddubs_epi16(a, signs), _mm256_maddubs_epi16(b, signs))
+}
+
+/// For two rows of 4 samples in the low half: sums and differences of pairs, element by element.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn difference4(a: __m128i, b: __m128i) -> __m128i {
+    let signs = _mm_unpacklo_epi32(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
+    let (a, b) = (_mm_unpacklo_epi32(a, a), _mm_unpacklo_epi32(b, b));
+    _mm_sub_epi16(_mm_maddubs_epi16(a, signs), _mm_maddubs_epi16(b, signs))
+}
+
+/// The bytes (1, -1).
+const SUM_DIFFERENCE: i16 = i16::from_le_bytes([1, 0xFF]);
+
+/// Vertical Hadamard transform of four rows.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn hadamard4([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
+    let (s0, d0) = (_mm256_add_epi16(a, b), _mm256_sub_epi16(a, b));
+    let (s1, d1) = (_mm256_add_epi16(c, d), _mm256_sub_epi16(c, d));
+    [_mm256_add_epi16(s0, s1), _mm256_sub_epi16(s0, s1), _mm256_add_epi16(d0, d1), _mm256_sub_epi16(d0, d1)]
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn hadamard4_128([a, b, c, d]: [__m128i; 4]) -> [__m128i; 4] {
+    let (s0, d0) = (_mm_add_epi16(a, b), _mm_sub_epi16(a, b));
+    let (s1, d1) = (_mm_add_epi16(c, d), _mm_sub_epi16(c, d));
+    [_mm_add_epi16(s0, s1), _mm_sub_epi16(s0, s1), _mm_add_epi16(d0, d1), _mm_sub_epi16(d0, d1)]
+}
+
+/// Last horizontal stage between neighbouring words, absolute values and half the sum.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn cost4(rows: [__m256i; 4]) -> __m256i {
+    let rows = rows.map(|row| _mm256_abs_epi16(row));
+    let (even, odd) = zip_words(rows[0], rows[1]);
+    let first = _mm256_max_epi16(even, odd);
+    let (even, odd) = zip_words(rows[2], rows[3]);
+    _mm256_add_epi16(first, _mm256_max_epi16(even, odd))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn cost4_128(rows: [__m128i; 4]) -> __m128i {
+    let rows = rows.map(|row| _mm_abs_epi16(row));
+    let zip = |a, b| {
+        let even = _mm_blend_epi16::<0xAA>(a, _mm_slli_epi32::<16>(b));
+        let odd = _mm_blend_epi16::<0xAA>(_mm_srli_epi32::<16>(a), b);
+        _mm_max_epi16(even, odd)
+    };
+    _mm_add_epi16(zip(rows[0], rows[1]), zip(rows[2], rows[3]))
+}
+
+/// The even words of both registers, and the odd ones, in the same order.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn zip_words(a: __m256i, b: __m256i) -> (__m256i, __m256i) {
+    (
+        _mm256_blend_epi16::<0xAA>(a, _mm256_slli_epi32::<16>(b)),
+        _mm256_blend_epi16::<0xAA>(_mm256_srli_epi32::<16>(a), b),
+    )
+}
+
+/// The even double words of both registers, and the odd ones, in the same order.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn zip_dwords(a: __m256i, b: __m256i) -> (__m256i, __m256i) {
+    let (a, b) = (_mm256_castsi256_ps(a), _mm256_castsi256_ps(b));
+    (
+        _mm256_castps_si256(_mm256_shuffle_ps::<0x88>(a, b)),
+        _mm256_castps_si256(_mm256_shuffle_ps::<0xDD>(a, b)),
+    )
+}
+
+/// Sum of sixteen words, none negative.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sum_words(words: __m256i) -> u32 {
+    sum_i32x8(_mm256_madd_epi16(words, _mm256_set1_epi16(1)))
+}
+
+/// Sum of eight words, none negative.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sum_words_128(words: __m128i) -> u32 {
+    sum_i32x4(_mm_madd_epi16(words, _mm_set1_epi16(1)))
+}
