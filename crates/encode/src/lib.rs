@@ -1,2 +1,29 @@
+//! What the video encoders share: the lookahead on half-size pictures (costs, scene cuts, adaptive
+//! quantisation, importance propagation) and rate control.
+//!
+//! Nothing in here knows the syntax of a codec, starts a thread or does I/O. Decisions depend on the frames
+//! and settings alone: integers, or floating point from plain arithmetic and the functions in [`math`].
+
 #![forbid(unsafe_code)]
-//! What the video encoders share: lookahead, rate control and picture storage.
+
+mod adaptive_quantisation;
+mod error;
+mod frame;
+mod half_picture;
+mod importance;
+mod intra;
+mod kernels;
+mod key_frames;
+mod lookahead;
+pub mod math;
+mod motion;
+pub mod rate_control;
+mod scene_cut;
+mod time;
+pub use time::Time;
+
+pub use error::Error;
+pub use frame::{FrameAhead, FrameCost, FrameInfo, FrameKind, LumaView, MotionVector, PlannedFrame};
+pub use key_frames::KeyFrameLimits;
+pub use lookahead::{Lookahead, LookaheadConfig};
+pub use rate_control::{RateConfig, RateControl, RateFrame, RateMode};

@@ -1,0 +1,98 @@
+//! Where sync frames must stand.
+
+use crate::Time;
+
+/// Limits of the distance between sync frames.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KeyFrameLimits {
+    /// A sync frame at least every so many frames; 0 and 1 make every frame one, `u32::MAX` sets no limit.
+    pub max_interval: u32,
+    /// A frame this long (presentation time) after the last sync frame must be one.
+    pub max_duration: Option<Time>,
+}
+
+impl Default for KeyFrameLimits {
+    fn default() -> Self {
+        Self { max_interval: 250, max_duration: None }
+    }
+}
+
+/// Follows the stream's sync frames in presentation order.
+#[derive(Debug)]
+pub(crate) struct KeyFrameClock {
+    /// Number and time of the last sync frame.
+    last: Option<(u64, Time)>,
+}
+
+impl KeyFrameClock {
+    pub(crate) fn new() -> Self {
+        Self { last: None }
+    }
+
+    /// Whether this frame must be a sync frame.
+    pub(crate) fn is_due(&self, index: u64, time: Time, limits: &KeyFrameLimits) -> bool {
+        let Some((last_index, last_time)) = self.last else { return true };
+        let by_count =
+            limits.max_interval != u32::MAX && index - last_index >= u64::from(limits.max_interval);
+        by_count || limits.max_duration.is_some_and(|limit| has_elapsed(last_time, time, limit))
+    }
+
+    /// Frames since the last sync frame.
+    pub(crate) fn distance(&self, index: u64) -> u64 {
+        self.last.map_or(u64::MAX, |(last, _)| index - last)
+    }
+
+    pub(crate) fn restart(&mut self, index: u64, time: Time) {
+        self.last = Some((index, time));
+    }
+}
+
+/// Whether `to - from >= span`, exactly. Times that are not numbers never let a span elapse.
+fn has_elapsed(from: Time, to: Time, span: Time) -> bool {
+    if ![from, to, span].iter().all(|time| time.is_numeric() && time.timescale > 0) {
+        return false;
+    }
+    if from.epoch != to.epoch {
+        return false;
+    }
+    let scale = |time: Time| i128::from(time.timescale);
+    // (to/b - from/a) >= span/c, multiplied by abc: at most 63 + 31 + 31 bits in each product.
+    let left = i128::from(to.value) * scale(from) - i128::from(from.value) * scale(to);
+    // The difference may have 95 bits; the last factor of 31 still fits.
+    left * scale(span) >= i128::from(span.value) * scale(from) * scale(to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_exact() {
+        let ntsc = |frame: i64| Time::new(frame * 1001, 30_000);
+        let second = Time::new(1, 1);
+        // 30 frames of 30000/1001 last a little longer than a second, 29 do not.
+        assert!(!has_elapsed(ntsc(0), ntsc(29), second));
+        assert!(has_elapsed(ntsc(0), ntsc(30), second));
+        assert!(has_elapsed(ntsc(7), ntsc(37), Time::new(30_030, 30_000)));
+        assert!(!has_elapsed(ntsc(7), ntsc(37), Time::new(30_031, 30_000)));
+        assert!(has_elapsed(Time::new(1, 3), Time::new(4, 3), Time::new(600, 600)));
+        let far = Time::new(i64::MAX, i32::MAX);
+        assert!(!has_elapsed(far, far, Time::new(1, i32::MAX)));
+        assert!(has_elapsed(Time::new(i64::MIN + 1, i32::MAX - 1), far, Time::new(i64::MAX, i32::MAX)));
+        assert!(!has_elapsed(Time::INVALID, ntsc(5), second));
+        assert!(!has_elapsed(ntsc(0), ntsc(5), Time::POSITIVE_INFINITY));
+    }
+
+    #[test]
+    fn count_restarts_at_each_sync_frame() {
+        let limits = KeyFrameLimits { max_interval: 3, max_duration: None };
+        let mut clock = KeyFrameClock::new();
+        assert!(clock.is_due(0, Time::INVALID, &limits));
+        clock.restart(0, Time::INVALID);
+        assert!(!clock.is_due(2, Time::INVALID, &limits) && clock.is_due(3, Time::INVALID, &limits));
+        clock.restart(2, Time::INVALID);
+        assert!(!clock.is_due(4, Time::INVALID, &limits) && clock.is_due(5, Time::INVALID, &limits));
+        let none = KeyFrameLimits { max_interval: u32::MAX, max_duration: None };
+        assert!(!clock.is_due(u64::from(u32::MAX) + 10, Time::INVALID, &none));
+    }
+}

@@ -1,0 +1,274 @@
+//! The lookahead: frames wait here until enough is known about what follows them.
+
+mod analysis;
+mod plan;
+
+use std::collections::VecDeque;
+
+use crate::Time;
+use crate::error::Error;
+use crate::frame::{FrameInfo, FrameKind, LumaView, PlannedFrame};
+use crate::half_picture::{BlockGrid, HalfPicture, Strip};
+use crate::importance::Inheritance;
+use crate::kernels::{CpuLevel, Kernels};
+use crate::key_frames::{KeyFrameClock, KeyFrameLimits};
+use analysis::Analysis;
+use plan::ImportanceRatio;
+
+/// Settings of a [`Lookahead`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LookaheadConfig {
+    /// Luma samples in a row, 1 to 32768.
+    pub width: usize,
+    /// Luma rows, 1 to 32768.
+    pub height: usize,
+    /// Frames looked ahead, 0 to 250: a frame leaves once this many follow it.
+    pub depth: usize,
+    /// Where sync frames must stand.
+    pub key_frames: KeyFrameLimits,
+    /// Begin new scenes with intra pictures.
+    pub scene_cut: bool,
+    /// Offset QPs by the importance of blocks; needs a depth above 0 to have an effect.
+    pub importance_propagation: bool,
+    /// Strength of adaptive quantisation, 0 (off) to 3; 1 is usual.
+    pub adaptive_quantisation: f32,
+    /// How far complex content is held to the quality of simple content, 0 (equal bits) to 1 (equal
+    /// quantiser); 0.6 is usual. Importance counts for more the lower it is.
+    pub curve_compression: f64,
+    /// Expected frames per second, for frames whose duration is unknown; above 0, at most 1000.
+    pub frame_rate: f64,
+    /// Best CPU level to use.
+    pub cpu_level: CpuLevel,
+}
+
+impl Default for LookaheadConfig {
+    fn default() -> Self {
+        Self {
+            width: 0,
+            height: 0,
+            depth: 20,
+            key_frames: KeyFrameLimits::default(),
+            scene_cut: true,
+            importance_propagation: true,
+            adaptive_quantisation: 1.0,
+            curve_compression: 0.6,
+            frame_rate: 30.0,
+            cpu_level: CpuLevel::detected(),
+        }
+    }
+}
+
+/// Takes frames in presentation order and gives them back in coding order with a plan: kind, QP offsets,
+/// costs and motion. `T` is carried along with each frame.
+///
+/// Everything it decides depends on the frames and settings alone, not on time or CPU.
+#[derive(Debug)]
+pub struct Lookahead<T> {
+    config: LookaheadConfig,
+    grid: BlockGrid,
+    kernels: Kernels,
+    strip: Strip,
+    /// Pictures of the newest frames; the last one is frame `pushed - 1`.
+    pictures: VecDeque<HalfPicture>,
+    /// Frames whose kind is open, in presentation order.
+    open: VecDeque<Frame<T>>,
+    /// Frames whose kind is decided, in coding order.
+    planned: VecDeque<Frame<T>>,
+    /// Frames taken in and given out so far.
+    pushed: u64,
+    popped: u64,
+    /// Frames before this number leave without waiting for more.
+    flushed: u64,
+    clock: KeyFrameClock,
+    /// Duration of the frame pushed last, as far as known.
+    duration: f64,
+    inheritances: Vec<Inheritance>,
+    ratio: ImportanceRatio,
+}
+
+/// Frames a decision waits for, so that a flash of light is not taken for a new scene.
+const DECISION_DELAY: usize = 2;
+/// Pictures before the open frames that the same question needs.
+const PICTURES_BEFORE: usize = 3;
+
+#[derive(Debug)]
+struct Frame<T> {
+    payload: T,
+    info: FrameInfo,
+    limits: KeyFrameLimits,
+    display_index: u64,
+    duration: f64,
+    analysis: Analysis,
+    kind: FrameKind,
+    scene_cut: bool,
+}
+
+impl<T> Lookahead<T> {
+    /// Makes a lookahead for pictures of one size.
+    ///
+    /// # Errors
+    /// A setting outside its range.
+    pub fn new(config: LookaheadConfig) -> Result<Self, Error> {
+        let LookaheadConfig { width, height, .. } = config;
+        if !(1..=32768).contains(&width) || !(1..=32768).contains(&height) {
+            return Err(Error::PictureSize { width, height });
+        }
+        Error::check("lookahead depth", config.depth as f64, 0.0, 250.0)?;
+        Error::check("adaptive quantisation", f64::from(config.adaptive_quantisation), 0.0, 3.0)?;
+        Error::check("curve compression", config.curve_compression, 0.0, 1.0)?;
+        Error::check("frame rate", config.frame_rate, 1e-3, 1000.0)?;
+        Ok(Self {
+            config,
+            grid: BlockGrid::new(width, height),
+            kernels: Kernels::new(config.cpu_level),
+            strip: Strip::default(),
+            pictures: VecDeque::new(),
+            open: VecDeque::new(),
+            planned: VecDeque::new(),
+            pushed: 0,
+            popped: 0,
+            flushed: 0,
+            clock: KeyFrameClock::new(),
+            duration: 1.0 / config.frame_rate,
+            inheritances: Vec::new(),
+            ratio: ImportanceRatio::default(),
+        })
+    }
+
+    /// Macroblocks in a row of the picture.
+    pub fn macroblock_columns(&self) -> usize {
+        self.grid.columns
+    }
+
+    /// Rows of macroblocks.
+    pub fn macroblock_rows(&self) -> usize {
+        self.grid.rows
+    }
+
+    /// Frames that went in and did not come out yet.
+    pub fn pending(&self) -> usize {
+        self.open.len() + self.planned.len()
+    }
+
+    /// Changes the limits for all frames pushed from now on.
+    pub fn set_key_limits(&mut self, limits: KeyFrameLimits) {
+        self.config.key_frames = limits;
+    }
+
+    /// Changes the expected frame rate for all frames pushed from now on; values outside the range of
+    /// [`LookaheadConfig::frame_rate`] are ignored.
+    pub fn set_frame_rate(&mut self, frame_rate: f64) {
+        if Error::check("frame rate", frame_rate, 1e-3, 1000.0).is_ok() {
+            self.config.frame_rate = frame_rate;
+        }
+    }
+
+    /// Takes the next frame in presentation order. The samples are not kept.
+    ///
+    /// # Errors
+    /// The view is not of the lookahead's size; nothing was taken.
+    pub fn push(&mut self, luma: LumaView<'_>, info: FrameInfo, payload: T) -> Result<(), Error> {
+        self.check_view(&luma)?;
+        self.measure_durations(&info);
+        let mut picture = self.recycled_picture();
+        picture.fill(luma, self.grid, &self.kernels, &mut self.strip);
+        let hint = self.newest().map(|frame| frame.analysis.forward.vectors.as_slice()).unwrap_or_default();
+        let analysis =
+            Analysis::new(&picture, self.pictures.back(), hint, self.grid, &self.config, &self.kernels);
+        self.pictures.push_back(picture);
+        self.open.push_back(Frame {
+            payload,
+            info,
+            limits: self.config.key_frames,
+            display_index: self.pushed,
+            duration: self.duration,
+            analysis,
+            kind: FrameKind::P,
+            scene_cut: false,
+        });
+        self.pushed += 1;
+        self.decide();
+        Ok(())
+    }
+
+    /// The next frame in coding order, once enough frames are ahead of it or after [`flush`](Self::flush).
+    pub fn pop(&mut self) -> Option<PlannedFrame<T>> {
+        let front = self.planned.front()?;
+        if front.display_index >= self.flushed && self.pending() <= self.config.depth {
+            return None;
+        }
+        Some(self.plan_next())
+    }
+
+    /// No frame waits for more input: all that were pushed can be popped. Pushing may go on afterwards.
+    pub fn flush(&mut self) {
+        self.flushed = self.pushed;
+        self.decide();
+    }
+
+    fn check_view(&self, luma: &LumaView<'_>) -> Result<(), Error> {
+        let LumaView { data, stride, width, height } = *luma;
+        let fits = width == self.config.width
+            && height == self.config.height
+            && stride >= width
+            && stride
+                .checked_mul(height - 1)
+                .and_then(|size| size.checked_add(width))
+                .is_some_and(|size| size <= data.len());
+        if fits { Ok(()) } else { Err(Error::LumaView { width, height, stride, samples: data.len() }) }
+    }
+
+    /// Settles the duration of the frame before, whose end is now known, and guesses that of the new one.
+    fn measure_durations(&mut self, info: &FrameInfo) {
+        if let Some(last) = self.newest_mut() {
+            if let Some(seconds) = seconds_between(last.info.presentation_time, info.presentation_time) {
+                last.duration = seconds;
+                self.duration = seconds;
+            }
+        } else if self.pushed == 0 {
+            self.duration = 1.0 / self.config.frame_rate;
+        }
+        if info.duration.is_numeric() && info.duration.value > 0 {
+            self.duration =
+                (info.duration.value as f64 / f64::from(info.duration.timescale)).clamp(1e-4, 60.0);
+        }
+    }
+
+    fn newest(&self) -> Option<&Frame<T>> {
+        self.open.back().or_else(|| self.planned.iter().max_by_key(|frame| frame.display_index))
+    }
+
+    fn newest_mut(&mut self) -> Option<&mut Frame<T>> {
+        if self.open.is_empty() {
+            self.planned.iter_mut().max_by_key(|frame| frame.display_index)
+        } else {
+            self.open.back_mut()
+        }
+    }
+
+    fn recycled_picture(&mut self) -> HalfPicture {
+        let needed = self.open.len() + PICTURES_BEFORE;
+        let mut recycled = None;
+        while self.pictures.len() > needed {
+            recycled = self.pictures.pop_front();
+        }
+        recycled.unwrap_or_default()
+    }
+
+    /// The picture of a frame by number, while it is kept.
+    fn picture(&self, index: u64) -> Option<&HalfPicture> {
+        let first = self.pushed - self.pictures.len() as u64;
+        self.pictures.get(usize::try_from(index.checked_sub(first)?).ok()?)
+    }
+}
+
+/// Seconds between two times when both are numbers and the second is later.
+fn seconds_between(from: Time, to: Time) -> Option<f64> {
+    let numbers = [from, to].iter().all(|time| time.is_numeric() && time.timescale > 0);
+    if !numbers || from.epoch != to.epoch {
+        return None;
+    }
+    let (a, b) = (i128::from(from.timescale), i128::from(to.timescale));
+    let difference = i128::from(to.value) * a - i128::from(from.value) * b;
+    (difference > 0).then(|| (difference as f64 / (a * b) as f64).clamp(1e-4, 60.0))
+}

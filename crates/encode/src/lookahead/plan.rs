@@ -1,0 +1,189 @@
+//! Deciding kinds, and the plan of the frame that leaves.
+
+use super::{DECISION_DELAY, Frame, Lookahead, PICTURES_BEFORE};
+use crate::frame::{FrameAhead, FrameCost, FrameKind, MotionVector, PlannedFrame};
+use crate::importance::Inheritance;
+use crate::math::exp2_f32;
+use crate::motion::search_motion;
+use crate::scene_cut::CutDistances;
+
+impl<T> Lookahead<T> {
+    /// Decides the kind of every open frame for which enough is known.
+    pub(super) fn decide(&mut self) {
+        let delay = DECISION_DELAY.min(self.config.depth);
+        while let Some(front) = self.open.front() {
+            if front.display_index >= self.flushed && self.open.len() <= delay {
+                break;
+            }
+            let (kind, scene_cut) = self.decide_front(front);
+            let Some(mut frame) = self.open.pop_front() else { break };
+            frame.kind = kind;
+            frame.scene_cut = scene_cut;
+            if kind == FrameKind::Idr {
+                self.clock.restart(frame.display_index, frame.info.presentation_time);
+            }
+            self.planned.push_back(frame);
+        }
+    }
+
+    fn decide_front(&self, frame: &Frame<T>) -> (FrameKind, bool) {
+        let index = frame.display_index;
+        let distances = CutDistances::new(&frame.limits, self.config.frame_rate);
+        let distance = self.clock.distance(index);
+        let scene_cut = index > 0
+            && self.config.scene_cut
+            && distances.is_cut(&frame.analysis.cost, distance)
+            && !self.is_flash(index, &distances, distance);
+        let required = frame.info.force_key
+            || frame.info.intra_only
+            || self.clock.is_due(index, frame.info.presentation_time, &frame.limits);
+        let kind = if required || (scene_cut && distance >= distances.minimum) {
+            FrameKind::Idr
+        } else if scene_cut {
+            FrameKind::I
+        } else {
+            FrameKind::P
+        };
+        (kind, scene_cut)
+    }
+
+    /// Whether the frames on both sides of a supposed cut resemble each other after all: then a frame or two
+    /// were lit or covered, and no scene has begun.
+    fn is_flash(&self, index: u64, distances: &CutDistances, distance: u64) -> bool {
+        let after = (1..=DECISION_DELAY as u64).map(|step| (index + step, index.checked_sub(1)));
+        let before = (2..=PICTURES_BEFORE as u64).map(|step| (index, index.checked_sub(step)));
+        after.chain(before).any(|(later, earlier)| {
+            let Some((source, reference)) = self.picture(later).zip(earlier.and_then(|i| self.picture(i)))
+            else {
+                return false;
+            };
+            let Some(frame) = self.open.iter().find(|frame| frame.display_index == later) else {
+                return false;
+            };
+            let field = search_motion(source, reference, self.grid, &[], &self.kernels);
+            let best = frame
+                .analysis
+                .intra
+                .iter()
+                .zip(&field.costs)
+                .map(|(&intra, &inter)| u64::from(intra.min(inter)));
+            let cost =
+                FrameCost { intra: frame.analysis.cost.intra, inter: best.sum(), ..FrameCost::default() };
+            !distances.is_cut(&cost, distance)
+        })
+    }
+
+    /// Takes the first planned frame out. There must be one.
+    pub(super) fn plan_next(&mut self) -> PlannedFrame<T> {
+        let propagates = self.config.importance_propagation && self.config.depth > 0;
+        if propagates {
+            self.propagate();
+        }
+        let frame = self.planned.pop_front().expect("the caller saw a planned frame");
+        let analysis = frame.analysis;
+        let mut qp_offsets = analysis.offsets;
+        if propagates {
+            let strength = (5.0 * (1.0 - self.config.curve_compression)) as f32;
+            let weight = self.weight(frame.duration);
+            self.inheritances[0].apply(self.grid, &analysis.own, weight, strength, &mut qp_offsets);
+        }
+        let mut cost = analysis.cost;
+        let mut motion: Vec<MotionVector> = Vec::new();
+        let before = if frame.kind.is_intra() {
+            cost.inter = cost.intra;
+            cost.intra_blocks = self.grid.count() as u32;
+            analysis.weighted_intra
+        } else {
+            cost.weighted
+        };
+        let blocks = analysis.intra.iter().zip(&analysis.forward.costs).zip(&qp_offsets);
+        cost.weighted = blocks
+            .map(|((&intra, &inter), &offset)| {
+                let block = if frame.kind.is_intra() { intra } else { intra.min(inter) };
+                f64::from(f32::from(block) * exp2_f32(offset * (-1.0 / 6.0)))
+            })
+            .sum();
+        self.ratio.learn(frame.kind, before, cost.weighted);
+        motion.extend(analysis.forward.vectors.iter().map(|vector| vector.to_motion()));
+
+        let ahead = self.planned.iter().chain(&self.open).map(|frame| self.ahead(frame)).collect();
+        let coding_index = self.popped;
+        self.popped += 1;
+        PlannedFrame {
+            payload: frame.payload,
+            info: frame.info,
+            kind: frame.kind,
+            display_index: frame.display_index,
+            coding_index,
+            qp_offsets,
+            cost,
+            motion,
+            scene_cut: frame.scene_cut,
+            duration_seconds: frame.duration,
+            ahead,
+            ahead_is_all: self.flushed == self.pushed,
+        }
+    }
+
+    fn ahead(&self, frame: &Frame<T>) -> FrameAhead {
+        let analysis = &frame.analysis;
+        let cost = if frame.kind.is_intra() { analysis.weighted_intra } else { analysis.cost.weighted };
+        FrameAhead {
+            kind: frame.kind,
+            weighted_cost: cost * self.ratio.of(frame.kind),
+            duration_seconds: frame.duration,
+        }
+    }
+
+    /// Fills `inheritances[0]` with what the frames ahead hand down to the first planned frame.
+    fn propagate(&mut self) {
+        // Nothing passes an intra picture: what follows it does not depend on what is before.
+        let chain = self.planned.iter().skip(1).take_while(|frame| !frame.kind.is_intra()).count();
+        let mut own = std::mem::take(&mut self.inheritances);
+        own.resize_with(2, Inheritance::default);
+        own[0].clear(self.grid);
+        for position in (1..=chain).rev() {
+            let [to, from] = own.as_mut_slice() else { break };
+            // What was received in the step before is now handed on.
+            std::mem::swap(to, from);
+            to.clear(self.grid);
+            let frame = &self.planned[position];
+            let weight = self.weight(frame.duration);
+            let (own, links) = (&frame.analysis.own, &frame.analysis.links);
+            Inheritance::hand_down(self.grid, Some(from), own, weight, links, to);
+        }
+        self.inheritances = own;
+    }
+
+    /// Frames shown longer matter more.
+    fn weight(&self, duration: f64) -> f32 {
+        (duration.clamp(0.01, 1.0) * self.config.frame_rate.clamp(1.0, 100.0)) as f32
+    }
+}
+
+/// How much importance adds to the weighted costs, to estimate it for frames that are still ahead.
+#[derive(Debug)]
+pub(super) struct ImportanceRatio {
+    intra: (f64, u32),
+    inter: (f64, u32),
+}
+
+impl Default for ImportanceRatio {
+    fn default() -> Self {
+        Self { intra: (1.5, 0), inter: (1.2, 0) }
+    }
+}
+
+impl ImportanceRatio {
+    fn of(&self, kind: FrameKind) -> f64 {
+        if kind.is_intra() { self.intra.0 } else { self.inter.0 }
+    }
+
+    fn learn(&mut self, kind: FrameKind, before: f64, after: f64) {
+        let (ratio, count) = if kind.is_intra() { &mut self.intra } else { &mut self.inter };
+        if before > 0.0 {
+            *count = (*count + 1).min(12);
+            *ratio += ((after / before).clamp(1.0 / 16.0, 16.0) - *ratio) / f64::from(*count);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Rate control: the base QP of each frame.
+
+mod average;
+mod quality;
+mod size_model;
+
+use std::collections::VecDeque;
+
+use crate::error::Error;
+use crate::frame::{FrameAhead, FrameCost, FrameKind, PlannedFrame};
+use crate::math::{exp2, log2};
+use average::AverageRate;
+use quality::QualityCurve;
+use size_model::SizeModel;
+
+/// What the rate control aims at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RateMode {
+    /// Equal perceived quality throughout.
+    ConstantQuality {
+        /// 0 (best) to 51: about the QP of a P frame of average content.
+        rate_factor: f64,
+    },
+    /// A number of bits per second, on average.
+    AverageBitRate {
+        /// 1 to 1e12.
+        bits_per_second: f64,
+    },
+    /// The same QP for every P frame, from 0 to 51; intra frames lie lower and B frames higher by the usual
+    /// factors.
+    ConstantQp {
+        /// QP of P frames.
+        qp: f64,
+    },
+}
+
+/// Settings of a [`RateControl`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateConfig {
+    /// The aim.
+    pub mode: RateMode,
+    /// 16x16 macroblocks of a frame, at least 1.
+    pub macroblocks: u32,
+    /// Expected frames per second, above 0, at most 1000.
+    pub frame_rate: f64,
+    /// The lookahead offsets QPs by importance (with a depth above 0): that takes the place of the curve
+    /// that makes complex content coarser.
+    pub importance_propagation: bool,
+    /// See [`LookaheadConfig::curve_compression`](crate::LookaheadConfig::curve_compression).
+    pub curve_compression: f64,
+    /// Frames of the whole stream, 0 when unknown.
+    pub source_frame_count: u64,
+    /// Largest distance of sync frames in frames: what a sync frame costs is spread over so many.
+    pub max_key_interval: u32,
+    /// Least QP, 0 to 51.
+    pub min_qp: f64,
+    /// Greatest QP, `min_qp` to 51.
+    pub max_qp: f64,
+    /// Frames whose sizes are unknown when a frame starts, 0 to 64: at the start of frame `n` those of the
+    /// `delay` frames before it are not used, whether they are reported by then or not.
+    pub delay: usize,
+}
+
+impl Default for RateConfig {
+    fn default() -> Self {
+        Self {
+            mode: RateMode::ConstantQuality { rate_factor: 23.0 },
+            macroblocks: 1,
+            frame_rate: 30.0,
+            importance_propagation: true,
+            curve_compression: 0.6,
+            source_frame_count: 0,
+            max_key_interval: 250,
+            min_qp: 0.0,
+            max_qp: 51.0,
+            delay: 0,
+        }
+    }
+}
+
+/// A frame about to be coded.
+#[derive(Debug, Clone, Copy)]
+pub struct RateFrame<'a> {
+    /// Position in coding order, rising.
+    pub index: u64,
+    /// How it is coded.
+    pub kind: FrameKind,
+    /// Its costs.
+    pub cost: FrameCost,
+    /// How long it is shown.
+    pub duration_seconds: f64,
+    /// The frames after it in coding order, as far as known.
+    pub ahead: &'a [FrameAhead],
+    /// No frames follow those.
+    pub ahead_is_all: bool,
+}
+
+impl<'a> RateFrame<'a> {
+    /// What the rate control needs of a planned frame.
+    pub fn new<T>(planned: &'a PlannedFrame<T>) -> Self {
+        Self {
+            index: planned.coding_index,
+            kind: planned.kind,
+            cost: planned.cost,
+            duration_seconds: planned.duration_seconds,
+            ahead: &planned.ahead,
+            ahead_is_all: planned.ahead_is_all,
+        }
+    }
+
+    fn duration(&self) -> f64 {
+        self.duration_seconds.clamp(1e-4, 60.0)
+    }
+}
+
+/// How much finer intra frames are than P frames, and how much coarser B frames.
+const INTRA_FACTOR: f64 = 1.4;
+const BIDIRECTIONAL_FACTOR: f64 = 1.3;
+
+/// Chooses the base QP of each frame from its costs and the sizes of the frames before.
+///
+/// Call [`start`](Self::start) for every frame in coding order and [`finish`](Self::finish) once its size is
+/// known, in the same order.
+#[derive(Debug)]
+pub struct RateControl {
+    config: RateConfig,
+    quality: QualityCurve,
+    average: AverageRate,
+    model: SizeModel,
+    in_flight: VecDeque<InFlight>,
+}
+
+/// A frame that was started.
+#[derive(Debug)]
+struct InFlight {
+    index: u64,
+    kind: FrameKind,
+    weighted_cost: f64,
+    step: f64,
+    predicted: f64,
+    actual: Option<f64>,
+    /// Started since the mode was set.
+    counted: bool,
+}
+
+impl RateControl {
+    /// Makes a rate control at the start of a stream.
+    ///
+    /// # Errors
+    /// A setting outside its range.
+    pub fn new(config: RateConfig) -> Result<Self, Error> {
+        check_mode(config.mode)?;
+        Error::check("macroblocks", f64::from(config.macroblocks), 1.0, f64::from(1 << 24))?;
+        Error::check("frame rate", config.frame_rate, 1e-3, 1000.0)?;
+        Error::check("curve compression", config.curve_compression, 0.0, 1.0)?;
+        Error::check("minimum QP", config.min_qp, 0.0, 51.0)?;
+        Error::check("maximum QP", config.max_qp, config.min_qp, 51.0)?;
+        Error::check("delay", config.delay as f64, 0.0, 64.0)?;
+        Ok(Self {
+            config,
+            quality: QualityCurve::default(),
+            average: AverageRate::default(),
+            model: SizeModel::new(config.macroblocks),
+            in_flight: VecDeque::new(),
+        })
+    }
+
+    /// Changes the aim from the next frame on. Debts and savings of the old one are forgotten, what was
+    /// learned about the content is kept.
+    ///
+    /// # Errors
+    /// A value outside its range; the mode stays as it was.
+    pub fn set_mode(&mut self, mode: RateMode) -> Result<(), Error> {
+        check_mode(mode)?;
+        if mode != self.config.mode {
+            self.config.mode = mode;
+            self.average.restart();
+            for frame in &mut self.in_flight {
+                frame.counted = false;
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes the largest distance of sync frames.
+    pub fn set_max_key_interval(&mut self, frames: u32) {
+        self.config.max_key_interval = frames;
+    }
+
+    /// The base QP of the next frame in coding order, within the limits of the configuration. Not a whole
+    /// number: the caller adds the offset of each macroblock before it rounds.
+    pub fn start(&mut self, frame: &RateFrame<'_>) -> f64 {
+        self.absorb(frame.index);
+        self.quality.observe(frame);
+        let step = match self.config.mode {
+            RateMode::ConstantQp { qp } => step_of_qp(qp) / kind_divisor(frame.kind),
+            RateMode::ConstantQuality { rate_factor } => self.quality.step(frame, rate_factor, &self.config),
+            RateMode::AverageBitRate { bits_per_second } => {
+                self.average.step(frame, bits_per_second, &self.config, &self.model, &self.quality)
+            }
+        };
+        let qp = qp_of_step(step).clamp(self.config.min_qp, self.config.max_qp);
+        let step = step_of_qp(qp);
+        let predicted = self.model.predict(frame.kind, frame.cost.weighted, step);
+        self.average.started(frame, step, predicted);
+        self.in_flight.push_back(InFlight {
+            index: frame.index,
+            kind: frame.kind,
+            weighted_cost: frame.cost.weighted,
+            step,
+            predicted,
+            actual: None,
+            counted: true,
+        });
+        qp
+    }
+
+    /// Reports the size of a coded frame.
+    pub fn finish(&mut self, index: u64, bits: u64) {
+        if let Some(frame) = self.in_flight.iter_mut().find(|frame| frame.index == index) {
+            frame.actual = Some(bits as f64);
+        }
+    }
+
+    /// Learns from the frames that may be known when frame `next` starts.
+    fn absorb(&mut self, next: u64) {
+        while let Some(frame) = self.in_flight.front() {
+            if frame.index.saturating_add(self.config.delay as u64) >= next {
+                break;
+            }
+            let Some(frame) = self.in_flight.pop_front() else { break };
+            let Some(actual) = frame.actual else { continue };
+            self.model.learn(frame.kind, frame.weighted_cost, frame.step, actual);
+            if frame.counted {
+                self.average.finished(frame.index, actual - frame.predicted);
+            }
+        }
+    }
+}
+
+fn check_mode(mode: RateMode) -> Result<(), Error> {
+    match mode {
+        RateMode::ConstantQuality { rate_factor } => Error::check("rate factor", rate_factor, 0.0, 51.0),
+        RateMode::AverageBitRate { bits_per_second } => {
+            Error::check("average bit rate", bits_per_second, 1.0, 1e12)
+        }
+        RateMode::ConstantQp { qp } => Error::check("QP", qp, 0.0, 51.0),
+    }
+}
+
+/// By what the step of P frames is divided for this kind.
+fn kind_divisor(kind: FrameKind) -> f64 {
+    match kind {
+        FrameKind::Idr | FrameKind::I => INTRA_FACTOR,
+        FrameKind::P => 1.0,
+        // Half way: it is coarser than P, but others depend on it.
+        FrameKind::ReferenceB => 1.0 / 1.14,
+        FrameKind::B => 1.0 / BIDIRECTIONAL_FACTOR,
+    }
+}
+
+/// Quantiser step of a QP: it doubles every 6.
+pub fn step_of_qp(qp: f64) -> f64 {
+    0.85 * exp2((qp - 12.0) / 6.0)
+}
+
+/// QP of a quantiser step.
+pub fn qp_of_step(step: f64) -> f64 {
+    12.0 + 6.0 * log2(step / 0.85)
+}
+
+#[cfg(test)]
+mod tests;
