@@ -10,6 +10,7 @@ mod block_size;
 mod sad;
 mod satd;
 mod ssd;
+mod transform;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
@@ -19,6 +20,10 @@ pub use block_size::BlockSize;
 pub use sad::{Sad, SadX4};
 pub use satd::{Sa8d, Satd};
 pub use ssd::Ssd;
+pub use transform::{
+    Forward4x4, Forward4x4X4, Forward4x4X16, Forward8x8, ForwardHadamard4x4, Inverse4x4Add, Inverse4x4AddX4,
+    Inverse4x4AddX16, Inverse8x8Add, InverseDc4x4Add, InverseDc4x4AddX4, InverseHadamard4x4,
+};
 
 use crate::CpuLevel;
 
@@ -43,6 +48,30 @@ pub struct VideoKernels {
     pub average: [Average; 7],
     /// Copy of a block.
     pub copy: [BlockCopy; 7],
+    /// Forward transform of a 4x4 residual.
+    pub forward4x4: Forward4x4,
+    /// Forward 4x4 transforms of an 8x8 residual.
+    pub forward4x4_x4: Forward4x4X4,
+    /// Forward 4x4 transforms of a 16x16 residual, in the order of luma4x4BlkIdx.
+    pub forward4x4_x16: Forward4x4X16,
+    /// Forward transform of an 8x8 residual.
+    pub forward8x8: Forward8x8,
+    /// Forward Hadamard transform of the Intra16x16 DC coefficients.
+    pub forward_hadamard4x4: ForwardHadamard4x4,
+    /// Inverse Hadamard transform of the Intra16x16 DC coefficients.
+    pub inverse_hadamard4x4: InverseHadamard4x4,
+    /// Inverse 4x4 transform, added to the prediction.
+    pub inverse4x4_add: Inverse4x4Add,
+    /// Inverse 4x4 transforms of an 8x8, added to the prediction.
+    pub inverse4x4_add_x4: Inverse4x4AddX4,
+    /// Inverse 4x4 transforms of a 16x16, added to the prediction.
+    pub inverse4x4_add_x16: Inverse4x4AddX16,
+    /// Inverse 8x8 transform, added to the prediction.
+    pub inverse8x8_add: Inverse8x8Add,
+    /// Inverse 4x4 transform of a DC alone, added to the prediction.
+    pub inverse_dc4x4_add: InverseDc4x4Add,
+    /// Inverse 4x4 transforms of four DCs alone, added to an 8x8 prediction.
+    pub inverse_dc4x4_add_x4: InverseDc4x4AddX4,
 }
 
 impl VideoKernels {
@@ -57,6 +86,18 @@ impl VideoKernels {
             ssd: Ssd::select(level),
             average: Average::select(level),
             copy: BlockCopy::select(level),
+            forward4x4: Forward4x4::select(level),
+            forward4x4_x4: Forward4x4X4::select(level),
+            forward4x4_x16: Forward4x4X16::select(level),
+            forward8x8: Forward8x8::select(level),
+            forward_hadamard4x4: ForwardHadamard4x4::select(level),
+            inverse_hadamard4x4: InverseHadamard4x4::select(level),
+            inverse4x4_add: Inverse4x4Add::select(level),
+            inverse4x4_add_x4: Inverse4x4AddX4::select(level),
+            inverse4x4_add_x16: Inverse4x4AddX16::select(level),
+            inverse8x8_add: Inverse8x8Add::select(level),
+            inverse_dc4x4_add: InverseDc4x4Add::select(level),
+            inverse_dc4x4_add_x4: InverseDc4x4AddX4::select(level),
         }
     }
 }
