@@ -7,8 +7,10 @@
 
 mod block;
 mod block_size;
+mod quantise;
 mod sad;
 mod satd;
+mod scan;
 mod ssd;
 mod transform;
 #[cfg(target_arch = "x86_64")]
@@ -17,8 +19,10 @@ mod x86_64;
 pub use block::{Average, BlockCopy};
 pub(crate) use block_size::BlockExtent;
 pub use block_size::BlockSize;
+pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use sad::{Sad, SadX4};
 pub use satd::{Sa8d, Satd};
+pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
 pub use ssd::Ssd;
 pub use transform::{
     Forward4x4, Forward4x4X4, Forward4x4X16, Forward8x8, ForwardHadamard4x4, Inverse4x4Add, Inverse4x4AddX4,
@@ -72,6 +76,26 @@ pub struct VideoKernels {
     pub inverse_dc4x4_add: InverseDc4x4Add,
     /// Inverse 4x4 transforms of four DCs alone, added to an 8x8 prediction.
     pub inverse_dc4x4_add_x4: InverseDc4x4AddX4,
+    /// Quantisation of a 4x4 block.
+    pub quantise4x4: Quantise4x4,
+    /// Quantisation of four 4x4 blocks.
+    pub quantise4x4_x4: Quantise4x4X4,
+    /// Quantisation of an 8x8 block.
+    pub quantise8x8: Quantise8x8,
+    /// Quantisation of sixteen DC coefficients.
+    pub quantise_dc4x4: QuantiseDc4x4,
+    /// Scaling of the levels of a 4x4 block.
+    pub dequantise4x4: Dequantise4x4,
+    /// Scaling of the levels of an 8x8 block.
+    pub dequantise8x8: Dequantise8x8,
+    /// Zig-zag scan of a 4x4 block.
+    pub scan4x4: Scan4x4,
+    /// Zig-zag scan of an 8x8 block.
+    pub scan8x8: Scan8x8,
+    /// Which coefficients of a 4x4 block are not zero.
+    pub nonzero_mask4x4: NonzeroMask4x4,
+    /// Which coefficients of an 8x8 block are not zero.
+    pub nonzero_mask8x8: NonzeroMask8x8,
 }
 
 impl VideoKernels {
@@ -98,6 +122,16 @@ impl VideoKernels {
             inverse8x8_add: Inverse8x8Add::select(level),
             inverse_dc4x4_add: InverseDc4x4Add::select(level),
             inverse_dc4x4_add_x4: InverseDc4x4AddX4::select(level),
+            quantise4x4: Quantise4x4::select(level),
+            quantise4x4_x4: Quantise4x4X4::select(level),
+            quantise8x8: Quantise8x8::select(level),
+            quantise_dc4x4: QuantiseDc4x4::select(level),
+            dequantise4x4: Dequantise4x4::select(level),
+            dequantise8x8: Dequantise8x8::select(level),
+            scan4x4: Scan4x4::select(level),
+            scan8x8: Scan8x8::select(level),
+            nonzero_mask4x4: NonzeroMask4x4::select(level),
+            nonzero_mask8x8: NonzeroMask8x8::select(level),
         }
     }
 }
