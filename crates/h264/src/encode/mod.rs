@@ -1,0 +1,1 @@
+//! The encoder: from pictures to NAL units.
