@@ -11,6 +11,7 @@
 mod cpu_level;
 #[macro_use]
 mod kernel;
+pub mod shared_plane;
 pub mod video;
 
 pub use cpu_level::CpuLevel;
