@@ -1,0 +1,74 @@
+//! Cutting a picture into bands of rows and running them on several threads.
+
+use crate::format::layout::Layout;
+use crate::pipeline::Band;
+
+/// Pixels a thread must have to be worth its start.
+const PIXELS_A_THREAD: usize = 160 * 1024;
+
+/// Number of bands for a picture: at most `threads` (0: one a processor), fewer when it is small.
+pub(crate) fn band_count(threads: usize, width: usize, height: usize) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
+    let threads = if threads == 0 { processors() } else { threads };
+    threads.min(width * height / PIXELS_A_THREAD).clamp(1, 64)
+}
+
+/// First rows of `count` bands over `height` rows at multiples of `group`, and the end.
+pub(crate) fn band_edges(count: usize, height: usize, group: usize) -> Vec<usize> {
+    let groups = height.div_ceil(group);
+    let mut edges: Vec<usize> = (0..=count).map(|band| (groups * band / count * group).min(height)).collect();
+    edges.dedup();
+    edges
+}
+
+/// Cuts planes (bytes, stride) of `layout` at luma rows `edges`: planes of each band.
+pub(crate) fn cut<'a>(
+    layout: &Layout,
+    planes: Vec<(&'a mut [u8], usize)>,
+    edges: &[usize],
+) -> Vec<Vec<Band<'a>>> {
+    let mut bands: Vec<Vec<Band<'a>>> = (1..edges.len()).map(|_| Vec::with_capacity(planes.len())).collect();
+    for (index, (mut data, stride)) in planes.into_iter().enumerate() {
+        let shift = layout.components.iter().flatten().find(|c| c.plane as usize == index).map_or(0, |c| c.log2_y);
+        let row_of = |edge: usize| edge.div_ceil(1 << shift);
+        for (band, edge) in bands.iter_mut().zip(edges.windows(2)) {
+            let first_row = row_of(edge[0]);
+            let length = ((row_of(edge[1]) - first_row) * stride).min(data.len());
+            // The last band keeps the end: its last row may be shorter than the stride.
+            let last = edge[1] == edges[edges.len() - 1];
+            let (head, rest) = data.split_at_mut(if last { data.len() } else { length });
+            data = rest;
+            band.push(Band { data: head, stride, first_row });
+        }
+    }
+    bands
+}
+
+/// Runs `work` on every item, each on a thread of its own but the last, which the caller runs.
+pub(crate) fn on_threads<T: Send>(mut items: Vec<T>, work: impl Fn(T) + Sync) {
+    let Some(last) = items.pop() else { return };
+    if items.is_empty() {
+        return work(last);
+    }
+    std::thread::scope(|scope| {
+        for item in items {
+            let work = &work;
+            scope.spawn(move || work(item));
+        }
+        work(last);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edges_cover_everything() {
+        for (count, height, group) in [(1, 1, 2), (3, 7, 2), (4, 1080, 2), (8, 3, 1)] {
+            let edges = band_edges(count, height, group);
+            assert_eq!((edges[0], edges[edges.len() - 1]), (0, height));
+            assert!(edges.windows(2).all(|pair| pair[0] < pair[1] && pair[0] % group == 0));
+        }
+    }
+}

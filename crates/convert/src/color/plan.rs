@@ -1,0 +1,268 @@
+//! The steps that turn one kind of colour into another, planned once and run row by row.
+//!
+//! Light is the link between two transfer functions. Between two different camera curves it is the
+//! light of the scene (each standard's own formula); in every other case it is the light of the
+//! display, where camera curves are shown by ITU-R BT.1886 (power 2.4, as ITU-R BT.2087 does),
+//! HLG by the opto-optical transfer function of BT.2100 for 1000 cd/m2, and PQ as it stands. SDR
+//! white is 203 cd/m2 in HDR (ITU-R BT.2408).
+
+use super::curve::{self, HLG_GAMMA, HLG_PEAK, REFERENCE_WHITE};
+use super::lut;
+use super::math::pow;
+use super::matrix::Matrix;
+use super::primaries::{self, Chromaticities};
+use super::tone_map::{ToneCurve, ToneMapping};
+use super::ycbcr::LumaWeights;
+
+/// The colour of a picture, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct ColorSpec {
+    /// Luma weights when the components are Y'CbCr.
+    pub weights: Option<LumaWeights>,
+    /// Primaries and white.
+    pub chromaticities: Option<Chromaticities>,
+    /// Transfer function.
+    pub curve: Option<curve::Curve>,
+}
+
+/// One step, over three rows of equal length.
+#[derive(Clone, Debug)]
+enum Step {
+    Matrix([[f32; 3]; 3]),
+    Curve(lut::Curve),
+    /// Multiplies all channels by a function of their weighted sum.
+    LuminanceGain { weights: [f32; 3], gain: lut::Curve },
+    /// Multiplies all channels by a function of the largest.
+    PeakGain(lut::Curve),
+    Clip,
+}
+
+/// A chain of steps.
+#[derive(Clone, Debug)]
+pub(crate) struct ColorPlan {
+    steps: Vec<Step>,
+    nonlinear: bool,
+}
+
+impl ColorPlan {
+    /// The chain from `source` to `destination`; `None` when nothing needs to change.
+    ///
+    /// Primaries and curves are converted only where both sides know them and they differ.
+    /// `peak` is the brightest light of an HDR source, in units of SDR white.
+    pub(crate) fn new(source: &ColorSpec, destination: &ColorSpec, tone: ToneMapping, peak: Option<f64>) -> Option<ColorPlan> {
+        let decode = source.weights.map_or(Matrix::IDENTITY, LumaWeights::to_rgb);
+        let encode = destination.weights.map_or(Matrix::IDENTITY, LumaWeights::to_ycbcr);
+        let gamut = match (source.chromaticities, destination.chromaticities) {
+            (Some(from), Some(to)) if from != to => primaries::conversion(from, to)?,
+            _ => Matrix::IDENTITY,
+        };
+        let (from, to) = match (source.curve, destination.curve) {
+            (Some(from), Some(to)) => (from, to),
+            (Some(one), None) | (None, Some(one)) => (one, one),
+            (None, None) => (curve::Curve::Itu709, curve::Curve::Itu709),
+        };
+        if gamut.is_identity() && from == to {
+            let whole = if source.weights == destination.weights { Matrix::IDENTITY } else { encode.after(&decode) };
+            return (!whole.is_identity()).then(|| ColorPlan { steps: vec![Step::new(&whole)], nonlinear: false });
+        }
+        let mut steps = vec![Step::new(&decode)];
+        let scene = from != to && from.is_camera_curve() && to.is_camera_curve();
+        if scene {
+            steps.push(Step::curve(2.0, |code| from.decode(code)));
+            steps.push(Step::new(&gamut));
+            steps.push(Step::curve(2.0, |light| to.encode(light)));
+        } else {
+            steps.extend(light_of(from, source.chromaticities));
+            steps.push(Step::new(&gamut));
+            if from.is_high_dynamic_range() && !to.is_high_dynamic_range() && to != curve::Curve::Linear {
+                steps.extend(tone_steps(tone, peak.unwrap_or(HLG_PEAK / REFERENCE_WHITE)));
+            }
+            steps.extend(codes_of(to, destination.chromaticities.or(source.chromaticities)));
+        }
+        steps.push(Step::new(&encode));
+        steps.retain(|step| !matches!(step, Step::Matrix(rows) if *rows == IDENTITY));
+        Some(ColorPlan { steps, nonlinear: true })
+    }
+
+    /// Whether colour multiplied by alpha must be divided by it first.
+    pub(crate) fn needs_straight_alpha(&self) -> bool {
+        self.nonlinear
+    }
+
+    /// Converts three rows in place.
+    pub(crate) fn run(&self, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
+        for step in &self.steps {
+            match step {
+                Step::Matrix(rows) => apply_matrix(rows, a, b, c),
+                Step::Curve(curve) => {
+                    curve.map(a);
+                    curve.map(b);
+                    curve.map(c);
+                }
+                Step::LuminanceGain { weights, gain } => scale_by(a, b, c, |r, g, b| {
+                    gain.value(weights[0] * r + weights[1] * g + weights[2] * b)
+                }),
+                Step::PeakGain(gain) => scale_by(a, b, c, |r, g, b| gain.value(r.max(g).max(b))),
+                Step::Clip => {
+                    for row in [&mut *a, &mut *b, &mut *c] {
+                        row.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+                    }
+                }
+            }
+        }
+    }
+}
+
+const IDENTITY: [[f32; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+
+/// Light a table of light reaches to, in units of SDR white: the peak of PQ.
+const LIGHT_LIMIT: f64 = curve::PQ_PEAK / REFERENCE_WHITE;
+
+impl Step {
+    fn new(matrix: &Matrix) -> Step {
+        Step::Matrix(if matrix.is_identity() { IDENTITY } else { matrix.0.map(|row| row.map(|value| value as f32)) })
+    }
+
+    fn curve(maximum: f64, function: impl Fn(f64) -> f64) -> Step {
+        Step::Curve(lut::Curve::new(maximum, true, function))
+    }
+}
+
+/// Luminance weights of linear R, G, B.
+fn luminance(chromaticities: Option<Chromaticities>) -> [f32; 3] {
+    let xyz = chromaticities.unwrap_or(primaries::ITU_R_2020).to_xyz();
+    xyz.map_or([1.0 / 3.0; 3], |xyz| xyz.0[1].map(|weight| weight as f32))
+}
+
+/// Codes to display light.
+fn light_of(from: curve::Curve, chromaticities: Option<Chromaticities>) -> Vec<Step> {
+    match from {
+        curve::Curve::Linear => Vec::new(),
+        curve::Curve::Pq => vec![Step::curve(1.0, |code| from.to_display(code))],
+        curve::Curve::Hlg => vec![
+            Step::curve(1.2, |code| from.decode(code)),
+            Step::LuminanceGain {
+                weights: luminance(chromaticities),
+                gain: lut::Curve::new(16.0, false, |scene| HLG_PEAK / REFERENCE_WHITE * pow(scene, HLG_GAMMA - 1.0)),
+            },
+        ],
+        _ => vec![Step::curve(2.0, |code| from.to_display(code))],
+    }
+}
+
+/// Display light to codes.
+fn codes_of(to: curve::Curve, chromaticities: Option<Chromaticities>) -> Vec<Step> {
+    match to {
+        curve::Curve::Linear => Vec::new(),
+        curve::Curve::Hlg => vec![
+            Step::LuminanceGain {
+                weights: luminance(chromaticities),
+                // At zero light the gain is unbounded; what it multiplies is zero too.
+                gain: lut::Curve::new(LIGHT_LIMIT, false, |light| {
+                    let display = (light * (REFERENCE_WHITE / HLG_PEAK)).max(1e-9);
+                    REFERENCE_WHITE / HLG_PEAK * pow(display, (1.0 - HLG_GAMMA) / HLG_GAMMA)
+                }),
+            },
+            Step::curve(16.0, |scene| to.encode(scene)),
+        ],
+        _ => vec![Step::curve(LIGHT_LIMIT, |light| to.from_display(light))],
+    }
+}
+
+fn tone_steps(tone: ToneMapping, peak: f64) -> Vec<Step> {
+    let mut steps = Vec::new();
+    if let (ToneMapping::Bt2390, Some(curve)) = (tone, ToneCurve::new(peak)) {
+        steps.push(Step::PeakGain(lut::Curve::new(LIGHT_LIMIT, false, |light| {
+            if light < 1e-6 { 1.0 } else { curve.apply(light) / light }
+        })));
+    }
+    steps.push(Step::Clip);
+    steps
+}
+
+fn apply_matrix(rows: &[[f32; 3]; 3], a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
+    for ((a, b), c) in a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()) {
+        let (x, y, z) = (*a, *b, *c);
+        *a = rows[0][0] * x + rows[0][1] * y + rows[0][2] * z;
+        *b = rows[1][0] * x + rows[1][1] * y + rows[1][2] * z;
+        *c = rows[2][0] * x + rows[2][1] * y + rows[2][2] * z;
+    }
+}
+
+fn scale_by(a: &mut [f32], b: &mut [f32], c: &mut [f32], gain_of: impl Fn(f32, f32, f32) -> f32) {
+    for ((a, b), c) in a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()) {
+        let gain = gain_of(*a, *b, *c);
+        *a *= gain;
+        *b *= gain;
+        *c *= gain;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::curve::Curve;
+    use super::*;
+
+    fn rgb(chromaticities: Chromaticities, curve: Curve) -> ColorSpec {
+        ColorSpec { weights: None, chromaticities: Some(chromaticities), curve: Some(curve) }
+    }
+
+    fn convert(from: ColorSpec, to: ColorSpec, tone: ToneMapping, pixel: [f32; 3]) -> [f32; 3] {
+        let Some(plan) = ColorPlan::new(&from, &to, tone, None) else { return pixel };
+        let [mut a, mut b, mut c] = pixel.map(|value| [value]);
+        plan.run(&mut a, &mut b, &mut c);
+        [a[0], b[0], c[0]]
+    }
+
+    fn check(found: [f32; 3], expected: [f64; 3]) {
+        let close = found.iter().zip(expected).all(|(a, b)| (f64::from(*a) - b).abs() < 1e-4);
+        assert!(close, "{found:?} {expected:?}");
+    }
+
+    #[test]
+    fn sdr_white_in_hdr() {
+        let sdr = rgb(primaries::ITU_R_709, Curve::Itu709);
+        let (pq, hlg) = (rgb(primaries::ITU_R_2020, Curve::Pq), rgb(primaries::ITU_R_2020, Curve::Hlg));
+        // ITU-R BT.2408-7, table 1: reference white is 58 % PQ and 75 % HLG.
+        check(convert(sdr, pq, ToneMapping::Clip, [1.0; 3]), [0.5807; 3]);
+        let white = convert(sdr, hlg, ToneMapping::Clip, [1.0; 3]);
+        assert!(white.iter().all(|value| (value - 0.75).abs() < 2e-3), "{white:?}");
+        check(convert(pq, sdr, ToneMapping::Clip, [0.580_689; 3]), [1.0; 3]);
+        check(convert(hlg, pq, ToneMapping::Clip, [1.0; 3]), [0.7518; 3]);
+    }
+
+    #[test]
+    fn hdr_there_and_back() {
+        let (pq, hlg) = (rgb(primaries::ITU_R_2020, Curve::Pq), rgb(primaries::ITU_R_2020, Curve::Hlg));
+        let pixel = [0.6, 0.35, 0.2];
+        let back = convert(hlg, pq, ToneMapping::Clip, convert(pq, hlg, ToneMapping::Clip, pixel));
+        check(back, pixel.map(f64::from));
+    }
+
+    #[test]
+    fn bt2087_red() {
+        let red = convert(
+            rgb(primaries::ITU_R_709, Curve::Itu709),
+            rgb(primaries::ITU_R_2020, Curve::Itu709),
+            ToneMapping::Clip,
+            [1.0, 0.0, 0.0],
+        );
+        check(red, [0.6274f64.powf(1.0 / 2.4), 0.06909f64.powf(1.0 / 2.4), 0.01639f64.powf(1.0 / 2.4)]);
+    }
+
+    #[test]
+    fn tone_mapped_highlights_stay_below_white() {
+        let sdr = rgb(primaries::ITU_R_709, Curve::Itu709);
+        let pq = rgb(primaries::ITU_R_2020, Curve::Pq);
+        let bright = convert(pq, sdr, ToneMapping::Bt2390, [0.7; 3]);
+        let clipped = convert(pq, sdr, ToneMapping::Clip, [0.7; 3]);
+        assert!(bright[0] > 0.9 && bright[0] < 0.999, "{bright:?}");
+        assert_eq!(clipped, [1.0; 3]);
+    }
+
+    #[test]
+    fn same_colour_is_no_plan() {
+        let sdr = rgb(primaries::ITU_R_709, Curve::Itu709);
+        assert!(ColorPlan::new(&sdr, &sdr, ToneMapping::Bt2390, None).is_none());
+    }
+}

@@ -1,0 +1,128 @@
+//! The converter: planned once for a pair of pictures, then run for each of them.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::bands::{band_count, band_edges, cut, on_threads};
+use crate::description::PictureDescription;
+use crate::error::{Error, Result};
+use crate::format::layout::Layout;
+use crate::options::Options;
+use crate::pipeline::{Scratch, SourcePlane};
+use crate::plan::Plan;
+
+/// Converts pictures of one description into pictures of another.
+///
+/// Everything that can fail for reasons of format, geometry or colour fails in [`Converter::new`].
+#[doc(alias = "VTPixelTransferSession")]
+pub struct Converter {
+    source: PictureDescription,
+    destination: PictureDescription,
+    plan: Plan,
+    from: &'static Layout,
+    to: &'static Layout,
+    bands: usize,
+    scratch: Mutex<Vec<Scratch>>,
+}
+
+impl Converter {
+    /// Plans the conversion. Of `destination` only format and size count: what it should become
+    /// otherwise is said by `options`.
+    ///
+    /// # Errors
+    /// When a format is not supported, a size or clean aperture is unusable, or colour is to be
+    /// converted that the source does not state.
+    pub fn new(source: &PictureDescription, destination: &PictureDescription, options: &Options) -> Result<Converter> {
+        let plan = Plan::new(source, destination, options)?;
+        let layout = |picture: &PictureDescription| {
+            Layout::find(picture.format).ok_or(Error::UnsupportedFormat(picture.format))
+        };
+        Ok(Converter {
+            from: layout(source)?,
+            to: layout(destination)?,
+            bands: band_count(options.threads, destination.width, destination.height),
+            source: source.clone(),
+            destination: destination.clone(),
+            plan,
+            scratch: Mutex::new(Vec::new()),
+        })
+    }
+
+    /// The picture that [`Converter::run`] makes: size and format of the destination, geometry and
+    /// colour as its attachments will say.
+    pub fn outcome(&self) -> &PictureDescription {
+        &self.plan.outcome
+    }
+
+    /// The source this converter was planned for.
+    pub fn source(&self) -> &PictureDescription {
+        &self.source
+    }
+
+    /// Converts planes of memory.
+    pub(crate) fn run_planes(&self, source: &[SourcePlane<'_>], destination: Vec<(&mut [u8], usize)>) -> Result<()> {
+        check_planes(self.from, &self.source, source.iter().map(|plane| (plane.data.len(), plane.stride)))?;
+        check_planes(self.to, &self.destination, destination.iter().map(|(data, stride)| (data.len(), *stride)))?;
+        let pipeline = &self.plan.pipeline;
+        let height = self.destination.height;
+        let edges = band_edges(self.bands, height, pipeline.group());
+        let bands = cut(self.to, destination, &edges);
+        let copies = pipeline.is_copy();
+        on_threads(bands.into_iter().zip(edges.windows(2)).collect(), |(mut planes, edge)| {
+            if copies {
+                copy_band(self.to, self.destination.width, source, &mut planes, edge[0], edge[1]);
+                return;
+            }
+            let mut scratch = self.scratch().pop().unwrap_or_default();
+            pipeline.run(source, &mut planes, edge[0], edge[1], &mut scratch);
+            self.scratch().push(scratch);
+        });
+        Ok(())
+    }
+
+    /// Scratch is plain memory: a thread that panicked leaves nothing wrong in it.
+    fn scratch(&self) -> std::sync::MutexGuard<'_, Vec<Scratch>> {
+        self.scratch.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Copies the bytes of luma rows `first..end` and their chroma.
+fn copy_band(
+    layout: &Layout,
+    width: usize,
+    source: &[SourcePlane<'_>],
+    planes: &mut [crate::pipeline::Band<'_>],
+    first: usize,
+    end: usize,
+) {
+    for (index, band) in planes.iter_mut().enumerate() {
+        let shift = layout.components.iter().flatten().find(|c| c.plane as usize == index).map_or(0, |c| c.log2_y);
+        let (bytes, _) = layout.plane_size(index, width, 1);
+        for y in first >> shift..end.div_ceil(1 << shift) {
+            band.row(y)[..bytes].copy_from_slice(&source[index].row(y)[..bytes]);
+        }
+    }
+}
+
+/// Checks that planes (length, stride) hold the picture.
+fn check_planes(
+    layout: &Layout,
+    picture: &PictureDescription,
+    planes: impl ExactSizeIterator<Item = (usize, usize)>,
+) -> Result<()> {
+    let count = layout.plane_count();
+    if planes.len() != count {
+        return Err(Error::Mismatch {
+            role: "picture",
+            found: format!("{} planes", planes.len()),
+            expected: format!("{count} planes"),
+        });
+    }
+    for (index, (length, stride)) in planes.enumerate() {
+        let (bytes, rows) = layout.plane_size(index, picture.width, picture.height);
+        let needed = (rows - 1).checked_mul(stride).and_then(|start| start.checked_add(bytes)).unwrap_or(usize::MAX);
+        if length < needed || (rows > 1 && stride < bytes) {
+            return Err(Error::ShortPlane { plane: index, found: length, expected: needed.max(bytes * rows) });
+        }
+    }
+    Ok(())
+}

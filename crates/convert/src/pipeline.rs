@@ -1,0 +1,430 @@
+//! The general path: any format to any format, in floating point, a few rows at a time.
+//!
+//! Rows are pulled: a destination row asks each component for the rows its vertical filter needs;
+//! those are unpacked and filtered horizontally once and kept in a ring. Everything a row needs stays
+//! in cache whatever the size of the picture, and bands of rows are independent of each other.
+
+use crate::color::plan::ColorPlan;
+use crate::error::Result;
+use crate::format::layout::{Component, Family, Layout};
+use crate::format::pack::pack_row;
+use crate::format::unpack::unpack_row;
+use crate::geometry::Geometry;
+use crate::scale::filter::{FilterBank, Kernel};
+use crate::scale::grid::Grid;
+
+/// One plane to read.
+#[derive(Clone, Copy)]
+pub(crate) struct SourcePlane<'a> {
+    /// Bytes from the first row on.
+    pub data: &'a [u8],
+    /// Bytes from a row to the next.
+    pub stride: usize,
+}
+
+impl<'a> SourcePlane<'a> {
+    /// Row `y` up to the end of the plane.
+    pub(crate) fn row(&self, y: usize) -> &'a [u8] {
+        &self.data[y * self.stride..]
+    }
+}
+
+/// Some rows of a plane to write.
+pub(crate) struct Band<'a> {
+    /// Bytes from row `first_row` on.
+    pub data: &'a mut [u8],
+    /// Bytes from a row to the next.
+    pub stride: usize,
+    /// The plane's row that `data` begins with.
+    pub first_row: usize,
+}
+
+impl Band<'_> {
+    /// Row `y` of the plane up to the end of the band.
+    pub(crate) fn row(&mut self, y: usize) -> &mut [u8] {
+        let start = (y - self.first_row) * self.stride;
+        &mut self.data[start..]
+    }
+}
+
+/// How chroma is reduced when the destination has less of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[doc(alias = "kVTDownsamplingMode_Decimate")]
+pub enum DownsamplingMode {
+    /// Every second sample is dropped.
+    #[default]
+    Decimate,
+    /// The mean of neighbours, which sites chroma in the centre.
+    Average,
+}
+
+/// Where chroma lies, in luma samples after the first luma sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Siting {
+    pub x: f64,
+    pub y: f64,
+}
+
+/// Everything a pipeline is planned from.
+pub(crate) struct PipelineRequest<'a> {
+    pub source: &'static Layout,
+    pub source_size: (usize, usize),
+    pub source_siting: Siting,
+    pub destination: &'static Layout,
+    pub destination_size: (usize, usize),
+    /// Siting of chroma that is not reduced.
+    pub destination_siting: Siting,
+    pub geometry: &'a Geometry,
+    pub color: Option<ColorPlan>,
+    pub alpha: AlphaPlan,
+    pub downsampling: DownsamplingMode,
+    /// Filter where the size changes.
+    pub kernel: Kernel,
+    /// Filter where only chroma siting or subsampling changes.
+    pub chroma_kernel: Kernel,
+}
+
+/// What happens to colour on account of alpha.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct AlphaPlan {
+    /// Divide by alpha before colour conversion.
+    pub unpremultiply: bool,
+    /// Multiply by alpha after it.
+    pub premultiply: bool,
+}
+
+/// One component on its way from source to destination grid.
+struct ComponentPlan {
+    /// Where it comes from; `None` for a constant.
+    source: Option<Component>,
+    constant: f32,
+    source_width: usize,
+    horizontal: Option<FilterBank>,
+    vertical: Option<FilterBank>,
+    width: usize,
+    /// Base-2 logarithm of the vertical subsampling of the grid it is brought to.
+    log2_y: u8,
+    /// Columns that show the picture.
+    columns: (usize, usize),
+}
+
+/// A planned conversion.
+pub(crate) struct Pipeline {
+    source: &'static Layout,
+    destination: &'static Layout,
+    size: (usize, usize),
+    rows: (usize, usize),
+    components: [Option<ComponentPlan>; 4],
+    color: Option<ColorPlan>,
+    alpha: AlphaPlan,
+    /// Chroma reduction after everything else: horizontal, vertical.
+    reduce: (bool, bool),
+    average: bool,
+}
+
+/// Buffers of one band, kept between frames.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    rings: [Ring; 4],
+    unpacked: Vec<f32>,
+    /// Rows of the group being made: component, row.
+    rows: [[Vec<f32>; 2]; 4],
+    reduced: [Vec<f32>; 2],
+}
+
+#[derive(Default)]
+struct Ring {
+    rows: Vec<Vec<f32>>,
+    held: Vec<Option<usize>>,
+}
+
+impl Ring {
+    /// Forgets everything and makes room for `count` rows of `width`.
+    fn reset(&mut self, count: usize, width: usize) {
+        self.rows.resize_with(count, Vec::new);
+        self.rows.iter_mut().for_each(|row| row.resize(width, 0.0));
+        self.held.clear();
+        self.held.resize(count, None);
+    }
+}
+
+impl Pipeline {
+    /// Plans the filters of every component.
+    pub(crate) fn new(request: PipelineRequest<'_>) -> Result<Pipeline> {
+        let PipelineRequest { source, destination, geometry, .. } = request;
+        let ycbcr = |layout: &Layout| layout.family == Family::YCbCr;
+        let (sx, sy) = source.chroma_shift();
+        let (dx, dy) = destination.chroma_shift();
+        let full = request.color.is_some() || request.alpha != AlphaPlan::default();
+        // The grid chroma is brought to before it is reduced.
+        let (mx, my) = if full { (0, 0) } else { (sx.min(dx), sy.min(dy)) };
+        let reduce = (dx > mx, dy > my);
+        // Constant components never bind a reduction; a grid of their own size serves them.
+        let mut components = [const { None }; 4];
+        for (index, slot) in components.iter_mut().enumerate() {
+            let wanted = destination.components[index].is_some();
+            let computed = index < 3 && full || index == 3 && request.alpha != AlphaPlan::default();
+            if !wanted && !computed {
+                continue;
+            }
+            let chroma = (index == 1 || index == 2) && (ycbcr(source) || ycbcr(destination));
+            let origin = source.components[index];
+            let (log2_x, log2_y) = if chroma { (mx, my) } else { (0, 0) };
+            let siting = request.source_siting;
+            let target = if reduce.0 || reduce.1 { siting } else { request.destination_siting };
+            let (origin_x, origin_y) = origin.map_or((0, 0), |c| (c.log2_x, c.log2_y));
+            let from_x = Grid::new(request.source_size.0, origin_x, siting.x);
+            let from_y = Grid::new(request.source_size.1, origin_y, siting.y);
+            let to_x = Grid::new(request.destination_size.0, log2_x, target.x);
+            let to_y = Grid::new(request.destination_size.1, log2_y, target.y);
+            let kernel_for = |ratio: f64| if (ratio - 1.0).abs() < 1e-9 { request.chroma_kernel } else { request.kernel };
+            let (horizontal, vertical) = if origin.is_some() {
+                (
+                    FilterBank::new(kernel_for(geometry.x.ratio()), &from_x, &to_x, &geometry.x, geometry.limits_x),
+                    FilterBank::new(kernel_for(geometry.y.ratio()), &from_y, &to_y, &geometry.y, geometry.limits_y),
+                )
+            } else {
+                (None, None)
+            };
+            // A sample shows the picture when the luma column it stands for does.
+            let column = |edge: usize| edge.div_ceil(1 << log2_x).min(to_x.length);
+            *slot = Some(ComponentPlan {
+                source: origin,
+                constant: if index == 3 { 1.0 } else { 0.0 },
+                source_width: from_x.length,
+                horizontal,
+                vertical,
+                width: to_x.length,
+                log2_y,
+                columns: (column(geometry.columns.0), column(geometry.columns.1)),
+            });
+        }
+        Ok(Pipeline {
+            source,
+            destination,
+            size: request.destination_size,
+            rows: geometry.rows,
+            components,
+            color: request.color,
+            alpha: request.alpha,
+            reduce,
+            average: request.downsampling == DownsamplingMode::Average,
+        })
+    }
+
+    /// Whether every sample of the source is used unchanged in place, so that bytes can be copied.
+    pub(crate) fn is_copy(&self) -> bool {
+        std::ptr::eq(self.source, self.destination)
+            && self.color.is_none()
+            && self.alpha == AlphaPlan::default()
+            && self.rows == (0, self.size.1)
+            && self.components.iter().flatten().all(|plan| {
+                plan.horizontal.is_none() && plan.vertical.is_none() && plan.columns == (0, plan.width)
+            })
+    }
+
+    /// Luma rows that are made together.
+    pub(crate) fn group(&self) -> usize {
+        1 << self.destination.chroma_shift().1
+    }
+
+    /// Makes luma rows `first..end` (`first` a multiple of [`Pipeline::group`]) and their chroma.
+    ///
+    /// `planes` hold the destination's planes, at least the rows asked for.
+    pub(crate) fn run(
+        &self,
+        source: &[SourcePlane<'_>],
+        planes: &mut [Band<'_>],
+        first: usize,
+        end: usize,
+        scratch: &mut Scratch,
+    ) {
+        for (plan, ring) in self.components.iter().zip(&mut scratch.rings) {
+            if let Some(plan) = plan {
+                ring.reset(plan.vertical.as_ref().map_or(1, |bank| bank.taps), plan.width);
+            }
+        }
+        let group = self.group();
+        for top in (first..end).step_by(group) {
+            let count = group.min(end - top);
+            for (index, plan) in self.components.iter().enumerate() {
+                let Some(plan) = plan else { continue };
+                for line in 0..count.div_ceil(1 << plan.log2_y) {
+                    let mut row = std::mem::take(&mut scratch.rows[index][line]);
+                    row.resize(plan.width, 0.0);
+                    self.make_row(plan, source, (top >> plan.log2_y) + line, scratch, index, &mut row);
+                    scratch.rows[index][line] = row;
+                }
+            }
+            for line in 0..count {
+                self.convert_color(scratch, line, self.shows(top + line));
+            }
+            self.write_group(planes, top, count, scratch);
+        }
+    }
+
+    fn shows(&self, y: usize) -> bool {
+        (self.rows.0..self.rows.1).contains(&y)
+    }
+
+    /// Row `y` of one component on the destination's grid.
+    fn make_row(
+        &self,
+        plan: &ComponentPlan,
+        source: &[SourcePlane<'_>],
+        y: usize,
+        scratch: &mut Scratch,
+        index: usize,
+        out: &mut [f32],
+    ) {
+        let Some(component) = &plan.source else {
+            out.fill(plan.constant);
+            return;
+        };
+        if !self.shows(y << plan.log2_y) {
+            out.fill(plan.constant);
+            return;
+        }
+        let Scratch { rings, unpacked, .. } = scratch;
+        let ring = &mut rings[index];
+        match &plan.vertical {
+            None => fetch(plan, component, source, y, unpacked, out),
+            Some(bank) => {
+                let start = bank.starts[y] as usize;
+                for k in start..start + bank.taps {
+                    let slot = k % bank.taps;
+                    if ring.held[slot] != Some(k) {
+                        fetch(plan, component, source, k, unpacked, &mut ring.rows[slot]);
+                        ring.held[slot] = Some(k);
+                    }
+                }
+                let rows = (0..bank.taps).map(|tap| &ring.rows[(start + tap) % bank.taps][..]);
+                combine(bank.weights_of(y), rows, out);
+            }
+        }
+        out[..plan.columns.0].fill(plan.constant);
+        out[plan.columns.1..].fill(plan.constant);
+    }
+
+    fn convert_color(&self, scratch: &mut Scratch, line: usize, shown: bool) {
+        let [a, b, c, alpha] = &mut scratch.rows;
+        let (a, b, c, alpha) = (&mut a[line], &mut b[line], &mut c[line], &alpha[line]);
+        if self.alpha.unpremultiply {
+            for row in [&mut *a, &mut *b, &mut *c] {
+                for (value, &alpha) in row.iter_mut().zip(alpha) {
+                    *value = if alpha > 0.0 { *value / alpha } else { 0.0 };
+                }
+            }
+        }
+        if let Some(color) = &self.color {
+            color.run(a, b, c);
+        }
+        if self.alpha.premultiply {
+            for row in [&mut *a, &mut *b, &mut *c] {
+                row.iter_mut().zip(alpha).for_each(|(value, &alpha)| *value *= alpha);
+            }
+        }
+        // Black has to be black in the destination's colour, not converted from the source's.
+        if self.color.is_some() {
+            if let Some(plan) = &self.components[0] {
+                let (low, high) = if shown { plan.columns } else { (0, 0) };
+                for row in [a, b, c] {
+                    row[..low].fill(0.0);
+                    row[high..].fill(0.0);
+                }
+            }
+        }
+    }
+
+    /// Reduces chroma and packs the rows of a group.
+    fn write_group(&self, planes: &mut [Band<'_>], top: usize, count: usize, scratch: &mut Scratch) {
+        let Scratch { rows, reduced, .. } = scratch;
+        let (dx, dy) = self.destination.chroma_shift();
+        let reduces = self.destination.has_chroma() && (self.reduce.0 || self.reduce.1);
+        if reduces {
+            for (out, rows) in reduced.iter_mut().zip(&rows[1..3]) {
+                let lower = if self.reduce.1 && count > 1 { &rows[1] } else { &rows[0] };
+                out.resize(self.size.0.div_ceil(1 << dx), 0.0);
+                reduce_rows(&rows[0], lower, self.reduce, self.average, out);
+            }
+        }
+        for line in 0..count {
+            let y = top + line;
+            // With horizontal reduction alone every row is a chroma row of its own.
+            if reduces && line > 0 && dy == 0 {
+                for (out, rows) in reduced.iter_mut().zip(&rows[1..3]) {
+                    reduce_rows(&rows[line], &rows[line], self.reduce, self.average, out);
+                }
+            }
+            let chroma = |index: usize| -> &[f32] {
+                if reduces { &reduced[index] } else { &rows[index + 1][if dy == 0 { line } else { 0 }] }
+            };
+            let chroma_row = y.is_multiple_of(1 << dy);
+            for (plane, band) in planes.iter_mut().enumerate() {
+                let component = self.destination.components.iter().flatten().find(|c| c.plane as usize == plane);
+                let Some(component) = component else { continue };
+                if component.log2_y > 0 && !chroma_row {
+                    continue;
+                }
+                let ycbcr = self.destination.family == Family::YCbCr;
+                let (second, third): (&[f32], &[f32]) =
+                    if ycbcr { (chroma(0), chroma(1)) } else { (&rows[1][line], &rows[2][line]) };
+                let values = [&rows[0][line][..], second, third, &rows[3][line][..]];
+                pack_row(self.destination, plane, values, 0, band.row(y >> component.log2_y));
+            }
+        }
+    }
+}
+
+/// Row `y` of the source component, unpacked and filtered horizontally.
+fn fetch(
+    plan: &ComponentPlan,
+    component: &Component,
+    source: &[SourcePlane<'_>],
+    y: usize,
+    unpacked: &mut Vec<f32>,
+    out: &mut [f32],
+) {
+    let row = source[component.plane as usize].row(y);
+    match &plan.horizontal {
+        None => unpack_row(component, row, 0, out),
+        Some(bank) => {
+            unpacked.resize(plan.source_width, 0.0);
+            unpack_row(component, row, 0, unpacked);
+            filter_row(bank, unpacked, out);
+        }
+    }
+}
+
+fn filter_row(bank: &FilterBank, row: &[f32], out: &mut [f32]) {
+    for (index, (value, &start)) in out.iter_mut().zip(&bank.starts).enumerate() {
+        let samples = &row[start as usize..start as usize + bank.taps];
+        *value = samples.iter().zip(bank.weights_of(index)).map(|(sample, weight)| sample * weight).sum();
+    }
+}
+
+/// Weighted sum of rows.
+fn combine<'a>(weights: &[f32], rows: impl Iterator<Item = &'a [f32]>, out: &mut [f32]) {
+    for (tap, (row, &weight)) in rows.zip(weights).enumerate() {
+        if tap == 0 {
+            out.iter_mut().zip(row).for_each(|(value, sample)| *value = sample * weight);
+        } else {
+            out.iter_mut().zip(row).for_each(|(value, sample)| *value += sample * weight);
+        }
+    }
+}
+
+/// Halves a pair of rows in the directions asked for.
+fn reduce_rows(upper: &[f32], lower: &[f32], (horizontal, _): (bool, bool), average: bool, out: &mut [f32]) {
+    let width = upper.len();
+    for (index, value) in out.iter_mut().enumerate() {
+        let left = if horizontal { 2 * index } else { index };
+        let right = if horizontal { (left + 1).min(width - 1) } else { left };
+        *value = if average {
+            // Without vertical reduction both rows are the same one, which leaves the mean alone.
+            0.25 * ((upper[left] + upper[right]) + (lower[left] + lower[right]))
+        } else {
+            upper[left]
+        };
+    }
+}

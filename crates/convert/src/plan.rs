@@ -1,0 +1,203 @@
+//! From two descriptions and the options to a pipeline.
+
+use crate::color::curve::{Curve, REFERENCE_WHITE};
+use crate::color::plan::{ColorPlan, ColorSpec};
+use crate::color::ycbcr::{self, LumaWeights};
+use crate::description::{ChromaSiting, PictureDescription};
+use crate::error::{Error, Result};
+use crate::format::layout::{Family, Layout};
+use crate::geometry::{Geometry, GeometryRequest};
+use crate::options::Options;
+use crate::pipeline::{AlphaPlan, DownsamplingMode, Pipeline, PipelineRequest, Siting};
+use crate::scale::filter::Kernel;
+
+/// Longest side of a picture that can be converted.
+pub(crate) const SIZE_LIMIT: usize = 65536;
+
+/// A planned pipeline and what the destination's attachments have to say afterwards.
+pub(crate) struct Plan {
+    pub pipeline: Pipeline,
+    pub outcome: PictureDescription,
+}
+
+impl Plan {
+    pub(crate) fn new(source: &PictureDescription, destination: &PictureDescription, options: &Options) -> Result<Plan> {
+        let from = layout_of(source)?;
+        let to = layout_of(destination)?;
+        let colours = [Family::Rgb, Family::YCbCr];
+        if from.family != to.family && !(colours.contains(&from.family) && colours.contains(&to.family)) {
+            return Err(Error::UnsupportedPair { from: source.format, to: destination.format });
+        }
+        let (log2_x, log2_y) = to.chroma_shift();
+        let geometry = Geometry::new(&GeometryRequest {
+            mode: options.scaling_mode,
+            source: (source.width, source.height),
+            destination: (destination.width, destination.height),
+            source_clean_aperture: source.clean_aperture,
+            source_pixel_aspect_ratio: source.pixel_aspect_ratio,
+            destination_clean_aperture: options.destination_clean_aperture,
+            destination_pixel_aspect_ratio: options.destination_pixel_aspect_ratio,
+            multiple: (1 << log2_x, 1 << log2_y),
+        })?;
+        let mut outcome = PictureDescription {
+            clean_aperture: geometry.clean_aperture,
+            pixel_aspect_ratio: geometry.pixel_aspect_ratio,
+            matrix: None,
+            primaries: options.destination_primaries.or(source.primaries),
+            transfer: options.destination_transfer.or(source.transfer),
+            chroma_location: None,
+            premultiplied: None,
+            peak_luminance: source.peak_luminance,
+            ..PictureDescription::new(destination.format, destination.width, destination.height)
+        };
+        let color = plan_color(from, to, source, options, &mut outcome)?;
+        let alpha = plan_alpha(from, to, source, color.as_ref(), &mut outcome);
+        let source_siting = source.chroma_location.unwrap_or(ChromaSiting::LEFT);
+        outcome.chroma_location = siting_of(from, to, source_siting, options, color.is_some() || alpha != AlphaPlan::default());
+        let destination_siting = outcome.chroma_location.unwrap_or(source_siting);
+        let pipeline = Pipeline::new(PipelineRequest {
+            source: from,
+            source_size: (source.width, source.height),
+            source_siting: Siting::from(source_siting),
+            destination: to,
+            destination_size: (destination.width, destination.height),
+            destination_siting: Siting::from(destination_siting),
+            geometry: &geometry,
+            color,
+            alpha,
+            downsampling: options.downsampling_mode,
+            kernel: if options.high_speed { Kernel::Triangle } else { Kernel::Cubic },
+            chroma_kernel: if options.high_speed { Kernel::Nearest } else { Kernel::Triangle },
+        })?;
+        Ok(Plan { pipeline, outcome })
+    }
+}
+
+fn layout_of(picture: &PictureDescription) -> Result<&'static Layout> {
+    let PictureDescription { width, height, format, .. } = *picture;
+    if !(1..=SIZE_LIMIT).contains(&width) || !(1..=SIZE_LIMIT).contains(&height) {
+        return Err(Error::Size { width, height });
+    }
+    Layout::find(format).ok_or(Error::UnsupportedFormat(format))
+}
+
+/// The matrix of a picture that does not state one: BT.601 up to 720x576, BT.709 above.
+pub fn default_matrix(width: usize, height: usize) -> LumaWeights {
+    if width * height <= 720 * 576 { ycbcr::ITU_R_601 } else { ycbcr::ITU_R_709 }
+}
+
+fn plan_color(
+    from: &Layout,
+    to: &Layout,
+    source: &PictureDescription,
+    options: &Options,
+    outcome: &mut PictureDescription,
+) -> Result<Option<ColorPlan>> {
+    if !matches!(from.family, Family::Rgb | Family::YCbCr) {
+        return Ok(None);
+    }
+    let own = source.matrix.unwrap_or_else(|| default_matrix(source.width, source.height));
+    let wanted = options.destination_matrix.or(source.matrix);
+    let wanted = wanted.unwrap_or_else(|| match from.family {
+        Family::Rgb => default_matrix(outcome.width, outcome.height),
+        _ => own,
+    });
+    if to.has_chroma() {
+        outcome.matrix = Some(wanted);
+    }
+    let converts_primaries = options.destination_primaries.is_some();
+    let converts_transfer = options.destination_transfer.is_some();
+    if converts_primaries && source.primaries.is_none() {
+        return Err(Error::InsufficientSourceColor("colour primaries"));
+    }
+    if (converts_transfer || converts_primaries) && source.transfer.is_none() {
+        return Err(Error::InsufficientSourceColor("transfer function"));
+    }
+    for curve in [source.transfer, outcome.transfer] {
+        if let Some(Curve::Gamma(gamma)) = curve {
+            if !(0.1..=10.0).contains(&gamma) {
+                return Err(Error::ColorConversion(format!("gamma level {gamma}; accepted are 0.1 to 10")));
+            }
+        }
+    }
+    for chromaticities in [source.primaries, outcome.primaries].into_iter().flatten() {
+        if chromaticities.to_xyz().and_then(|xyz| xyz.inverse()).is_none() {
+            return Err(Error::ColorConversion(format!("primaries {chromaticities:?} span no colours")));
+        }
+    }
+    let spec = |weights, picture: &PictureDescription| ColorSpec {
+        weights,
+        chromaticities: picture.primaries,
+        curve: picture.transfer,
+    };
+    let source_spec = spec((from.family == Family::YCbCr).then_some(own), source);
+    let destination_spec = spec((to.family == Family::YCbCr).then_some(wanted), outcome);
+    // Gray has no matrix of its own: against Y'CbCr it is luma whatever the weights.
+    let gray = |layout: &Layout| layout.family == Family::YCbCr && !layout.has_chroma();
+    let (mut source_spec, mut destination_spec) = (source_spec, destination_spec);
+    if gray(from) {
+        source_spec.weights = destination_spec.weights.or(source_spec.weights);
+    } else if gray(to) {
+        destination_spec.weights = source_spec.weights.or(destination_spec.weights);
+    }
+    let peak = source.peak_luminance.map(|peak| peak / REFERENCE_WHITE);
+    Ok(ColorPlan::new(&source_spec, &destination_spec, options.tone_mapping, peak))
+}
+
+fn plan_alpha(
+    from: &Layout,
+    to: &Layout,
+    source: &PictureDescription,
+    color: Option<&ColorPlan>,
+    outcome: &mut PictureDescription,
+) -> AlphaPlan {
+    if !from.has_alpha() {
+        return AlphaPlan::default();
+    }
+    // Unstated colour counts as multiplied, as it does where the platform composites.
+    let stated = from.premultiplied.or(source.premultiplied);
+    let is = stated.unwrap_or(true);
+    let becomes = if to.has_alpha() { to.premultiplied.unwrap_or(is) } else { is };
+    if to.has_alpha() {
+        outcome.premultiplied = to.premultiplied.or(stated);
+    }
+    if from.family != Family::Rgb && from.premultiplied.is_none() && to.premultiplied.is_none() && color.is_none() {
+        return AlphaPlan::default();
+    }
+    let nonlinear = color.is_some_and(ColorPlan::needs_straight_alpha);
+    AlphaPlan {
+        unpremultiply: is && (nonlinear || !becomes),
+        premultiply: becomes && (nonlinear || !is),
+    }
+}
+
+/// Where the destination's chroma lies; `None` when it has none between luma samples.
+fn siting_of(
+    from: &Layout,
+    to: &Layout,
+    source: ChromaSiting,
+    options: &Options,
+    full: bool,
+) -> Option<ChromaSiting> {
+    let (dx, dy) = to.chroma_shift();
+    if !to.has_chroma() || (dx, dy) == (0, 0) {
+        return None;
+    }
+    if from.family == Family::YCbCr && !from.has_chroma() {
+        return Some(ChromaSiting::LEFT);
+    }
+    let (sx, sy) = if full { (0, 0) } else { from.chroma_shift() };
+    let reduced = match options.downsampling_mode {
+        DownsamplingMode::Decimate => 0.0,
+        DownsamplingMode::Average => 0.5,
+    };
+    Some(ChromaSiting {
+        x: if dx > sx { reduced } else { source.x },
+        // 4:2:2 has no place between rows; the usual name for its siting is "left".
+        y: match (dy > sy, dy) {
+            (true, _) => reduced,
+            (false, 0) => 0.5,
+            (false, _) => source.y,
+        },
+    })
+}

@@ -1,0 +1,229 @@
+//! Filter banks: which source samples make a destination sample, with which weights.
+
+use super::grid::{Grid, Span};
+
+/// Shape of the reconstruction filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kernel {
+    /// The nearest sample.
+    Nearest,
+    /// Triangle: bilinear interpolation, widened on reduction.
+    Triangle,
+    /// Keys' cubic convolution with a = -1/2, widened on reduction.
+    Cubic,
+}
+
+impl Kernel {
+    /// Half the width of the filter at ratio 1.
+    fn radius(self) -> f64 {
+        match self {
+            Kernel::Nearest => 0.5,
+            Kernel::Triangle => 1.0,
+            Kernel::Cubic => 2.0,
+        }
+    }
+
+    /// The weight at distance `x`.
+    pub(crate) fn weight(self, x: f64) -> f64 {
+        let x = x.abs();
+        match self {
+            Kernel::Nearest => f64::from(x <= 0.5),
+            Kernel::Triangle => (1.0 - x).max(0.0),
+            Kernel::Cubic if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
+            Kernel::Cubic if x < 2.0 => ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0,
+            Kernel::Cubic => 0.0,
+        }
+    }
+}
+
+/// One row of weights for each destination sample, all of one length.
+///
+/// Weights of a sample sum to 1. Where the filter reaches past the source, the edge sample stands
+/// for what is missing, so that every index is inside the source.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct FilterBank {
+    /// Weights a destination sample.
+    pub taps: usize,
+    /// Index of the first source sample of each destination sample.
+    pub starts: Vec<u32>,
+    /// `taps` weights for each destination sample.
+    pub weights: Vec<f32>,
+    /// The same in units of 2^-14, each row summing to exactly 2^14.
+    pub fixed: Vec<i16>,
+}
+
+/// Bits of the fraction of fixed-point weights.
+pub(crate) const FIXED_BITS: u32 = 14;
+
+impl FilterBank {
+    /// The bank from one grid to another; `None` when every sample is a copy of its namesake.
+    ///
+    /// Source samples outside `limits` (in source luma samples, half open) are not used.
+    pub(crate) fn new(
+        kernel: Kernel,
+        source: &Grid,
+        destination: &Grid,
+        span: &Span,
+        limits: (f64, f64),
+    ) -> Option<FilterBank> {
+        let step = span.ratio() * destination.spacing / source.spacing;
+        let low = source.index_of(limits.0).floor().clamp(0.0, (source.length - 1) as f64) as i64;
+        let high = source.index_of(limits.1 - 1.0).ceil().clamp(low as f64, (source.length - 1) as f64) as i64;
+        let rows: Vec<(i64, Vec<f64>)> = (0..destination.length)
+            .map(|index| {
+                let position = destination.phase + index as f64 * destination.spacing;
+                weights_at(kernel, source.index_of(span.source_of(position)), step.max(1.0), low, high)
+            })
+            .collect();
+        let identity = source.length == destination.length
+            && rows.iter().enumerate().all(|(index, (start, row))| {
+                row.iter().enumerate().all(|(tap, &weight)| {
+                    weight == f64::from(u8::from(start + tap as i64 == index as i64))
+                })
+            });
+        if identity {
+            return None;
+        }
+        let taps = rows.iter().map(|(_, row)| row.len()).max().unwrap_or(1);
+        let mut bank = FilterBank {
+            taps,
+            starts: Vec::with_capacity(rows.len()),
+            weights: Vec::with_capacity(rows.len() * taps),
+            fixed: Vec::with_capacity(rows.len() * taps),
+        };
+        for (start, mut row) in rows {
+            // Move the window back inside the source where padding would reach past its end.
+            let shifted = start.min(source.length as i64 - taps as i64).max(0);
+            let lead = (start - shifted) as usize;
+            row.splice(0..0, std::iter::repeat_n(0.0, lead));
+            row.resize(taps, 0.0);
+            bank.starts.push(shifted as u32);
+            bank.weights.extend(row.iter().map(|&weight| weight as f32));
+            bank.fixed.extend(fixed_point(&row));
+        }
+        Some(bank)
+    }
+
+    /// The weights of destination sample `index`.
+    pub(crate) fn weights_of(&self, index: usize) -> &[f32] {
+        &self.weights[index * self.taps..(index + 1) * self.taps]
+    }
+
+    /// The source samples needed for destination samples `first..end`.
+    pub(crate) fn reach(&self, first: usize, end: usize) -> (usize, usize) {
+        let range = &self.starts[first..end];
+        let low = range.iter().min().copied().unwrap_or(0) as usize;
+        let high = range.iter().max().copied().unwrap_or(0) as usize + self.taps;
+        (low, high)
+    }
+}
+
+/// First index and weights around `centre` for a filter widened by `scale`, folded into
+/// `low..=high`, without zeros at the ends.
+fn weights_at(kernel: Kernel, centre: f64, scale: f64, low: i64, high: i64) -> (i64, Vec<f64>) {
+    if kernel == Kernel::Nearest {
+        // Half-way goes to the earlier sample.
+        return (((centre - 0.5).ceil() as i64).clamp(low, high), vec![1.0]);
+    }
+    let radius = kernel.radius() * scale;
+    let first = (centre - radius).floor() as i64;
+    let last = (centre + radius).ceil() as i64;
+    let mut row = vec![0.0; (last.clamp(low, high) - first.clamp(low, high) + 1) as usize];
+    let start = first.clamp(low, high);
+    let mut sum = 0.0;
+    for index in first..=last {
+        // Weights below 1e-9 come from rounding of the position and would hide an identity.
+        let weight = kernel.weight((index as f64 - centre) / scale);
+        if weight.abs() > 1e-9 {
+            row[(index.clamp(low, high) - start) as usize] += weight;
+            sum += weight;
+        }
+    }
+    let lead = row.iter().take_while(|&&weight| weight == 0.0).count().min(row.len() - 1);
+    row.drain(..lead);
+    while row.len() > 1 && row[row.len() - 1] == 0.0 {
+        row.pop();
+    }
+    let normal = row.iter().map(|weight| weight / sum).collect();
+    (start + lead as i64, normal)
+}
+
+/// Rounds weights so that they still sum to one: what rounding leaves over goes where it hurts least.
+fn fixed_point(row: &[f64]) -> Vec<i16> {
+    let one = f64::from(1 << FIXED_BITS);
+    let mut fixed: Vec<i32> = row.iter().map(|weight| (weight * one).round() as i32).collect();
+    let mut excess = fixed.iter().sum::<i32>() - (1 << FIXED_BITS);
+    while excess != 0 {
+        let direction = excess.signum();
+        let error = |index: usize| (f64::from(fixed[index]) - row[index] * one) * f64::from(direction);
+        let used = (0..row.len()).filter(|&index| row[index] != 0.0);
+        let Some(worst) = used.max_by(|&a, &b| error(a).total_cmp(&error(b))) else { break };
+        fixed[worst] -= direction;
+        excess -= direction;
+    }
+    fixed.into_iter().map(|weight| weight.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bank(kernel: Kernel, source: usize, destination: usize) -> Option<FilterBank> {
+        let span = Span::whole(source, destination);
+        let limits = (0.0, source as f64);
+        FilterBank::new(kernel, &Grid::new(source, 0, 0.0), &Grid::new(destination, 0, 0.0), &span, limits)
+    }
+
+    #[test]
+    fn same_size_is_identity() {
+        for kernel in [Kernel::Nearest, Kernel::Triangle, Kernel::Cubic] {
+            for length in [1, 2, 3, 17, 1920] {
+                assert_eq!(bank(kernel, length, length), None);
+            }
+        }
+    }
+
+    #[test]
+    fn weights_sum_to_one_and_stay_inside() {
+        for kernel in [Kernel::Nearest, Kernel::Triangle, Kernel::Cubic] {
+            for (source, destination) in [(1, 64), (64, 1), (2, 3), (3, 2), (1920, 1280), (17, 5), (5, 320), (640, 10)] {
+                let bank = bank(kernel, source, destination).unwrap();
+                for (index, &start) in bank.starts.iter().enumerate() {
+                    assert!(start as usize + bank.taps <= source.max(bank.taps));
+                    assert!((bank.weights_of(index).iter().sum::<f32>() - 1.0).abs() < 1e-5);
+                    let fixed = &bank.fixed[index * bank.taps..(index + 1) * bank.taps];
+                    assert_eq!(fixed.iter().map(|&w| i32::from(w)).sum::<i32>(), 1 << FIXED_BITS);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn resampling_keeps_a_ramp_in_place() {
+        for kernel in [Kernel::Triangle, Kernel::Cubic] {
+            let (source, destination) = (96, 64);
+            let bank = bank(kernel, source, destination).unwrap();
+            // A widened filter leaves a ripple, but no shift.
+            let errors = (4..destination - 4).map(|index| {
+                let value: f64 = (bank.weights_of(index).iter().enumerate())
+                    .map(|(tap, &weight)| f64::from(weight) * f64::from(bank.starts[index] + tap as u32))
+                    .sum();
+                value - ((index as f64 + 0.5) * 1.5 - 0.5)
+            });
+            let errors: Vec<f64> = errors.collect();
+            assert!(errors.iter().all(|error| error.abs() < 0.05), "{errors:?}");
+            assert!(errors.iter().sum::<f64>().abs() < 1e-4, "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn chroma_sited_left_doubles_with_copies_on_even_columns() {
+        let source = Grid::new(16, 1, 0.0);
+        let destination = Grid::new(16, 0, 0.0);
+        let bank = FilterBank::new(Kernel::Triangle, &source, &destination, &Span::whole(16, 16), (0.0, 16.0)).unwrap();
+        assert_eq!(bank.taps, 2);
+        assert_eq!((bank.starts[4], bank.weights_of(4)), (2, &[1.0, 0.0][..]));
+        assert_eq!((bank.starts[5], bank.weights_of(5)), (2, &[0.5, 0.5][..]));
+        assert_eq!((bank.starts[15], bank.weights_of(15)), (6, &[0.0, 1.0][..]));
+    }
+}
