@@ -7,6 +7,8 @@
 
 mod block;
 mod block_size;
+mod chroma_motion;
+mod interpolate;
 mod quantise;
 mod sad;
 mod satd;
@@ -19,6 +21,8 @@ mod x86_64;
 pub use block::{Average, BlockCopy};
 pub(crate) use block_size::BlockExtent;
 pub use block_size::BlockSize;
+pub use chroma_motion::{ChromaMotion2, ChromaMotion4, ChromaMotion8};
+pub use interpolate::InterpolateHalf;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use sad::{Sad, SadX4};
 pub use satd::{Sa8d, Satd};
@@ -96,6 +100,14 @@ pub struct VideoKernels {
     pub nonzero_mask4x4: NonzeroMask4x4,
     /// Which coefficients of an 8x8 block are not zero.
     pub nonzero_mask8x8: NonzeroMask8x8,
+    /// Luma half samples of whole rows.
+    pub interpolate_half: InterpolateHalf,
+    /// Chroma motion compensation, eight samples wide.
+    pub chroma_mc8: ChromaMotion8,
+    /// Chroma motion compensation, four samples wide.
+    pub chroma_mc4: ChromaMotion4,
+    /// Chroma motion compensation, two samples wide.
+    pub chroma_mc2: ChromaMotion2,
 }
 
 impl VideoKernels {
@@ -132,6 +144,10 @@ impl VideoKernels {
             scan8x8: Scan8x8::select(level),
             nonzero_mask4x4: NonzeroMask4x4::select(level),
             nonzero_mask8x8: NonzeroMask8x8::select(level),
+            interpolate_half: InterpolateHalf::select(level),
+            chroma_mc8: ChromaMotion8::select(level),
+            chroma_mc4: ChromaMotion4::select(level),
+            chroma_mc2: ChromaMotion2::select(level),
         }
     }
 }
