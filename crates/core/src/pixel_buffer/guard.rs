@@ -1,0 +1,219 @@
+//! Locks on the pixels of a buffer, and the planes they open.
+
+use std::fmt;
+
+use super::{PixelBuffer, PlaneGeometry};
+use crate::memory::{ReadLock, WriteLock};
+
+/// A lock for reading; it ends when dropped.
+pub struct ReadGuard<'a> {
+    pub(super) buffer: &'a PixelBuffer,
+    pub(super) lock: ReadLock<'a>,
+}
+
+/// The lock for writing; it ends when dropped.
+pub struct WriteGuard<'a> {
+    pub(super) buffer: &'a PixelBuffer,
+    pub(super) lock: WriteLock<'a>,
+}
+
+/// One plane of a buffer that is locked.
+#[derive(Clone, Copy)]
+pub struct Plane<'a> {
+    /// The bytes from the first sample of the first row on; rows lie `bytes_per_row` apart. The last row may end
+    /// without its padding, and pixels outside the picture may follow.
+    pub data: &'a [u8],
+    /// Distance of two rows in bytes.
+    pub bytes_per_row: usize,
+    /// Bytes that the samples of a row take.
+    pub row_bytes: usize,
+    /// Samples in a row; a pair of chroma samples counts as one.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+/// One plane of a buffer that is locked for writing.
+pub struct PlaneMut<'a> {
+    /// The bytes from the first sample of the first row on; rows lie `bytes_per_row` apart. The last row may end
+    /// without its padding, and pixels outside the picture may follow.
+    pub data: &'a mut [u8],
+    /// Distance of two rows in bytes.
+    pub bytes_per_row: usize,
+    /// Bytes that the samples of a row take.
+    pub row_bytes: usize,
+    /// Samples in a row; a pair of chroma samples counts as one.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+}
+
+impl<'a> ReadGuard<'a> {
+    /// The buffer that is locked.
+    pub fn buffer(&self) -> &'a PixelBuffer {
+        self.buffer
+    }
+
+    /// The number of planes, at least 1.
+    pub fn planes(&self) -> usize {
+        self.buffer.planes()
+    }
+
+    /// A plane.
+    ///
+    /// # Panics
+    /// When there is no such plane.
+    pub fn plane(&self, plane: usize) -> Plane<'_> {
+        Plane::new(self.lock.plane(plane), self.buffer.geometry(plane))
+    }
+
+    /// The samples of one row of a plane, without padding.
+    ///
+    /// # Panics
+    /// When there is no such plane or row.
+    pub fn row(&self, plane: usize, y: usize) -> &[u8] {
+        self.plane(plane).row(y)
+    }
+}
+
+impl<'a> WriteGuard<'a> {
+    /// The buffer that is locked.
+    pub fn buffer(&self) -> &'a PixelBuffer {
+        self.buffer
+    }
+
+    /// The number of planes, at least 1.
+    pub fn planes(&self) -> usize {
+        self.buffer.planes()
+    }
+
+    /// A plane, for reading.
+    ///
+    /// # Panics
+    /// When there is no such plane.
+    pub fn plane(&self, plane: usize) -> Plane<'_> {
+        Plane::new(self.lock.plane(plane), self.buffer.geometry(plane))
+    }
+
+    /// The samples of one row of a plane, for reading.
+    ///
+    /// # Panics
+    /// When there is no such plane or row.
+    pub fn row(&self, plane: usize, y: usize) -> &[u8] {
+        self.plane(plane).row(y)
+    }
+
+    /// A plane.
+    ///
+    /// # Panics
+    /// When there is no such plane.
+    pub fn plane_mut(&mut self, plane: usize) -> PlaneMut<'_> {
+        PlaneMut::new(self.lock.plane_mut(plane), self.buffer.geometry(plane))
+    }
+
+    /// All planes at once.
+    pub fn planes_mut(&mut self) -> Vec<PlaneMut<'_>> {
+        let buffer = self.buffer;
+        let opened = self.lock.planes_mut().enumerate();
+        opened.map(|(plane, data)| PlaneMut::new(data, buffer.geometry(plane))).collect()
+    }
+
+    /// The samples of one row of a plane, without padding.
+    ///
+    /// # Panics
+    /// When there is no such plane or row.
+    pub fn row_mut(&mut self, plane: usize, y: usize) -> &mut [u8] {
+        self.plane_mut(plane).into_row(y)
+    }
+
+    /// Makes the whole picture opaque black; formats with a palette become entry 0.
+    pub fn fill_black(&mut self) {
+        let format = self.buffer.description();
+        for (mut plane, layout) in self.planes_mut().into_iter().zip(format.planes) {
+            for y in 0..plane.height {
+                let row = plane.row_mut(y);
+                if layout.black_block.is_empty() {
+                    row.fill(0);
+                    continue;
+                }
+                for block in row.chunks_mut(layout.black_block.len()) {
+                    block.copy_from_slice(&layout.black_block[..block.len()]);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Plane<'a> {
+    fn new(region: &'a [u8], geometry: PlaneGeometry) -> Self {
+        let PlaneGeometry { width, height, bytes_per_row, row_bytes, origin } = geometry;
+        Plane { data: &region[origin..], bytes_per_row, row_bytes, width, height }
+    }
+
+    /// The samples of one row, without padding.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn row(&self, y: usize) -> &'a [u8] {
+        assert!(y < self.height, "row {y} of a plane with {} rows", self.height);
+        &self.data[y * self.bytes_per_row..][..self.row_bytes]
+    }
+
+    /// The rows in order, without padding.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &'a [u8]> + use<'a> {
+        let plane = *self;
+        (0..plane.height).map(move |y| plane.row(y))
+    }
+}
+
+impl<'a> PlaneMut<'a> {
+    fn new(region: &'a mut [u8], geometry: PlaneGeometry) -> Self {
+        let PlaneGeometry { width, height, bytes_per_row, row_bytes, origin } = geometry;
+        PlaneMut { data: &mut region[origin..], bytes_per_row, row_bytes, width, height }
+    }
+
+    /// The plane, for reading.
+    pub fn as_plane(&self) -> Plane<'_> {
+        let PlaneMut { data, bytes_per_row, row_bytes, width, height } = self;
+        Plane { data, bytes_per_row: *bytes_per_row, row_bytes: *row_bytes, width: *width, height: *height }
+    }
+
+    /// The samples of one row, without padding.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn row_mut(&mut self, y: usize) -> &mut [u8] {
+        assert!(y < self.height, "row {y} of a plane with {} rows", self.height);
+        &mut self.data[y * self.bytes_per_row..][..self.row_bytes]
+    }
+
+    /// The samples of one row for as long as the lock, without padding.
+    ///
+    /// # Panics
+    /// When there is no such row.
+    pub fn into_row(self, y: usize) -> &'a mut [u8] {
+        assert!(y < self.height, "row {y} of a plane with {} rows", self.height);
+        &mut self.data[y * self.bytes_per_row..][..self.row_bytes]
+    }
+
+    /// The rows in order, without padding.
+    pub fn rows_mut(&mut self) -> impl Iterator<Item = &mut [u8]> {
+        let row_bytes = self.row_bytes;
+        self.data
+            .chunks_mut(self.bytes_per_row.max(1))
+            .take(self.height)
+            .map(move |row| &mut row[..row_bytes])
+    }
+}
+
+impl fmt::Debug for ReadGuard<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "ReadGuard({:?})", self.buffer)
+    }
+}
+
+impl fmt::Debug for WriteGuard<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "WriteGuard({:?})", self.buffer)
+    }
+}
