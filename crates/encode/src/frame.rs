@@ -1,6 +1,6 @@
 //! What goes into the lookahead and what comes out of it.
 
-use crate::Time;
+use vitascope_core::Time;
 
 /// 8-bit luma samples of one picture: row `y` begins at `data[y * stride]`.
 #[derive(Debug, Clone, Copy)]

@@ -132,17 +132,33 @@ impl Strip {
     }
 }
 
+/// Rounded means of samples.
 fn average(a: &[u8], b: &[u8], out: &mut [u8]) {
-    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
-        *out = ((u16::from(a) + u16::from(b) + 1) >> 1) as u8;
+    // Arrays of fixed length become vector code without the checks of a loop of any length.
+    let (out_blocks, out_rest) = out.as_chunks_mut::<16>();
+    let (a_blocks, a_rest) = a.as_chunks::<16>();
+    let (b_blocks, b_rest) = b.as_chunks::<16>();
+    for ((out, a), b) in out_blocks.iter_mut().zip(a_blocks).zip(b_blocks) {
+        *out = std::array::from_fn(|i| mean(a[i], b[i]));
+    }
+    for ((out, &a), &b) in out_rest.iter_mut().zip(a_rest).zip(b_rest) {
+        *out = mean(a, b);
     }
 }
 
+/// Rounded means of pairs of neighbours; the width of the result is a multiple of 8.
 fn halve_row(source: &[u8], out: &mut [u8]) {
     let (pairs, _) = source.as_chunks::<2>();
-    for (out, &[a, b]) in out.iter_mut().zip(pairs) {
-        *out = ((u16::from(a) + u16::from(b) + 1) >> 1) as u8;
+    let (blocks, _) = pairs.as_chunks::<8>();
+    let (out, _) = out.as_chunks_mut::<8>();
+    for (out, block) in out.iter_mut().zip(blocks) {
+        let pairs: [u16; 8] = std::array::from_fn(|i| u16::from_le_bytes(block[i]));
+        *out = std::array::from_fn(|i| (((pairs[i] & 255) + (pairs[i] >> 8) + 1) >> 1) as u8);
     }
+}
+
+fn mean(a: u8, b: u8) -> u8 {
+    ((u16::from(a) + u16::from(b) + 1) >> 1) as u8
 }
 
 #[cfg(test)]

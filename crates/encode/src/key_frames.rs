@@ -1,6 +1,6 @@
 //! Where sync frames must stand.
 
-use crate::Time;
+use vitascope_core::Time;
 
 /// Limits of the distance between sync frames.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -19,8 +19,6 @@ pub mod math;
 mod motion;
 pub mod rate_control;
 mod scene_cut;
-mod time;
-pub use time::Time;
 
 pub use error::Error;
 pub use frame::{FrameAhead, FrameCost, FrameInfo, FrameKind, LumaView, MotionVector, PlannedFrame};

@@ -5,7 +5,6 @@ mod plan;
 
 use std::collections::VecDeque;
 
-use crate::Time;
 use crate::error::Error;
 use crate::frame::{FrameInfo, FrameKind, LumaView, PlannedFrame};
 use crate::half_picture::{BlockGrid, HalfPicture, Strip};
@@ -14,6 +13,7 @@ use crate::kernels::{CpuLevel, Kernels};
 use crate::key_frames::{KeyFrameClock, KeyFrameLimits};
 use analysis::Analysis;
 use plan::ImportanceRatio;
+use vitascope_core::Time;
 
 /// Settings of a [`Lookahead`].
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,6 +1,7 @@
 //! Rate control: the base QP of each frame.
 
 mod average;
+mod demand;
 mod quality;
 mod size_model;
 
@@ -202,7 +203,10 @@ impl RateControl {
         let qp = qp_of_step(step).clamp(self.config.min_qp, self.config.max_qp);
         let step = step_of_qp(qp);
         let predicted = self.model.predict(frame.kind, frame.cost.weighted, step);
-        self.average.started(frame, step, predicted);
+        if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
+            let at_limit = qp <= self.config.min_qp || qp >= self.config.max_qp;
+            self.average.started(frame, bits_per_second, predicted, at_limit);
+        }
         self.in_flight.push_back(InFlight {
             index: frame.index,
             kind: frame.kind,
@@ -231,7 +235,7 @@ impl RateControl {
             let Some(frame) = self.in_flight.pop_front() else { break };
             let Some(actual) = frame.actual else { continue };
             self.model.learn(frame.kind, frame.weighted_cost, frame.step, actual);
-            if frame.counted {
+            if frame.counted && matches!(self.config.mode, RateMode::AverageBitRate { .. }) {
                 self.average.finished(frame.index, actual - frame.predicted);
             }
         }

@@ -1,34 +1,32 @@
 //! Average bit rate: the constant-quality curve at the height that meets the rate.
 
+use super::demand::Demand;
 use super::quality::QualityCurve;
 use super::size_model::SizeModel;
-use super::{INTRA_FACTOR, RateConfig, RateFrame, kind_divisor, qp_of_step, step_of_qp};
+use super::{RateConfig, RateFrame, kind_divisor, step_of_qp};
+use crate::frame::FrameKind;
+use crate::math::{exp2, log2};
 
 /// Bookkeeping of an average bit rate.
 ///
-/// What an intra frame costs beyond an ordinary one is spread over the frames that follow, so the height of
-/// the curve comes from three rates: what the ordinary frames ask for, what is still to be paid for intra
-/// frames, and a correction of what went wrong so far.
+/// What an intra frame costs beyond an ordinary one is spread over the frames that follow. So the height of
+/// the curve comes from what the ordinary frames ask for (those ahead, and those of the last seconds), from
+/// what is still to be paid for intra frames, and from a correction of what went wrong so far. When the end
+/// is in sight, the frames that remain share what is left, exactly.
 #[derive(Debug, Default)]
 pub(super) struct AverageRate {
     /// Seconds and bits since the aim was set, and the bits there should have been.
     elapsed: f64,
     spent: f64,
     wanted: f64,
-    /// Height of the curve (step of P frames) at the last frame.
+    frames: u64,
+    /// Height of the curve at the last frame.
     height: Option<f64>,
-    /// Ordinary frames so far: bits times step, bits at any step, and seconds; fading.
+    /// Ordinary frames so far, fading.
     history: Demand,
     instalments: Vec<Instalment>,
-    rate: f64,
-}
-
-/// What frames ask for.
-#[derive(Debug, Default, Clone, Copy)]
-struct Demand {
-    effort: f64,
-    overhead: f64,
-    seconds: f64,
+    /// Intra frames in a row.
+    intra_run: u32,
 }
 
 /// An intra frame that is being paid for.
@@ -40,118 +38,190 @@ struct Instalment {
     span: f64,
 }
 
+/// How much more the frames ahead count than those before.
+const AHEAD_WEIGHT: f64 = 2.0;
+/// Part of the time so far over which errors are made good.
+const CORRECTION: f64 = 0.22;
+/// Least and greatest rate of ordinary frames, relative to the average.
+const LEAST_PART: f64 = 0.15;
+const LARGEST_BURST: f64 = 2.5;
+/// Seconds after which an ordinary frame has mostly faded from the history.
+const MEMORY: f64 = 5.0;
+/// The end counts as in sight from here on, when it is known, in seconds.
+const ENDGAME: f64 = 1.5;
+/// Part of all bits that the end need not make good.
+const TOLERATED: f64 = 0.005;
+/// Shortest time over which errors are made good, in seconds.
+const SHORTEST_CORRECTION: f64 = 0.3;
+/// Longest time over which an intra frame is paid for, in seconds.
+const LONGEST_SPAN: f64 = 4.0;
+/// Largest change of the height from frame to frame, in powers of two: 3 QP.
+const LARGEST_CHANGE: f64 = 0.5;
+/// A frame predicted to use less than this part of its share of bits says nothing about the height.
+const QUIET: f64 = 0.02;
+/// Seconds of bits that may be owed or saved while the QP stands at its limit.
+const LIMIT_SECONDS: f64 = 2.0;
+
 impl AverageRate {
+    /// Forgets debts and savings; what the content asks for is still known.
     pub(super) fn restart(&mut self) {
-        let history = self.history;
-        *self = Self { history, ..Self::default() };
+        *self = Self { history: self.history, intra_run: self.intra_run, ..Self::default() };
     }
 
+    /// Step of the next frame.
     pub(super) fn step(
         &mut self,
         frame: &RateFrame<'_>,
         rate: f64,
         config: &RateConfig,
         model: &SizeModel,
-        _quality: &QualityCurve,
+        quality: &QualityCurve,
     ) -> f64 {
-        self.rate = rate;
-        let intra = frame.kind.is_intra();
-        let mut window = Demand::default();
-        if !intra {
-            window.add(
-                model.effort(frame.kind, frame.cost.weighted) * kind_divisor(frame.kind),
-                model.overhead(),
-                frame.duration(),
-            );
+        let shape = quality.shape(frame, config);
+        let ordinary_intra = self.note_intra(frame, config);
+        let remaining = self.remaining(frame, config);
+        let limits = (step_of_qp(config.min_qp) * 0.5, step_of_qp(config.max_qp) * 2.0);
+        let mut current = Demand::default();
+        current.add(frame.kind, frame.cost.weighted, shape, frame.duration());
+        // Everything ahead, and its ordinary frames alone.
+        let (mut all, mut ordinary) = (current, Demand::default());
+        if !frame.kind.is_intra() || ordinary_intra {
+            ordinary = current;
         }
-        for ahead in frame.ahead.iter().filter(|ahead| !ahead.kind.is_intra()) {
-            let effort = model.effort(ahead.kind, ahead.weighted_cost) * kind_divisor(ahead.kind);
-            window.add(effort, model.overhead(), ahead.duration_seconds.clamp(1e-4, 60.0));
-        }
-        if window.seconds + self.history.seconds <= 0.0 {
-            let effort = model.effort(crate::FrameKind::P, frame.cost.weighted * 0.25);
-            window.add(effort, model.overhead(), frame.duration());
-        }
-        let weight = 2.0 * window.seconds + self.history.seconds;
-        let effort = (2.0 * window.effort + self.history.effort) / weight;
-        let overhead = (2.0 * window.overhead + self.history.overhead) / weight;
-
-        let mut debt = self.spent - self.wanted;
-        let mut instalment_rate = 0.0;
-        for instalment in &self.instalments {
-            let left = 1.0 - (self.elapsed - instalment.begin) / instalment.span;
-            if left > 0.0 {
-                debt -= instalment.bits * left;
-                instalment_rate += instalment.bits / instalment.span;
+        let mut curve = *quality;
+        for ahead in frame.ahead {
+            let shape = curve.shape_ahead(ahead, config);
+            let seconds = ahead.duration_seconds.clamp(1e-4, 60.0);
+            all.add(ahead.kind, ahead.weighted_cost, shape, seconds);
+            if !ahead.kind.is_intra() || ordinary_intra {
+                ordinary.add(ahead.kind, ahead.weighted_cost, shape, seconds);
             }
         }
-        let horizon = (0.25 * self.elapsed).clamp(1.0, 6.0);
-        let available = rate - instalment_rate - debt / horizon - overhead;
-        let mut asked = effort;
-        if intra {
-            asked += model.effort(frame.kind, frame.cost.weighted) * INTRA_FACTOR / self.span(config);
+        let near = ordinary;
+        // A second of ordinary frames, from those ahead and those before.
+        ordinary.scale(AHEAD_WEIGHT);
+        ordinary.add_scaled(&self.history, 1.0);
+        if ordinary.seconds <= 0.0 {
+            ordinary.add(FrameKind::P, frame.cost.weighted * 0.15, shape, frame.duration());
         }
-        let mut height = asked / available.max(0.15 * rate);
+        ordinary.scale(1.0 / ordinary.seconds);
+
+        let debt = self.spent - self.wanted;
+        let bounds = (LEAST_PART * rate, LARGEST_BURST * rate);
+        let horizon = (CORRECTION * self.elapsed).clamp(1.0, 5.0).min(remaining.unwrap_or(f64::MAX));
+        let (unpaid, instalments) = self.unpaid();
+        let available = rate - instalments - (debt - unpaid) / horizon;
+        let mut asked = ordinary;
+        if frame.kind.is_intra() && !ordinary_intra {
+            asked.add_scaled(&current, 1.0 / self.span(frame, config, remaining));
+        }
+        let mut height = asked.height(available.clamp(bounds.0, bounds.1), model, limits);
+        if let Some(seconds) = remaining.filter(|&seconds| seconds <= ENDGAME.max(all.seconds * 1.01)) {
+            all.add_scaled(&ordinary, (seconds - all.seconds).max(0.0));
+            let tolerated = TOLERATED * (self.wanted + rate * all.seconds);
+            let debt = debt - debt.clamp(-tolerated, tolerated);
+            let part = (all.seconds / SHORTEST_CORRECTION).min(1.0);
+            let bits = rate * all.seconds - debt * part;
+            let exact = all.height(bits.clamp(bounds.0 * all.seconds, bounds.1 * all.seconds), model, limits);
+            // However exact, the end must not look much unlike the rest.
+            height = exact.clamp(height / 2.0, height * 2.0);
+        }
+        // Savings are not spent in one burst, whatever the seconds before were like.
+        if near.seconds > 0.0 {
+            height = height.max(near.height(LARGEST_BURST * rate * near.seconds, model, limits));
+        }
         if let Some(last) = self.height {
-            height = height.clamp(last / 1.41, last * 1.41);
+            let share = current.bits(last, model) / (rate * frame.duration());
+            let fall = LARGEST_CHANGE * (share - QUIET).clamp(0.0, 1.0);
+            let change = log2(height / last);
+            height = last * exp2(change.clamp(-fall, LARGEST_CHANGE));
         }
-        height = height.clamp(step_of_qp(config.min_qp), step_of_qp(config.max_qp));
+        // The limits hold for the frame's own step; heights beyond them would only take time to come back.
+        height = height.clamp(step_of_qp(config.min_qp) / shape, step_of_qp(config.max_qp) * 1.4 / shape);
         self.height = Some(height);
-        let step = height / kind_divisor(frame.kind);
-        if intra {
-            let bits = model.predict(frame.kind, frame.cost.weighted, step);
-            self.instalments.push(Instalment {
-                index: frame.index,
-                bits,
-                begin: self.elapsed,
-                span: self.span(config),
-            });
+        if frame.kind.is_intra() && !ordinary_intra {
+            let ordinary_bits = ordinary.bits(height, model) * frame.duration();
+            let bits = (current.bits(height, model) - ordinary_bits.min(rate * frame.duration())).max(0.0);
+            let span = self.span(frame, config, remaining);
+            self.instalments.push(Instalment { index: frame.index, bits, begin: self.elapsed, span });
         } else {
-            let last = frame.duration();
-            self.history.fade(last / 4.0);
-            self.history.add(
-                model.effort(frame.kind, frame.cost.weighted) * kind_divisor(frame.kind),
-                model.overhead(),
-                last,
-            );
+            self.history.scale(1.0 - (frame.duration() / MEMORY).min(1.0));
+            self.history.add_scaled(&current, 1.0);
         }
-        debug_assert!(qp_of_step(step).is_finite());
-        step
+        height * shape / kind_divisor(frame.kind)
     }
 
-    /// Seconds over which an intra frame is paid for.
-    fn span(&self, config: &RateConfig) -> f64 {
-        let interval = f64::from(config.max_key_interval.max(1)) / config.frame_rate;
-        interval.min((0.5 * self.elapsed).max(2.0))
-    }
-
-    pub(super) fn started(&mut self, frame: &RateFrame<'_>, _step: f64, predicted: f64) {
+    /// Takes a started frame into account, with its predicted size. `at_limit` says that the QP could not go
+    /// where the rate asked for.
+    pub(super) fn started(&mut self, frame: &RateFrame<'_>, rate: f64, predicted: f64, at_limit: bool) {
+        self.frames += 1;
         self.spent += predicted;
         self.elapsed += frame.duration();
-        self.wanted += frame.duration() * self.rate;
+        self.wanted += frame.duration() * rate;
+        if at_limit {
+            let bound = LIMIT_SECONDS * rate + self.unpaid().0;
+            self.wanted = self.wanted.clamp(self.spent - bound, self.spent + bound);
+        }
         let now = self.elapsed;
         self.instalments.retain(|instalment| now < instalment.begin + instalment.span);
     }
 
+    /// Corrects the prediction of a frame.
     pub(super) fn finished(&mut self, index: u64, difference: f64) {
         self.spent += difference;
         if let Some(instalment) = self.instalments.iter_mut().find(|instalment| instalment.index == index) {
             instalment.bits += difference;
         }
     }
-}
 
-impl Demand {
-    fn add(&mut self, effort: f64, overhead: f64, seconds: f64) {
-        self.effort += effort;
-        self.overhead += overhead;
-        self.seconds += seconds;
+    /// Whether intra frames are the ordinary thing here.
+    fn note_intra(&mut self, frame: &RateFrame<'_>, config: &RateConfig) -> bool {
+        if !frame.kind.is_intra() {
+            self.intra_run = 0;
+            return false;
+        }
+        self.intra_run = self.intra_run.saturating_add(1);
+        let only_intra_ahead = frame.ahead.iter().all(|ahead| ahead.kind.is_intra());
+        config.max_key_interval <= 1 || (only_intra_ahead && (self.intra_run > 2 || frame.ahead.len() > 2))
     }
 
-    fn fade(&mut self, part: f64) {
-        let keep = 1.0 - part.clamp(0.0, 1.0);
-        self.effort *= keep;
-        self.overhead *= keep;
-        self.seconds *= keep;
+    /// Seconds from this frame to the end of the stream, when known.
+    fn remaining(&self, frame: &RateFrame<'_>, config: &RateConfig) -> Option<f64> {
+        let ahead: f64 = frame.ahead.iter().map(|ahead| ahead.duration_seconds.clamp(1e-4, 60.0)).sum();
+        if frame.ahead_is_all {
+            return Some(frame.duration() + ahead);
+        }
+        let known = 1 + frame.ahead.len() as u64;
+        let left = config.source_frame_count.checked_sub(frame.index).filter(|&left| left >= known)?;
+        let mean = (frame.duration() + ahead) / known as f64;
+        Some(left as f64 * mean)
+    }
+
+    /// Bits of past intra frames that later ones will pay, and how many a second that is now.
+    fn unpaid(&self) -> (f64, f64) {
+        self.instalments.iter().fold((0.0, 0.0), |(unpaid, rate), instalment| {
+            let left = 1.0 - (self.elapsed - instalment.begin) / instalment.span;
+            (unpaid + instalment.bits * left.max(0.0), rate + instalment.bits / instalment.span)
+        })
+    }
+
+    /// Seconds over which an intra frame is paid for: until the next one where that is known, or as long as
+    /// it took from the last.
+    fn span(&self, frame: &RateFrame<'_>, config: &RateConfig, remaining: Option<f64>) -> f64 {
+        let mut span = f64::from(config.max_key_interval.max(1)) / config.frame_rate;
+        let mut next = frame.duration();
+        for ahead in frame.ahead {
+            if ahead.kind.is_intra() {
+                span = span.min(next);
+                break;
+            }
+            next += ahead.duration_seconds.clamp(1e-4, 60.0);
+        }
+        if let Some(last) = self.instalments.last() {
+            span = span.min(self.elapsed - last.begin);
+        }
+        span.min((0.5 * self.elapsed).clamp(2.0, LONGEST_SPAN))
+            .min(remaining.unwrap_or(f64::MAX))
+            .max(SHORTEST_CORRECTION)
     }
 }

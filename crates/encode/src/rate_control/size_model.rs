@@ -1,9 +1,13 @@
 //! What a frame will cost in bits.
 
 use crate::frame::FrameKind;
+use crate::math::pow;
 
-/// Predicts sizes: bits are about proportional to weighted cost over quantiser step, by a factor learned
-/// for each class of frames, plus a few that every frame costs.
+/// Predicts sizes: bits follow the weighted cost and fall with the quantiser step, by a factor learned for
+/// each class of frames, plus a few that every frame costs.
+///
+/// Measured on natural, animated and screen content over QP 14 to 44: sizes of predicted frames fall with
+/// the first power of the step, those of intra frames with about its 0.7th.
 #[derive(Debug)]
 pub(super) struct SizeModel {
     overhead: f64,
@@ -12,18 +16,20 @@ pub(super) struct SizeModel {
     bidirectional: Factor,
 }
 
+const INTRA_POWER: f64 = 0.7;
+
 impl SizeModel {
     pub(super) fn new(macroblocks: u32) -> Self {
-        let typical = f64::from(macroblocks) * 50.0;
+        let typical = f64::from(macroblocks) * 60.0;
         Self {
             overhead: 80.0 + f64::from(macroblocks) * 0.03,
-            intra: Factor::new(2.0, typical * 4.0),
-            predicted: Factor::new(2.0, typical),
-            bidirectional: Factor::new(1.5, typical),
+            intra: Factor::new(0.37, typical * 8.0),
+            predicted: Factor::new(0.6, typical),
+            bidirectional: Factor::new(0.45, typical),
         }
     }
 
-    /// Bits of a frame beyond those that every frame costs, times its step.
+    /// Bits of a frame beyond those that every frame costs, at a step of 1.
     pub(super) fn effort(&self, kind: FrameKind, weighted_cost: f64) -> f64 {
         self.factor(kind).value() * weighted_cost
     }
@@ -33,18 +39,18 @@ impl SizeModel {
         self.overhead
     }
 
+    /// Bits of a frame coded with a step.
     pub(super) fn predict(&self, kind: FrameKind, weighted_cost: f64, step: f64) -> f64 {
-        self.effort(kind, weighted_cost) / step + self.overhead
+        self.effort(kind, weighted_cost) / divisor(kind, step) + self.overhead
     }
 
     pub(super) fn learn(&mut self, kind: FrameKind, weighted_cost: f64, step: f64, bits: f64) {
-        let effort = (bits - self.overhead).max(0.0) * step;
-        let factor = match kind {
-            FrameKind::Idr | FrameKind::I => &mut self.intra,
-            FrameKind::P => &mut self.predicted,
-            FrameKind::ReferenceB | FrameKind::B => &mut self.bidirectional,
-        };
-        factor.learn(weighted_cost, effort);
+        let effort = (bits - self.overhead).max(0.0) * divisor(kind, step);
+        match kind {
+            FrameKind::Idr | FrameKind::I => self.intra.learn(weighted_cost, effort, 0.5),
+            FrameKind::P => self.predicted.learn(weighted_cost, effort, 0.85),
+            FrameKind::ReferenceB | FrameKind::B => self.bidirectional.learn(weighted_cost, effort, 0.85),
+        }
     }
 
     fn factor(&self, kind: FrameKind) -> &Factor {
@@ -54,6 +60,16 @@ impl SizeModel {
             FrameKind::ReferenceB | FrameKind::B => &self.bidirectional,
         }
     }
+}
+
+/// By what a step divides the size of an intra frame.
+pub(super) fn intra_divisor(step: f64) -> f64 {
+    pow(step, INTRA_POWER)
+}
+
+/// By what a step divides the size of a frame.
+fn divisor(kind: FrameKind, step: f64) -> f64 {
+    if kind.is_intra() { intra_divisor(step) } else { step }
 }
 
 /// A ratio of sums, so that frames in which hardly anything happens hardly count.
@@ -69,11 +85,46 @@ impl Factor {
     }
 
     fn value(&self) -> f64 {
-        (self.effort / self.cost).clamp(0.02, 50.0)
+        (self.effort / self.cost).clamp(0.01, 20.0)
     }
 
-    fn learn(&mut self, cost: f64, effort: f64) {
-        self.cost = self.cost * 0.8 + cost;
-        self.effort = self.effort * 0.8 + effort;
+    fn learn(&mut self, cost: f64, effort: f64, keep: f64) {
+        if cost > 0.0 && cost.is_finite() && effort.is_finite() {
+            self.cost = self.cost * keep + cost;
+            self.effort = self.effort * keep + effort;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn learns_each_class() {
+        let mut model = SizeModel::new(1000);
+        for (kind, factor) in [(FrameKind::Idr, 0.9), (FrameKind::P, 1.3), (FrameKind::B, 0.2)] {
+            for round in 0..40 {
+                let step = 1.0 + f64::from(round % 7);
+                let cost = 50_000.0 + f64::from(round * 997 % 13) * 9000.0;
+                model.learn(kind, cost, step, model.overhead() + factor * cost / divisor(kind, step));
+            }
+            let found = model.effort(kind, 1e6) / 1e6;
+            assert!((found / factor - 1.0).abs() < 0.02, "{kind:?}: {found} for {factor}");
+        }
+    }
+
+    #[test]
+    fn quiet_frames_do_not_spoil_the_factor() {
+        let mut model = SizeModel::new(1000);
+        for _ in 0..30 {
+            model.learn(FrameKind::P, 100_000.0, 4.0, 20_000.0);
+        }
+        let before = model.predict(FrameKind::P, 100_000.0, 4.0);
+        for _ in 0..5 {
+            model.learn(FrameKind::P, 20.0, 4.0, 4000.0);
+        }
+        let after = model.predict(FrameKind::P, 100_000.0, 4.0);
+        assert!((before - 20_000.0).abs() < 200.0 && (after / before - 1.0).abs() < 0.5, "{before} {after}");
     }
 }
