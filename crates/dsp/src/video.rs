@@ -8,6 +8,7 @@
 mod block;
 mod block_size;
 mod chroma_motion;
+mod deblock;
 mod interpolate;
 mod quantise;
 mod sad;
@@ -22,6 +23,11 @@ pub use block::{Average, BlockCopy};
 pub(crate) use block_size::BlockExtent;
 pub use block_size::BlockSize;
 pub use chroma_motion::{ChromaMotion2, ChromaMotion4, ChromaMotion8};
+pub use deblock::{
+    DeblockChromaHorizontalEdge, DeblockChromaIntraHorizontalEdge, DeblockChromaIntraVerticalEdge,
+    DeblockChromaVerticalEdge, DeblockLumaHorizontalEdge, DeblockLumaIntraHorizontalEdge,
+    DeblockLumaIntraVerticalEdge, DeblockLumaVerticalEdge,
+};
 pub use interpolate::InterpolateHalf;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use sad::{Sad, SadX4};
@@ -108,6 +114,22 @@ pub struct VideoKernels {
     pub chroma_mc4: ChromaMotion4,
     /// Chroma motion compensation, two samples wide.
     pub chroma_mc2: ChromaMotion2,
+    /// Deblocking of a horizontal luma edge.
+    pub deblock_luma_horizontal_edge: DeblockLumaHorizontalEdge,
+    /// Deblocking of a vertical luma edge.
+    pub deblock_luma_vertical_edge: DeblockLumaVerticalEdge,
+    /// Deblocking of a horizontal chroma edge.
+    pub deblock_chroma_horizontal_edge: DeblockChromaHorizontalEdge,
+    /// Deblocking of a vertical chroma edge.
+    pub deblock_chroma_vertical_edge: DeblockChromaVerticalEdge,
+    /// Deblocking of a horizontal luma edge of strength 4.
+    pub deblock_luma_intra_horizontal_edge: DeblockLumaIntraHorizontalEdge,
+    /// Deblocking of a vertical luma edge of strength 4.
+    pub deblock_luma_intra_vertical_edge: DeblockLumaIntraVerticalEdge,
+    /// Deblocking of a horizontal chroma edge of strength 4.
+    pub deblock_chroma_intra_horizontal_edge: DeblockChromaIntraHorizontalEdge,
+    /// Deblocking of a vertical chroma edge of strength 4.
+    pub deblock_chroma_intra_vertical_edge: DeblockChromaIntraVerticalEdge,
 }
 
 impl VideoKernels {
@@ -148,6 +170,14 @@ impl VideoKernels {
             chroma_mc8: ChromaMotion8::select(level),
             chroma_mc4: ChromaMotion4::select(level),
             chroma_mc2: ChromaMotion2::select(level),
+            deblock_luma_horizontal_edge: DeblockLumaHorizontalEdge::select(level),
+            deblock_luma_vertical_edge: DeblockLumaVerticalEdge::select(level),
+            deblock_chroma_horizontal_edge: DeblockChromaHorizontalEdge::select(level),
+            deblock_chroma_vertical_edge: DeblockChromaVerticalEdge::select(level),
+            deblock_luma_intra_horizontal_edge: DeblockLumaIntraHorizontalEdge::select(level),
+            deblock_luma_intra_vertical_edge: DeblockLumaIntraVerticalEdge::select(level),
+            deblock_chroma_intra_horizontal_edge: DeblockChromaIntraHorizontalEdge::select(level),
+            deblock_chroma_intra_vertical_edge: DeblockChromaIntraVerticalEdge::select(level),
         }
     }
 }

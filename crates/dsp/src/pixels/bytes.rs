@@ -1,0 +1,214 @@
+//! Moving samples about: interleaving, splitting, reordering, changing depth.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+kernel! {
+    /// Bytes of two rows in turn: a0 b0 a1 b1 ...
+    pub fn Interleave(a: &[u8], b: &[u8], out: &mut [u8])
+    where b.len() == a.len(), out.len() / 2 == a.len(), out.len() % 2 == 0;
+    test: interleave_variants, cases: tests::interleave,
+    scalar: interleave,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::interleave },
+}
+
+kernel! {
+    /// The inverse of [`Interleave`]: even bytes to `a`, odd bytes to `b`.
+    pub fn Deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8])
+    where b.len() == a.len(), from.len() / 2 == a.len(), from.len() % 2 == 0;
+    test: deinterleave_variants, cases: tests::deinterleave,
+    scalar: deinterleave,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::deinterleave },
+}
+
+kernel! {
+    /// Every second byte, beginning with the first (`odd` false) or the second.
+    pub fn EverySecond(from: &[u8], odd: bool, out: &mut [u8])
+    where from.len() / 2 == out.len(), from.len() % 2 == 0;
+    test: every_second_variants, cases: tests::every_second,
+    scalar: every_second,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::every_second },
+}
+
+kernel! {
+    /// 8-bit samples to the high byte of 16-bit ones: exact for every pair of 8-bit and 10- to 16-bit
+    /// video-range formats.
+    pub fn Widen(from: &[u8], out: &mut [u8])
+    where out.len() / 2 == from.len(), out.len() % 2 == 0;
+    test: widen_variants, cases: tests::widen,
+    scalar: widen,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::widen },
+}
+
+kernel! {
+    /// 10-bit samples in the high bits of 16 to the nearest 8-bit code, halves upwards, at most 255.
+    pub fn Narrow(from: &[u8], out: &mut [u8])
+    where from.len() / 2 == out.len(), from.len() % 2 == 0;
+    test: narrow_variants, cases: tests::narrow,
+    scalar: narrow,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::narrow },
+}
+
+kernel! {
+    /// The mean of two rows, halves upwards.
+    pub fn Mean(a: &[u8], b: &[u8], out: &mut [u8])
+    where a.len() == out.len(), b.len() == out.len();
+    test: mean_variants, cases: tests::mean,
+    scalar: mean,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::mean },
+}
+
+kernel! {
+    /// A row a quarter of the way from `near` to `far`, rounded to nearest, halves upwards.
+    pub fn QuarterWay(near: &[u8], far: &[u8], out: &mut [u8])
+    where near.len() == out.len(), far.len() == out.len();
+    test: quarter_way_variants, cases: tests::mean_like,
+    scalar: quarter_way,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::quarter_way },
+}
+
+kernel! {
+    /// Reorders the bytes of four-byte pixels: byte `i` of the result is byte `order[i]`.
+    pub fn Reorder(from: &[u8], order: [u8; 4], out: &mut [u8])
+    where from.len() == out.len(), from.len() % 4 == 0, order.iter().all(|&index| index < 4);
+    test: reorder_variants, cases: tests::reorder,
+    scalar: reorder,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::reorder },
+}
+
+fn interleave(a: &[u8], b: &[u8], out: &mut [u8]) {
+    for (pair, (&a, &b)) in out.as_chunks_mut().0.iter_mut().zip(a.iter().zip(b)) {
+        *pair = [a, b];
+    }
+}
+
+fn deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8]) {
+    for (&[even, odd], (a, b)) in from.as_chunks().0.iter().zip(a.iter_mut().zip(b)) {
+        (*a, *b) = (even, odd);
+    }
+}
+
+fn every_second(from: &[u8], odd: bool, out: &mut [u8]) {
+    for (pair, out) in from.as_chunks::<2>().0.iter().zip(out) {
+        *out = pair[usize::from(odd)];
+    }
+}
+
+fn widen(from: &[u8], out: &mut [u8]) {
+    for (&byte, word) in from.iter().zip(out.as_chunks_mut().0) {
+        *word = [0, byte];
+    }
+}
+
+fn narrow(from: &[u8], out: &mut [u8]) {
+    for (&word, out) in from.as_chunks().0.iter().zip(out) {
+        let code = u16::from_le_bytes(word) >> 6;
+        *out = ((code + 2) >> 2).min(255) as u8;
+    }
+}
+
+fn mean(a: &[u8], b: &[u8], out: &mut [u8]) {
+    for (out, (&a, &b)) in out.iter_mut().zip(a.iter().zip(b)) {
+        *out = (u16::from(a) + u16::from(b)).div_ceil(2) as u8;
+    }
+}
+
+fn quarter_way(near: &[u8], far: &[u8], out: &mut [u8]) {
+    for (out, (&near, &far)) in out.iter_mut().zip(near.iter().zip(far)) {
+        *out = ((3 * u16::from(near) + u16::from(far) + 2) >> 2) as u8;
+    }
+}
+
+fn reorder(from: &[u8], order: [u8; 4], out: &mut [u8]) {
+    for (pixel, out) in from.as_chunks::<4>().0.iter().zip(out.as_chunks_mut::<4>().0) {
+        *out = order.map(|index| pixel[usize::from(index)]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::testing::{Outcome, Random};
+
+    fn length(random: &mut Random) -> usize {
+        random.within(0, 150) as usize
+    }
+
+    pub(super) fn interleave(kernel: Interleave, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; 2 * n];
+        kernel.call(&random.bytes(n), &random.bytes(n), &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn deinterleave(kernel: Deinterleave, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let (mut a, mut b) = (vec![0; n], vec![0; n]);
+        kernel.call(&random.bytes(2 * n), &mut a, &mut b);
+        outcome.push(n as i64);
+        outcome.extend(&a);
+        outcome.extend(&b);
+    }
+
+    pub(super) fn every_second(kernel: EverySecond, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; n];
+        for odd in [false, true] {
+            kernel.call(&random.bytes(2 * n), odd, &mut out);
+            outcome.push(n as i64);
+            outcome.extend(&out);
+        }
+    }
+
+    pub(super) fn widen(kernel: Widen, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![1; 2 * n];
+        kernel.call(&random.bytes(n), &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn narrow(kernel: Narrow, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; n];
+        kernel.call(&random.bytes(2 * n), &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn mean(kernel: Mean, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; n];
+        kernel.call(&random.bytes(n), &random.bytes(n), &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn mean_like(kernel: QuarterWay, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; n];
+        kernel.call(&random.bytes(n), &random.bytes(n), &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn reorder(kernel: Reorder, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random) * 4;
+        let mut out = vec![0; n];
+        for order in [[2, 1, 0, 3], [3, 2, 1, 0], [1, 2, 3, 0], [0, 0, 3, 3]] {
+            kernel.call(&random.bytes(n), order, &mut out);
+            outcome.push(n as i64);
+            outcome.extend(&out);
+        }
+    }
+
+    #[test]
+    fn narrow_undoes_widen() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let (mut wide, mut back) = (vec![0; 512], vec![0; 256]);
+        Widen::select(crate::CpuLevel::detected()).call(&bytes, &mut wide);
+        Narrow::select(crate::CpuLevel::detected()).call(&wide, &mut back);
+        assert_eq!(back, bytes);
+    }
+}

@@ -1,0 +1,132 @@
+//! AVX2 variants of moving samples about.
+
+use std::arch::x86_64::*;
+
+use crate::pixels::x86_64::{load, store};
+
+/// Puts the low and high halves that unpacking leaves in each lane into order.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn in_order(low: __m256i, high: __m256i) -> (__m256i, __m256i) {
+    (_mm256_permute2x128_si256::<0x20>(low, high), _mm256_permute2x128_si256::<0x31>(low, high))
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn interleave(a: &[u8], b: &[u8], out: &mut [u8]) {
+    let (blocks_a, rest_a) = a.as_chunks::<32>();
+    let (blocks_b, rest_b) = b.as_chunks::<32>();
+    let (blocks, rest) = out.as_chunks_mut::<64>();
+    for ((a, b), out) in blocks_a.iter().zip(blocks_b).zip(blocks) {
+        let (a, b) = (load(a), load(b));
+        let (first, second) = in_order(_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+        let [low, high] = out.as_chunks_mut::<32>().0 else { return };
+        store(low, first);
+        store(high, second);
+    }
+    super::interleave(rest_a, rest_b, rest);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8]) {
+    let (blocks, rest) = from.as_chunks::<64>();
+    let (blocks_a, rest_a) = a.as_chunks_mut::<32>();
+    let (blocks_b, rest_b) = b.as_chunks_mut::<32>();
+    let mask = _mm256_set1_epi16(0xff);
+    for (from, (a, b)) in blocks.iter().zip(blocks_a.iter_mut().zip(blocks_b)) {
+        let [low, high] = from.as_chunks::<32>().0 else { return };
+        let (low, high) = (load(low), load(high));
+        let even = _mm256_packus_epi16(_mm256_and_si256(low, mask), _mm256_and_si256(high, mask));
+        let odd = _mm256_packus_epi16(_mm256_srli_epi16::<8>(low), _mm256_srli_epi16::<8>(high));
+        store(a, _mm256_permute4x64_epi64::<0b11_01_10_00>(even));
+        store(b, _mm256_permute4x64_epi64::<0b11_01_10_00>(odd));
+    }
+    super::deinterleave(rest, rest_a, rest_b);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn every_second(from: &[u8], odd: bool, out: &mut [u8]) {
+    let (blocks, rest) = from.as_chunks::<64>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<32>();
+    let mask = _mm256_set1_epi16(0xff);
+    let shift = _mm_cvtsi32_si128(if odd { 8 } else { 0 });
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        let [low, high] = from.as_chunks::<32>().0 else { return };
+        let low = _mm256_and_si256(_mm256_srl_epi16(load(low), shift), mask);
+        let high = _mm256_and_si256(_mm256_srl_epi16(load(high), shift), mask);
+        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(low, high)));
+    }
+    super::every_second(rest, odd, rest_out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn widen(from: &[u8], out: &mut [u8]) {
+    let (blocks, rest) = from.as_chunks::<32>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<64>();
+    let zero = _mm256_setzero_si256();
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        let from = load(from);
+        let (first, second) = in_order(_mm256_unpacklo_epi8(zero, from), _mm256_unpackhi_epi8(zero, from));
+        let [low, high] = out.as_chunks_mut::<32>().0 else { return };
+        store(low, first);
+        store(high, second);
+    }
+    super::widen(rest, rest_out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn narrow(from: &[u8], out: &mut [u8]) {
+    let (blocks, rest) = from.as_chunks::<64>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<32>();
+    let half = _mm256_set1_epi16(2);
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        let [low, high] = from.as_chunks::<32>().0 else { return };
+        let low = _mm256_add_epi16(_mm256_srli_epi16::<6>(load(low)), half);
+        let high = _mm256_add_epi16(_mm256_srli_epi16::<6>(load(high)), half);
+        // Packing saturates at 255.
+        let packed = _mm256_packus_epi16(_mm256_srli_epi16::<2>(low), _mm256_srli_epi16::<2>(high));
+        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(packed));
+    }
+    super::narrow(rest, rest_out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn mean(a: &[u8], b: &[u8], out: &mut [u8]) {
+    let (blocks_a, rest_a) = a.as_chunks::<32>();
+    let (blocks_b, rest_b) = b.as_chunks::<32>();
+    let (blocks, rest) = out.as_chunks_mut::<32>();
+    for ((a, b), out) in blocks_a.iter().zip(blocks_b).zip(blocks) {
+        store(out, _mm256_avg_epu8(load(a), load(b)));
+    }
+    super::mean(rest_a, rest_b, rest);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn quarter_way(near: &[u8], far: &[u8], out: &mut [u8]) {
+    let (blocks_near, rest_near) = near.as_chunks::<32>();
+    let (blocks_far, rest_far) = far.as_chunks::<32>();
+    let (blocks, rest) = out.as_chunks_mut::<32>();
+    let weights = _mm256_set1_epi16(0x0103);
+    let half = _mm256_set1_epi16(2);
+    for ((near, far), out) in blocks_near.iter().zip(blocks_far).zip(blocks) {
+        let (near, far) = (load(near), load(far));
+        let low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), weights);
+        let high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), weights);
+        let low = _mm256_srli_epi16::<2>(_mm256_add_epi16(low, half));
+        let high = _mm256_srli_epi16::<2>(_mm256_add_epi16(high, half));
+        store(out, _mm256_packus_epi16(low, high));
+    }
+    super::quarter_way(rest_near, rest_far, rest);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn reorder(from: &[u8], order: [u8; 4], out: &mut [u8]) {
+    let (blocks, rest) = from.as_chunks::<32>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<32>();
+    let word = i32::from_le_bytes(order);
+    let steps = _mm256_setr_epi32(0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c, 0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c);
+    let pattern = _mm256_add_epi8(_mm256_set1_epi32(word), steps);
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        store(out, _mm256_shuffle_epi8(load(from), pattern));
+    }
+    super::reorder(rest, order, rest_out);
+}

@@ -1,0 +1,10 @@
+//! Kernels of pixel conversion: rows in, rows out.
+//!
+//! Rows of 16-bit samples are byte slices too (little-endian), because that is what a plane is.
+
+pub mod bytes;
+pub mod rgb;
+pub mod scale;
+pub mod turn;
+#[cfg(target_arch = "x86_64")]
+mod x86_64;
