@@ -11,11 +11,14 @@ mod chroma_motion;
 mod deblock;
 mod interpolate;
 mod quantise;
+mod rows;
 mod sad;
 mod satd;
 mod scan;
 mod ssd;
 mod transform;
+mod variance;
+mod weight;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;
 
@@ -30,6 +33,7 @@ pub use deblock::{
 };
 pub use interpolate::InterpolateHalf;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
+pub use rows::{Deinterleave, DownscaleHalf, Interleave};
 pub use sad::{Sad, SadX4};
 pub use satd::{Sa8d, Satd};
 pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
@@ -38,6 +42,8 @@ pub use transform::{
     Forward4x4, Forward4x4X4, Forward4x4X16, Forward8x8, ForwardHadamard4x4, Inverse4x4Add, Inverse4x4AddX4,
     Inverse4x4AddX16, Inverse8x8Add, InverseDc4x4Add, InverseDc4x4AddX4, InverseHadamard4x4,
 };
+pub use variance::{Variance8x8, Variance16x16};
+pub use weight::Weight;
 
 use crate::CpuLevel;
 
@@ -130,6 +136,18 @@ pub struct VideoKernels {
     pub deblock_chroma_intra_horizontal_edge: DeblockChromaIntraHorizontalEdge,
     /// Deblocking of a vertical chroma edge of strength 4.
     pub deblock_chroma_intra_vertical_edge: DeblockChromaIntraVerticalEdge,
+    /// Explicit weighting of one reference.
+    pub weight: [Weight; 7],
+    /// Sum and sum of squares of 16x16 samples.
+    pub variance16x16: Variance16x16,
+    /// Sum and sum of squares of 8x8 samples.
+    pub variance8x8: Variance8x8,
+    /// Half-size plane.
+    pub downscale_half: DownscaleHalf,
+    /// Two rows joined into pairs.
+    pub interleave: Interleave,
+    /// A row of pairs parted.
+    pub deinterleave: Deinterleave,
 }
 
 impl VideoKernels {
@@ -178,6 +196,12 @@ impl VideoKernels {
             deblock_luma_intra_vertical_edge: DeblockLumaIntraVerticalEdge::select(level),
             deblock_chroma_intra_horizontal_edge: DeblockChromaIntraHorizontalEdge::select(level),
             deblock_chroma_intra_vertical_edge: DeblockChromaIntraVerticalEdge::select(level),
+            weight: Weight::select(level),
+            variance16x16: Variance16x16::select(level),
+            variance8x8: Variance8x8::select(level),
+            downscale_half: DownscaleHalf::select(level),
+            interleave: Interleave::select(level),
+            deinterleave: Deinterleave::select(level),
         }
     }
 }
