@@ -1,2 +1,25 @@
+//! Compression sessions: frames go in on any thread, encoded sample buffers come out through a callback, in decode order.
+//!
+//! [`CompressionSession`] owns a bounded queue and its worker threads; a [`VideoEncoder`] behind it does the coding. Settings
+//! live in one [property table](property) per session, to which the encoder adds its own rows, and encoders are found in a
+//! [`CodecRegistry`]. Failures carry the platform's `OSStatus` numbers ([`Error::status`]) and each one logs a line that names
+//! the value and what would have been accepted.
 #![forbid(unsafe_code)]
-//! Compression sessions and their property tables.
+
+pub mod codec;
+mod compression;
+mod encoder;
+mod error;
+mod frame;
+pub mod property;
+mod registry;
+mod specification;
+pub mod status;
+
+pub use compression::{CompressionSession, CompressionSessionBuilder, WeakCompressionSession};
+pub use encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
+pub use error::{Error, Result};
+pub use frame::{EncodeInfoFlags, EncodeOutput, FrameOptions, SourceReference};
+pub use property::key;
+pub use registry::{CodecRegistry, EncoderEntry, OpenEncoder, SizeLimits};
+pub use specification::{EncoderSpecification, hardware_assumed};

@@ -1,0 +1,83 @@
+//! Reading and setting a session's properties.
+
+use vitascope_core::{Dictionary, Value};
+
+use super::shared::{Command, Shared, State};
+use crate::error::{Error, Result};
+use crate::property::{Access, Change, PropertyTable, key};
+
+impl Shared {
+    pub(super) fn copy_property(&self, key: &str) -> Result<Value> {
+        let state = self.lock();
+        state.check_valid()?;
+        let row = self.table.require(key)?;
+        Ok(match row.access {
+            Access::ReadOnly => self.read_only(&state, row.key),
+            Access::ReadWrite => state.values.value(row.key),
+        })
+    }
+
+    pub(super) fn serializable_properties(&self) -> Result<Dictionary> {
+        let state = self.lock();
+        state.check_valid()?;
+        Ok(self.table.serializable_properties(&state.values))
+    }
+
+    pub(super) fn set_property(&self, key: &str, value: &Value) -> Result<()> {
+        let mut state = self.lock();
+        state.check_valid()?;
+        let row = self.table.require(key)?;
+        let value = PropertyTable::accept(row, value)?;
+        let current = state.values.value(row.key);
+        let mut values = state.values.clone();
+        values.put(row, value.clone());
+        let begun = state.stream.is_some();
+        if begun && row.change != Change::AnyTime {
+            // To ask for what is so already is no change.
+            if values.value(row.key) == current {
+                return Ok(());
+            }
+            return Err(Error::PropertyFixed {
+                key: row.key.into(),
+                current: current.to_string(),
+                value: value.to_string(),
+            });
+        }
+        (self.entry.settle)(&mut values, row.key);
+        super::stream::check(&values, self.width, self.height)
+            .and_then(|()| (self.entry.check)(&values, self.width, self.height))
+            .map_err(|accepted| Error::PropertyValue {
+                key: row.key.into(),
+                value: value.to_string(),
+                accepted,
+            })?;
+        state.values = values;
+        state.generation += 1;
+        if begun {
+            let values = state.values.clone();
+            // Of changes with no frame between them only the last counts.
+            match state.commands.back_mut() {
+                Some(Command::Apply(waiting)) => *waiting = values,
+                _ => state.commands.push_back(Command::Apply(values)),
+            }
+            self.work.notify_one();
+        }
+        Ok(())
+    }
+
+    fn read_only(&self, state: &State, key: &str) -> Value {
+        match key {
+            key::NUMBER_OF_PENDING_FRAMES => {
+                Value::from((state.pending.len() - usize::from(state.calling.is_some())) as i64)
+            }
+            key::PIXEL_BUFFER_POOL_IS_SHARED => Value::from(self.pool.is_shared),
+            key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES => {
+                Value::from(self.entry.pixel_buffer_attributes(self.width, self.height))
+            }
+            key::ENCODER_ID => Value::from(self.entry.encoder_id),
+            key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER => Value::from(self.hardware),
+            // Read-only properties of an encoder follow from the others.
+            _ => state.values.value(key),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! From a coded picture to a sample buffer.
+
+use vitascope_core::{
+    AttachmentMode, BlockBuffer, CleanAperture, FormatDescription, SampleAttachments, SampleBuffer,
+    SampleTiming, Time, Value, attachment, extension,
+};
+
+use super::decode_times::DecodeTimes;
+use super::stream::Stream;
+use crate::encoder::{EncodedPicture, VideoEncoder};
+use crate::error::Result;
+use crate::property::key;
+
+/// Makes the sample buffers of one stream.
+pub(super) struct SampleMaker {
+    format: FormatDescription,
+    times: DecodeTimes,
+}
+
+impl SampleMaker {
+    /// For the stream of an encoder that was just opened.
+    pub(super) fn new(encoder: &dyn VideoEncoder, stream: &Stream, frame_rate: Option<f64>) -> Result<Self> {
+        let format = describe(&encoder.format_description()?, stream)?;
+        Ok(SampleMaker { format, times: DecodeTimes::new(encoder.reorder_depth(), frame_rate) })
+    }
+
+    /// The encoder took a frame.
+    pub(super) fn taken(&mut self, presentation_time: Time) {
+        self.times.taken(presentation_time);
+    }
+
+    /// A frame that the encoder took has no picture.
+    pub(super) fn lost(&mut self, presentation_time: Time) {
+        self.times.lost(presentation_time);
+    }
+
+    /// The sample buffer of the next picture in decode order. `has_earlier_followers` says that later pictures are shown
+    /// earlier.
+    pub(super) fn make(
+        &mut self,
+        picture: EncodedPicture,
+        presentation_time: Time,
+        duration: Time,
+        has_earlier_followers: bool,
+    ) -> Result<SampleBuffer> {
+        let decode_time = self.times.next(presentation_time, duration);
+        let data = BlockBuffer::from_vec(picture.data.unwrap_or_default());
+        let timing = SampleTiming { duration, presentation_time, decode_time };
+        let sample = SampleBuffer::from_data(data, Some(self.format.clone()), timing)?;
+        let attachments = SampleAttachments::for_frame(
+            picture.is_sync,
+            !picture.depends_on_others,
+            picture.is_depended_on_by_others,
+            has_earlier_followers,
+        );
+        sample.set_sample_attachments(0, attachments)?;
+        if let Some(hash) = picture.reconstruction_hash {
+            let hash = Value::data(hash.as_slice());
+            sample.set_attachment(
+                key::VITASCOPE_RECONSTRUCTION_HASH,
+                hash,
+                AttachmentMode::ShouldNotPropagate,
+            );
+        }
+        Ok(sample)
+    }
+}
+
+/// The codec's description with colour, range, aspect and clean aperture of the stream.
+fn describe(codec: &FormatDescription, stream: &Stream) -> Result<FormatDescription> {
+    let mut extensions = codec.extensions().clone();
+    extensions.extend(stream.color.to_dictionary());
+    extensions.insert(extension::FULL_RANGE_VIDEO, stream.full_range);
+    if let Some(location) = stream.chroma_location {
+        extensions.insert(attachment::CHROMA_LOCATION_TOP_FIELD, location.string());
+        extensions.insert(attachment::CHROMA_LOCATION_BOTTOM_FIELD, location.string());
+    }
+    if let Some(ratio) = &stream.pixel_aspect_ratio {
+        extensions.insert(attachment::PIXEL_ASPECT_RATIO, ratio.to_dictionary());
+    }
+    let (width, height) = stream.coded_size();
+    if let Some(aperture) = clean_aperture(stream, width, height) {
+        extensions.insert(attachment::CLEAN_APERTURE, aperture.to_dictionary());
+    }
+    Ok(FormatDescription::video(codec.media_sub_type(), width as i32, height as i32, extensions)?)
+}
+
+/// The clean aperture in the coded picture, which has the session's picture in its upper left corner.
+fn clean_aperture(stream: &Stream, coded_width: u32, coded_height: u32) -> Option<CleanAperture> {
+    let (width, height) = (f64::from(stream.width), f64::from(stream.height));
+    let padding = (f64::from(coded_width) - width, f64::from(coded_height) - height);
+    let whole = CleanAperture { width, height, horizontal_offset: 0.0, vertical_offset: 0.0 };
+    let aperture = match stream.clean_aperture {
+        Some(aperture) => aperture,
+        None if padding == (0.0, 0.0) => return None,
+        None => whole,
+    };
+    // Offsets count from the centre, and the coded picture's centre lies further right and down.
+    Some(CleanAperture {
+        horizontal_offset: aperture.horizontal_offset - padding.0 / 2.0,
+        vertical_offset: aperture.vertical_offset - padding.1 / 2.0,
+        ..aperture
+    })
+}

@@ -1,0 +1,205 @@
+//! What a stream is like: decided once, by properties and the first frame.
+
+use vitascope_core::{
+    ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, FourCc, PixelAspectRatio, PixelBuffer,
+    PixelFormat, TransferFunction, YCbCrMatrix, attachment,
+};
+
+use crate::error::Result;
+use crate::property::{PropertyValues, key};
+use crate::registry::EncoderEntry;
+
+/// Pictures with more pixels than this are taken for high definition when nothing says what their colours are; the same line
+/// that pixel conversion draws.
+const STANDARD_DEFINITION_PIXELS: u32 = 720 * 576;
+
+/// A stream's pixel format, colours and geometry.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Stream {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Coded width and height are multiples of this.
+    pub(super) size_multiple: u32,
+    /// The encoder's format to which other formats are converted.
+    pub(super) pixel_format: FourCc,
+    pub(super) full_range: bool,
+    /// All three are known.
+    pub(super) color: ColorInfo,
+    /// In lowest terms; `None` when nobody said.
+    pub(super) pixel_aspect_ratio: Option<PixelAspectRatio>,
+    pub(super) clean_aperture: Option<CleanAperture>,
+    /// Where chroma lies, as the first frame says it.
+    pub(super) chroma_location: Option<ChromaLocation>,
+}
+
+impl Stream {
+    /// Decides from the properties and the first frame; without a frame, from the format in which frames are expected.
+    pub(super) fn decide(
+        entry: &EncoderEntry,
+        width: u32,
+        height: u32,
+        values: &PropertyValues,
+        first: Option<&PixelBuffer>,
+        expected: FourCc,
+    ) -> Result<Self> {
+        let format = first.map_or(expected, PixelBuffer::format);
+        let pixel_format = encoder_format(entry, format);
+        let full_range = PixelFormat::find(pixel_format).is_some_and(PixelFormat::is_full_range);
+        let (pixel_aspect_ratio, clean_aperture) = geometry(width, height, values, first);
+        Ok(Stream {
+            width,
+            height,
+            size_multiple: entry.size_multiple,
+            pixel_format,
+            full_range,
+            color: color(width, height, values, first),
+            pixel_aspect_ratio,
+            clean_aperture,
+            chroma_location: first
+                .and_then(|buffer| buffer.attachment(attachment::CHROMA_LOCATION_TOP_FIELD))
+                .and_then(|(value, _)| ChromaLocation::from_string(value.as_str()?)),
+        })
+    }
+
+    /// The picture size that is coded, in pixels.
+    pub(super) fn coded_size(&self) -> (u32, u32) {
+        (self.width.next_multiple_of(self.size_multiple), self.height.next_multiple_of(self.size_multiple))
+    }
+}
+
+/// Whether values go together with each other and a picture size; if not, what would be accepted.
+pub(super) fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String> {
+    match aperture_property(values) {
+        Some(aperture) if !lies_inside(&aperture, width, height) => {
+            Err(format!("a clean aperture inside the picture of {width}x{height} is accepted"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn aperture_property(values: &PropertyValues) -> Option<CleanAperture> {
+    CleanAperture::from_dictionary(&values.dictionary(key::CLEAN_APERTURE)?)
+}
+
+fn lies_inside(aperture: &CleanAperture, width: u32, height: u32) -> bool {
+    let inside = |size: f64, offset: f64, whole: u32| size / 2.0 + offset.abs() <= f64::from(whole) / 2.0;
+    inside(aperture.width, aperture.horizontal_offset, width)
+        && inside(aperture.height, aperture.vertical_offset, height)
+}
+
+/// The format in which the encoder gets frames of `format`: the same if it takes that, else its first of the same range.
+pub(super) fn encoder_format(entry: &EncoderEntry, format: FourCc) -> FourCc {
+    let full =
+        |format: FourCc| PixelFormat::find(format).is_some_and(|row| row.is_ycbcr() && row.is_full_range());
+    let formats = entry.pixel_formats;
+    let takes = formats.iter().find(|own| **own == format);
+    let like = || formats.iter().find(|own| full(**own) == full(format));
+    *takes.or_else(like).unwrap_or(&formats[0])
+}
+
+/// Properties first, then what the first frame says, then a guess by what is known and by size.
+fn color(width: u32, height: u32, values: &PropertyValues, first: Option<&PixelBuffer>) -> ColorInfo {
+    let known = property_color(values).or(first.map(ColorInfo::from_attachments).unwrap_or_default());
+    const ITU_2020: ColorInfo = ColorInfo {
+        primaries: Some(ColorPrimaries::Itu2020),
+        transfer: Some(TransferFunction::Itu2020),
+        matrix: Some(YCbCrMatrix::Itu2020),
+        gamma: None,
+    };
+    let guess = match (known.primaries, known.matrix) {
+        (Some(ColorPrimaries::Itu2020), _) | (_, Some(YCbCrMatrix::Itu2020)) => ITU_2020,
+        (None, Some(YCbCrMatrix::Itu709)) => ColorInfo::ITU_709,
+        (None, Some(YCbCrMatrix::Itu601)) => ColorInfo::ITU_601,
+        _ if width * height <= STANDARD_DEFINITION_PIXELS => ColorInfo::ITU_601,
+        _ => ColorInfo::ITU_709,
+    };
+    known.or(guess)
+}
+
+/// The colours that properties ask for.
+pub(super) fn property_color(values: &PropertyValues) -> ColorInfo {
+    ColorInfo {
+        primaries: values.text(key::COLOR_PRIMARIES).and_then(|name| ColorPrimaries::from_string(&name)),
+        transfer: values.text(key::TRANSFER_FUNCTION).and_then(|name| TransferFunction::from_string(&name)),
+        matrix: values.text(key::YCBCR_MATRIX).and_then(|name| YCbCrMatrix::from_string(&name)),
+        gamma: None,
+    }
+}
+
+/// Pixel aspect ratio and clean aperture: the properties, or those of the first frame as they become when the picture is scaled.
+fn geometry(
+    width: u32,
+    height: u32,
+    values: &PropertyValues,
+    first: Option<&PixelBuffer>,
+) -> (Option<PixelAspectRatio>, Option<CleanAperture>) {
+    let set = values.dictionary(key::PIXEL_ASPECT_RATIO);
+    let ratio = set
+        .and_then(|ratio| PixelAspectRatio::from_dictionary(&ratio))
+        .map(|ratio| reduced(ratio.horizontal_spacing.into(), ratio.vertical_spacing.into()));
+    let aperture = aperture_property(values);
+    let Some(first) = first else { return (ratio, aperture) };
+    let (from_width, from_height) = (first.width(), first.height());
+    let ratio = ratio.or_else(|| {
+        let said = first.pixel_aspect_ratio();
+        let own = said.unwrap_or(PixelAspectRatio::SQUARE);
+        let scaled = reduced(
+            u128::from(own.horizontal_spacing) * from_width as u128 * u128::from(height),
+            u128::from(own.vertical_spacing) * from_height as u128 * u128::from(width),
+        );
+        (said.is_some() || scaled != PixelAspectRatio::SQUARE).then_some(scaled)
+    });
+    let aperture = aperture.or_else(|| {
+        let own = first.clean_aperture()?;
+        let x = f64::from(width) / from_width as f64;
+        let y = f64::from(height) / from_height as f64;
+        let scaled = CleanAperture {
+            width: own.width * x,
+            height: own.height * y,
+            horizontal_offset: own.horizontal_offset * x,
+            vertical_offset: own.vertical_offset * y,
+        };
+        lies_inside(&scaled, width, height).then_some(scaled)
+    });
+    (ratio, aperture)
+}
+
+/// A ratio in lowest terms, rounded to terms of 16 bits, the most that streams can hold.
+fn reduced(horizontal: u128, vertical: u128) -> PixelAspectRatio {
+    let divisor = greatest_common_divisor(horizontal, vertical);
+    let (mut horizontal, mut vertical) = (horizontal / divisor, vertical / divisor);
+    let excess = horizontal.max(vertical).div_ceil(65535);
+    if excess > 1 {
+        let rounded = |term: u128| ((term + excess / 2) / excess).max(1);
+        (horizontal, vertical) = (rounded(horizontal), rounded(vertical));
+        let divisor = greatest_common_divisor(horizontal, vertical);
+        (horizontal, vertical) = (horizontal / divisor, vertical / divisor);
+    }
+    PixelAspectRatio { horizontal_spacing: horizontal as u32, vertical_spacing: vertical as u32 }
+}
+
+fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_in_lowest_terms_of_16_bits() {
+        for (terms, expected) in [
+            ((1, 1), (1, 1)),
+            ((40, 33), (40, 33)),
+            ((1920 * 2, 1440 * 2), (4, 3)),
+            ((1_000_003, 1_000_000), (1, 1)),
+            ((1_000_003, 3), (62500, 1)),
+        ] {
+            let ratio = reduced(terms.0, terms.1);
+            assert_eq!((ratio.horizontal_spacing, ratio.vertical_spacing), expected, "{terms:?}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! The seam between a session and a codec's encoder.
+
+use vitascope_core::{
+    ChromaLocation, ColorInfo, FormatDescription, FourCc, PixelAspectRatio, PixelBuffer, Time,
+};
+
+use crate::error::Result;
+use crate::property::PropertyValues;
+
+/// An encoder as a session sees it: frames in, in presentation order; pictures out, in decode order.
+///
+/// One thread of the session makes all calls. An encoder may run threads of its own. A panic in any of these calls is caught by
+/// the session, which then gives every frame that the encoder holds its callback with an error and refuses new ones.
+pub trait VideoEncoder: Send {
+    /// Takes a frame. The pixels are read before this returns; the session lets go of the buffer then.
+    ///
+    /// # Errors
+    /// The frame was not taken; earlier and later ones are not touched by that.
+    fn submit(&mut self, frame: SourceFrame<'_>) -> Result<()>;
+
+    /// The next finished picture in decode order.
+    ///
+    /// With `wait`, a picture that is under way is waited for, and `None` means that more frames, or a [`flush`](Self::flush),
+    /// are needed first. Without, `None` means that no picture is done yet.
+    ///
+    /// # Errors
+    /// The encoder broke and cannot go on.
+    fn receive(&mut self, wait: bool) -> Result<Option<EncodedPicture>>;
+
+    /// Everything taken so far comes out of [`receive`](Self::receive) without more input. The encoder can go on afterwards.
+    ///
+    /// # Errors
+    /// The encoder broke and cannot go on.
+    fn flush(&mut self) -> Result<()>;
+
+    /// Properties changed; those that may change in mid-stream count from the next frame on.
+    ///
+    /// # Errors
+    /// The encoder broke and cannot go on: values were checked when they were set.
+    fn apply(&mut self, properties: &PropertyValues) -> Result<()>;
+
+    /// The codec's description of the stream: codec type, coded dimensions and the parameter sets in
+    /// `SampleDescriptionExtensionAtoms`. The session adds colour, aspect and clean aperture.
+    ///
+    /// # Errors
+    /// The description cannot be made.
+    fn format_description(&self) -> Result<FormatDescription>;
+
+    /// The greatest number of frames that precede a frame in decode order and follow it in presentation order; 0 when nothing is
+    /// reordered. It stays the same for the life of the encoder.
+    fn reorder_depth(&self) -> usize;
+}
+
+/// A frame on its way into an encoder.
+#[derive(Debug)]
+pub struct SourceFrame<'a> {
+    /// Names the frame in its [`EncodedPicture`].
+    pub token: u64,
+    /// The pixels, of the session's size and of a format that the encoder asked for.
+    pub pixels: &'a PixelBuffer,
+    /// When it is shown; greater than that of the frame before.
+    pub presentation_time: Time,
+    /// How long it is shown; not numeric when unknown.
+    pub duration: Time,
+    /// The frame must become a sync frame.
+    pub force_key_frame: bool,
+}
+
+/// A coded frame.
+#[derive(Clone, Debug, Default)]
+pub struct EncodedPicture {
+    /// The token of the frame it was made from.
+    pub token: u64,
+    /// One access unit in the form that samples of the codec have (H.264: NAL units behind 4-byte lengths); `None` when the
+    /// encoder dropped the frame.
+    pub data: Option<Vec<u8>>,
+    /// Decoding can start here.
+    pub is_sync: bool,
+    /// It refers to other pictures.
+    pub depends_on_others: bool,
+    /// Other pictures may refer to it; when false it can be left out of the stream without harm.
+    pub is_depended_on_by_others: bool,
+    /// The MD5 of the reconstruction, when it was asked for.
+    pub reconstruction_hash: Option<[u8; 16]>,
+}
+
+/// What an encoder is opened with.
+#[derive(Clone, Debug)]
+pub struct EncoderRequest {
+    /// Picture width in pixels.
+    pub width: u32,
+    /// Picture height in pixels.
+    pub height: u32,
+    /// Every property of the session that is not derived.
+    pub properties: PropertyValues,
+    /// The colours that the stream is marked with, from properties, from the first frame or by default.
+    pub color: ColorInfo,
+    /// Samples use the full range of code values.
+    pub full_range: bool,
+    /// Width to height of a pixel in lowest terms, each at most 65535; `None` when nobody said.
+    pub pixel_aspect_ratio: Option<PixelAspectRatio>,
+    /// Where chroma lies, when the first frame says it.
+    pub chroma_location: Option<ChromaLocation>,
+    /// The format in which frames will come, one that the encoder's entry lists.
+    pub pixel_format: FourCc,
+}

@@ -1,0 +1,78 @@
+//! The string values of property keys, under the platform's names in Rust's spelling.
+
+/// Frames accepted whose callback has not begun.
+#[doc(alias = "kVTCompressionPropertyKey_NumberOfPendingFrames")]
+pub const NUMBER_OF_PENDING_FRAMES: &str = "NumberOfPendingFrames";
+/// Whether buffers of the session's pool reach the encoder without a conversion.
+#[doc(alias = "kVTCompressionPropertyKey_PixelBufferPoolIsShared")]
+pub const PIXEL_BUFFER_POOL_IS_SHARED: &str = "PixelBufferPoolIsShared";
+/// The pixel buffer attributes that the encoder wants.
+#[doc(alias = "kVTCompressionPropertyKey_VideoEncoderPixelBufferAttributes")]
+pub const VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES: &str = "VideoEncoderPixelBufferAttributes";
+/// The identifier of the encoder in use.
+#[doc(alias = "kVTCompressionPropertyKey_EncoderID")]
+pub const ENCODER_ID: &str = "EncoderID";
+/// Whether the encoder in use counts as hardware.
+#[doc(alias = "kVTCompressionPropertyKey_UsingHardwareAcceleratedVideoEncoder")]
+pub const USING_HARDWARE_ACCELERATED_VIDEO_ENCODER: &str = "UsingHardwareAcceleratedVideoEncoder";
+/// The greatest number of frames that the session may hold back.
+#[doc(alias = "kVTCompressionPropertyKey_MaxFrameDelayCount")]
+pub const MAX_FRAME_DELAY_COUNT: &str = "MaxFrameDelayCount";
+/// Colour primaries of the stream.
+#[doc(alias = "kVTCompressionPropertyKey_ColorPrimaries")]
+pub const COLOR_PRIMARIES: &str = "ColorPrimaries";
+/// Transfer function of the stream.
+#[doc(alias = "kVTCompressionPropertyKey_TransferFunction")]
+pub const TRANSFER_FUNCTION: &str = "TransferFunction";
+/// Y'CbCr matrix of the stream.
+#[doc(alias = "kVTCompressionPropertyKey_YCbCrMatrix")]
+pub const YCBCR_MATRIX: &str = "YCbCrMatrix";
+/// Width to height of a pixel.
+#[doc(alias = "kVTCompressionPropertyKey_PixelAspectRatio")]
+pub const PIXEL_ASPECT_RATIO: &str = "PixelAspectRatio";
+/// The part of the picture that is meant to be seen.
+#[doc(alias = "kVTCompressionPropertyKey_CleanAperture")]
+pub const CLEAN_APERTURE: &str = "CleanAperture";
+/// The greatest distance between sync frames, in frames.
+#[doc(alias = "kVTCompressionPropertyKey_MaxKeyFrameInterval")]
+pub const MAX_KEY_FRAME_INTERVAL: &str = "MaxKeyFrameInterval";
+/// The greatest distance between sync frames, in seconds.
+#[doc(alias = "kVTCompressionPropertyKey_MaxKeyFrameIntervalDuration")]
+pub const MAX_KEY_FRAME_INTERVAL_DURATION: &str = "MaxKeyFrameIntervalDuration";
+/// Whether frames may refer to other frames.
+#[doc(alias = "kVTCompressionPropertyKey_AllowTemporalCompression")]
+pub const ALLOW_TEMPORAL_COMPRESSION: &str = "AllowTemporalCompression";
+/// Whether frames may be coded in another order than they are shown.
+#[doc(alias = "kVTCompressionPropertyKey_AllowFrameReordering")]
+pub const ALLOW_FRAME_REORDERING: &str = "AllowFrameReordering";
+/// The target in bits per second.
+#[doc(alias = "kVTCompressionPropertyKey_AverageBitRate")]
+pub const AVERAGE_BIT_RATE: &str = "AverageBitRate";
+/// The target of constant quality, 0 to 1.
+#[doc(alias = "kVTCompressionPropertyKey_Quality")]
+pub const QUALITY: &str = "Quality";
+/// Frames per second to expect.
+#[doc(alias = "kVTCompressionPropertyKey_ExpectedFrameRate")]
+pub const EXPECTED_FRAME_RATE: &str = "ExpectedFrameRate";
+/// Seconds of video to expect.
+#[doc(alias = "kVTCompressionPropertyKey_ExpectedDuration")]
+pub const EXPECTED_DURATION: &str = "ExpectedDuration";
+/// Whether frames arrive by the wall clock.
+#[doc(alias = "kVTCompressionPropertyKey_RealTime")]
+pub const REAL_TIME: &str = "RealTime";
+/// Profile and level of the stream.
+#[doc(alias = "kVTCompressionPropertyKey_ProfileLevel")]
+pub const PROFILE_LEVEL: &str = "ProfileLevel";
+/// The entropy coder of an H.264 stream.
+#[doc(alias = "kVTCompressionPropertyKey_H264EntropyMode")]
+pub const H264_ENTROPY_MODE: &str = "H264EntropyMode";
+/// The number of frames that will be given.
+#[doc(alias = "kVTCompressionPropertyKey_SourceFrameCount")]
+pub const SOURCE_FRAME_COUNT: &str = "SourceFrameCount";
+/// The number of pictures that a picture may be predicted from.
+#[doc(alias = "kVTCompressionPropertyKey_ReferenceBufferCount")]
+pub const REFERENCE_BUFFER_COUNT: &str = "ReferenceBufferCount";
+/// Threads that code at a time; an extension of this project.
+pub const VITASCOPE_THREAD_COUNT: &str = "VitascopeThreadCount";
+/// Whether samples carry the MD5 of their reconstruction; an extension of this project.
+pub const VITASCOPE_RECONSTRUCTION_HASH: &str = "VitascopeReconstructionHash";

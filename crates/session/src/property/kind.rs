@@ -1,0 +1,132 @@
+//! The types that properties have, and the check of a value against one.
+
+use vitascope_core::{Dictionary, Value};
+
+/// A property's type with its range or choices.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// True or false.
+    Boolean,
+    /// A whole number within a range, both ends included. A number given as floating point is taken if it is whole.
+    Integer {
+        /// The least value.
+        minimum: i64,
+        /// The greatest value.
+        maximum: i64,
+    },
+    /// A number within a range, both ends included.
+    Float {
+        /// The least value.
+        minimum: f64,
+        /// The greatest value.
+        maximum: f64,
+    },
+    /// One of a list of strings.
+    Enumeration(&'static [&'static str]),
+    /// Any string.
+    Text,
+    /// A dictionary of numbers.
+    Dictionary(&'static [DictionaryField]),
+    /// A dictionary of pixel buffer attributes.
+    Attributes,
+}
+
+/// An entry of a property that is a dictionary.
+#[derive(Clone, Copy, Debug)]
+pub struct DictionaryField {
+    /// Its key.
+    pub key: &'static str,
+    /// The least value.
+    pub minimum: f64,
+    /// The greatest value.
+    pub maximum: f64,
+    /// Only whole numbers.
+    pub whole: bool,
+    /// The entry may be missing; it counts as 0 then.
+    pub optional: bool,
+}
+
+impl Kind {
+    /// The value in the form in which it is kept, if it is of this kind and in range.
+    ///
+    /// # Errors
+    /// What would be accepted, in words.
+    pub fn accept(&self, value: &Value) -> Result<Value, String> {
+        let accepted = match (self, value) {
+            (Kind::Boolean, Value::Boolean(_)) | (Kind::Text, Value::String(_)) => Some(value.clone()),
+            (Kind::Integer { minimum, maximum }, Value::Number(number)) => {
+                number.as_i64().filter(|number| (minimum..=maximum).contains(&number)).map(Value::from)
+            }
+            (Kind::Float { minimum, maximum }, Value::Number(number)) => {
+                Some(number.as_f64()).filter(|number| (minimum..=maximum).contains(&number)).map(Value::from)
+            }
+            (Kind::Enumeration(choices), Value::String(text)) => {
+                choices.iter().find(|choice| **choice == &**text).map(|choice| Value::from(*choice))
+            }
+            (Kind::Dictionary(fields), Value::Dictionary(given)) => {
+                return accept_fields(fields, given).map(Value::Dictionary);
+            }
+            (Kind::Attributes, Value::Dictionary(_)) => Some(value.clone()),
+            _ => None,
+        };
+        accepted.ok_or_else(|| self.accepted())
+    }
+
+    /// What is accepted, in words.
+    pub fn accepted(&self) -> String {
+        match self {
+            Kind::Boolean => "a Boolean is accepted".into(),
+            Kind::Integer { minimum, maximum } => {
+                format!("a whole number from {minimum} to {maximum} is accepted")
+            }
+            Kind::Float { minimum, maximum } => format!("a number from {minimum} to {maximum} is accepted"),
+            Kind::Enumeration(choices) => format!("one of {} is accepted", choices.join(", ")),
+            Kind::Text => "a string is accepted".into(),
+            Kind::Dictionary(fields) => accepted_fields(fields),
+            Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
+        }
+    }
+}
+
+impl DictionaryField {
+    fn accepted(&self) -> String {
+        let Self { key, minimum, maximum, whole, optional } = self;
+        let (whole, optional) =
+            (if *whole { "whole, " } else { "" }, if *optional { ", optional" } else { "" });
+        format!("{key} ({whole}{minimum} to {maximum}{optional})")
+    }
+
+    fn accept(&self, value: &Value) -> Option<Value> {
+        let Value::Number(number) = value else { return None };
+        let in_range = (self.minimum..=self.maximum).contains(&number.as_f64());
+        match (in_range, self.whole) {
+            (false, _) => None,
+            (true, true) => number.as_i64().map(Value::from),
+            (true, false) => Some(Value::Number(*number)),
+        }
+    }
+}
+
+fn accept_fields(fields: &[DictionaryField], given: &Dictionary) -> Result<Dictionary, String> {
+    let all = || accepted_fields(fields);
+    if let Some((unknown, _)) = given.iter().find(|(key, _)| fields.iter().all(|field| field.key != *key)) {
+        return Err(format!("entry {unknown} is unknown; {}", all()));
+    }
+    let mut accepted = Dictionary::new();
+    for field in fields {
+        let value = match given.get(field.key) {
+            None if field.optional => Value::from(0i64),
+            None => return Err(format!("entry {} is missing; {}", field.key, all())),
+            Some(value) => field
+                .accept(value)
+                .ok_or_else(|| format!("entry {} cannot be {}; {}", field.key, value, all()))?,
+        };
+        accepted.insert(field.key, value);
+    }
+    Ok(accepted)
+}
+
+fn accepted_fields(fields: &[DictionaryField]) -> String {
+    let fields: Vec<String> = fields.iter().map(DictionaryField::accepted).collect();
+    format!("a dictionary with {} is accepted", fields.join(", "))
+}

@@ -1,0 +1,160 @@
+//! The properties that every compression session has, whatever its encoder.
+
+use vitascope_core::Value;
+
+use super::{Access, Change, DefaultValue, DictionaryField, Kind, PropertyRow, PropertyValues, key};
+
+/// The rows of the session itself.
+pub static SESSION_ROWS: &[PropertyRow] = &[
+    read_only(
+        key::NUMBER_OF_PENDING_FRAMES,
+        Kind::Integer { minimum: 0, maximum: i32::MAX as i64 },
+        "Frames that were accepted and whose callback has not begun. It can fall at any moment, as callbacks come from another \
+         thread.",
+    ),
+    read_only(
+        key::PIXEL_BUFFER_POOL_IS_SHARED,
+        Kind::Boolean,
+        "Whether buffers of the session's pool reach the encoder without a conversion; false when the source attributes ask \
+         for a size or pixel format that the encoder does not take.",
+    ),
+    read_only(
+        key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES,
+        Kind::Attributes,
+        "The pixel buffer attributes that the encoder wants: its pixel formats, best first, and the size.",
+    ),
+    read_only(
+        key::ENCODER_ID,
+        Kind::Text,
+        "The identifier of the encoder in use, as the list of encoders gives it.",
+    ),
+    read_only(
+        key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER,
+        Kind::Boolean,
+        "Whether the encoder in use counts as hardware: only when the environment variable VITASCOPE_HARDWARE is \"assume\".",
+    ),
+    PropertyRow {
+        key: key::MAX_FRAME_DELAY_COUNT,
+        kind: Kind::Integer { minimum: -1, maximum: i32::MAX as i64 },
+        default: DefaultValue::Integer(-1),
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation: "With M set, the callback of frame N-M has returned before the call that gives frame N returns; 0 makes \
+                        every call wait for its own frame. The encoder looks ahead no further than M frames. -1 sets no limit. \
+                        A call from inside a callback never waits.",
+    },
+    enumeration_or_null(
+        key::COLOR_PRIMARIES,
+        &["ITU_R_709_2", "EBU_3213", "SMPTE_C", "DCI_P3", "P3_D65", "ITU_R_2020", "P22"],
+        "Colour primaries of the stream; frames marked with others are converted. Unset, those of the first frame; if it has \
+         none, a guess by the matrix or the picture's size.",
+    ),
+    enumeration_or_null(
+        key::TRANSFER_FUNCTION,
+        &[
+            "ITU_R_709_2",
+            "SMPTE_240M_1995",
+            "IEC_sRGB",
+            "ITU_R_2020",
+            "SMPTE_ST_428_1",
+            "SMPTE_ST_2084_PQ",
+            "ITU_R_2100_HLG",
+            "Linear",
+        ],
+        "Transfer function of the stream; frames marked with another are converted. Unset, that of the first frame; if it has \
+         none, ITU_R_709_2, or ITU_R_2020 beside its primaries or matrix.",
+    ),
+    enumeration_or_null(
+        key::YCBCR_MATRIX,
+        &["ITU_R_709_2", "ITU_R_601_4", "SMPTE_240M_1995", "ITU_R_2020"],
+        "Y'CbCr matrix of the stream; frames marked with another are converted. Unset, that of the first frame; if it has none, \
+         a guess by the primaries or the picture's size.",
+    ),
+    PropertyRow {
+        key: key::PIXEL_ASPECT_RATIO,
+        kind: Kind::Dictionary(&[
+            DictionaryField {
+                key: "HorizontalSpacing",
+                minimum: 1.0,
+                maximum: 65535.0,
+                whole: true,
+                optional: false,
+            },
+            DictionaryField {
+                key: "VerticalSpacing",
+                minimum: 1.0,
+                maximum: 65535.0,
+                whole: true,
+                optional: false,
+            },
+        ]),
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation: "Width to height of a pixel, recorded in the stream and on the format description. Unset, that of the \
+                        first frame.",
+    },
+    PropertyRow {
+        key: key::CLEAN_APERTURE,
+        kind: Kind::Dictionary(&[
+            DictionaryField { key: "Width", minimum: 1.0, maximum: 16384.0, whole: false, optional: false },
+            DictionaryField { key: "Height", minimum: 1.0, maximum: 16384.0, whole: false, optional: false },
+            DictionaryField {
+                key: "HorizontalOffset",
+                minimum: -16384.0,
+                maximum: 16384.0,
+                whole: false,
+                optional: true,
+            },
+            DictionaryField {
+                key: "VerticalOffset",
+                minimum: -16384.0,
+                maximum: 16384.0,
+                whole: false,
+                optional: true,
+            },
+        ]),
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation: "The part of the picture that is meant to be seen, recorded on the format description: size, and offset \
+                        of its centre from the picture's centre, in pixels. It must lie inside the picture. Unset, that of \
+                        the first frame.",
+    },
+];
+
+const fn read_only(key: &'static str, kind: Kind, documentation: &'static str) -> PropertyRow {
+    PropertyRow {
+        key,
+        kind,
+        default: DefaultValue::Computed(known_to_the_session),
+        access: Access::ReadOnly,
+        serialized: false,
+        change: Change::Never,
+        documentation,
+    }
+}
+
+const fn enumeration_or_null(
+    key: &'static str,
+    choices: &'static [&'static str],
+    documentation: &'static str,
+) -> PropertyRow {
+    PropertyRow {
+        key,
+        kind: Kind::Enumeration(choices),
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation,
+    }
+}
+
+/// The session answers for its read-only properties itself; in a snapshot they have no value.
+fn known_to_the_session(_: &PropertyValues) -> Value {
+    Value::Null
+}
