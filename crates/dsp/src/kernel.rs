@@ -84,7 +84,7 @@ macro_rules! kernel {
             #[inline(always)]
             pub fn call(&self, $($arg: $ty),*) $(-> $ret)? {
                 let $block = self.block;
-                if !($(($check))&&+) {
+                if !($($check)&&+) {
                     $crate::kernel::refuse(stringify!($Name), stringify!($($check),+));
                 }
                 // SAFETY: `select` takes a function only at a level this machine has, and the clause that is
@@ -139,7 +139,7 @@ macro_rules! kernel {
             /// When a slice is too short for what the kernel reads or writes.
             #[inline(always)]
             pub fn call(&self, $($arg: $ty),*) $(-> $ret)? {
-                if !($(($check))&&+) {
+                if !($($check)&&+) {
                     $crate::kernel::refuse(stringify!($Name), stringify!($($check),+));
                 }
                 // SAFETY: `select` takes a function only at a level this machine has, and the clause that is

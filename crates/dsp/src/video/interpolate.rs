@@ -17,7 +17,7 @@ kernel! {
         h: &mut [u8], v: &mut [u8], c: &mut [u8], out_stride: usize
     )
     where
-        width != 0, rows != 0, width % 16 == 0, width < 1 << 24, rows < 1 << 24,
+        width != 0, rows != 0, width.is_multiple_of(16), width < 1 << 24, rows < 1 << 24,
         fits(src, stride, width + 5, rows + 5),
         fits(h, out_stride, width, rows), fits(v, out_stride, width, rows), fits(c, out_stride, width, rows);
     test: interpolate_half_variants, cases: tests::cases,

@@ -20,9 +20,9 @@ kernel! {
 }
 
 kernel! {
-    /// Joins two rows into pairs: `dst` is a[0], b[0], a[1], b[1] ... (planar chroma to interleaved).
+    /// Joins two rows into pairs: `dst` is `a[0], b[0], a[1], b[1] ...` (planar chroma to interleaved).
     pub fn Interleave(dst: &mut [u8], a: &[u8], b: &[u8])
-    where a.len() == b.len(), dst.len() % 2 == 0, dst.len() / 2 == a.len();
+    where a.len() == b.len(), dst.len().is_multiple_of(2), dst.len() / 2 == a.len();
     test: interleave_variants, cases: tests::interleave_cases,
     scalar: interleave,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::interleave },
@@ -31,7 +31,7 @@ kernel! {
 kernel! {
     /// Parts a row of pairs: the first of each goes to `a`, the second to `b` (interleaved chroma to planar).
     pub fn Deinterleave(a: &mut [u8], b: &mut [u8], src: &[u8])
-    where a.len() == b.len(), src.len() % 2 == 0, src.len() / 2 == a.len();
+    where a.len() == b.len(), src.len().is_multiple_of(2), src.len() / 2 == a.len();
     test: deinterleave_variants, cases: tests::deinterleave_cases,
     scalar: deinterleave,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::deinterleave },

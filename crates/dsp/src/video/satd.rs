@@ -61,8 +61,8 @@ fn sum_of_blocks<const N: usize>(
                 }
                 hadamard(row);
             }
-            for i in 0..N {
-                let mut column: [i32; N] = std::array::from_fn(|j| block[j][i]);
+            for x in 0..N {
+                let mut column = block.map(|row| row[x]);
                 hadamard(&mut column);
                 sum += column.iter().map(|value| value.unsigned_abs()).sum::<u32>();
             }
