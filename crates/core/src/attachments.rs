@@ -1,6 +1,6 @@
 //! Named values that travel with a buffer.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{Dictionary, Value};
 
@@ -20,7 +20,7 @@ pub(crate) struct Attachments(Mutex<Vec<Entry>>);
 
 #[derive(Clone)]
 struct Entry {
-    key: std::sync::Arc<str>,
+    key: Arc<str>,
     value: Value,
     mode: AttachmentMode,
 }
@@ -28,10 +28,17 @@ struct Entry {
 impl Attachments {
     pub(crate) fn set(&self, key: &str, value: Value, mode: AttachmentMode) {
         let mut entries = self.entries();
-        match entries.iter_mut().find(|entry| &*entry.key == key) {
-            Some(entry) => (entry.value, entry.mode) = (value, mode),
-            None => entries.push(Entry { key: key.into(), value, mode }),
-        }
+        let added = Entry { key: key.into(), value, mode };
+        let replaced = match entries.iter_mut().find(|entry| &*entry.key == key) {
+            Some(entry) => Some(std::mem::replace(entry, added)),
+            None => {
+                entries.push(added);
+                None
+            }
+        };
+        // A value may own anything, even something that uses these attachments when dropped: first the lock goes.
+        drop(entries);
+        drop(replaced);
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<(Value, AttachmentMode)> {
@@ -45,11 +52,19 @@ impl Attachments {
     }
 
     pub(crate) fn clear(&self) {
-        self.entries().clear();
+        let removed = std::mem::take(&mut *self.entries());
+        drop(removed);
     }
 
     pub(crate) fn clear_mode(&self, mode: AttachmentMode) {
-        self.entries().retain(|entry| entry.mode != mode);
+        let removed = {
+            let mut entries = self.entries();
+            let (removed, kept) =
+                std::mem::take(&mut *entries).into_iter().partition(|entry| entry.mode == mode);
+            *entries = kept;
+            removed
+        };
+        drop::<Vec<Entry>>(removed);
     }
 
     pub(crate) fn dictionary(&self, mode: AttachmentMode) -> Dictionary {

@@ -187,7 +187,8 @@ impl BlockBuffer {
 
     fn change(&mut self, offset: usize, length: usize, mut write: impl FnMut(&mut [u8])) -> Result<()> {
         self.check_exact(offset, length)?;
-        for (index, within, count) in self.pieces(offset, length) {
+        let pieces: Vec<_> = self.pieces(offset, length).collect();
+        for (index, within, count) in pieces {
             let segment = &mut self.segments[index];
             if Arc::get_mut(&mut segment.bytes).is_none() {
                 *segment = Segment {
@@ -203,27 +204,22 @@ impl BlockBuffer {
     }
 
     /// The pieces of a range that is inside: segment, start within it, length.
-    fn pieces(&self, offset: usize, length: usize) -> Vec<(usize, usize, usize)> {
-        let mut pieces = Vec::new();
+    fn pieces(&self, offset: usize, length: usize) -> impl Iterator<Item = (usize, usize, usize)> {
         let (mut skip, mut left) = (offset, length);
-        for (index, segment) in self.segments.iter().enumerate() {
-            if left == 0 {
-                break;
+        self.segments.iter().enumerate().filter_map(move |(index, segment)| {
+            if left == 0 || skip >= segment.length {
+                skip = skip.saturating_sub(segment.length);
+                return None;
             }
-            if skip >= segment.length {
-                skip -= segment.length;
-                continue;
-            }
-            let count = left.min(segment.length - skip);
-            pieces.push((index, skip, count));
-            (skip, left) = (0, left - count);
-        }
-        pieces
+            let piece = (index, skip, left.min(segment.length - skip));
+            (skip, left) = (0, left - piece.2);
+            Some(piece)
+        })
     }
 
     fn locate(&self, offset: usize) -> Result<(usize, usize)> {
-        let found = self.pieces(offset, 1);
-        found.first().map(|piece| (piece.0, piece.1)).ok_or(if self.is_empty() {
+        let found = self.pieces(offset, 1).next();
+        found.map(|piece| (piece.0, piece.1)).ok_or(if self.is_empty() {
             Error::BlockBufferEmpty
         } else {
             Error::BlockBufferOffset { offset, length: self.length }

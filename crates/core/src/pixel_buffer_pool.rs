@@ -175,7 +175,7 @@ impl PixelBufferPool {
     }
 
     fn create(&self, threshold: Option<usize>) -> Result<PixelBuffer> {
-        let recycled = {
+        let (recycled, aged) = {
             let mut state = self.0.state();
             if let Some(threshold) = threshold
                 && state.in_use >= threshold
@@ -183,8 +183,9 @@ impl PixelBufferPool {
                 return Err(Error::WouldExceedAllocationThreshold { in_use: state.in_use, threshold });
             }
             state.in_use += 1;
-            state.free.pop()
+            (state.free.pop(), self.0.take_aged(&mut state, Instant::now()))
         };
+        drop(aged);
         let (memory, attachments) = match recycled {
             Some(free) => (free.memory, free.attachments),
             None => match self.0.layout.allocate() {
@@ -210,11 +211,20 @@ impl PixelBufferPool {
 impl Inner {
     fn take_back(&self, memory: Memory, attachments: Attachments) {
         let now = Instant::now();
+        let returned = Free { memory, attachments, since: now };
         let aged = {
             let mut state = self.state();
             state.in_use -= 1;
-            state.free.push(Free { memory, attachments, since: now });
-            self.take_aged(&mut state, now)
+            if returned.memory.is_unlocked() {
+                state.free.push(returned);
+                self.take_aged(&mut state, now)
+            } else {
+                // Only a leaked guard can bring this about; nobody could lock this memory again.
+                log::warn!(
+                    "a pixel buffer came back to its pool with a lock on it; its memory is not reused"
+                );
+                vec![returned]
+            }
         };
         // Freed outside the lock: attachments may hold buffers of this very pool.
         drop(aged);

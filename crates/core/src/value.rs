@@ -385,6 +385,7 @@ value_from! {
     String => |value| Value::String(value.into());
     Arc<str> => |value| Value::String(value);
     Arc<[u8]> => |value| Value::Data(value);
+    Vec<u8> => |value| Value::Data(value.into());
     Vec<Value> => |value| Value::Array(value);
     Dictionary => |value| Value::Dictionary(value);
     Time => |value| Value::Time(value);

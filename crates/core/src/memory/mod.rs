@@ -142,11 +142,6 @@ impl Memory {
         self.planes.len()
     }
 
-    /// Bytes of a plane.
-    pub(crate) fn plane_length(&self, plane: usize) -> usize {
-        self.planes[plane].length
-    }
-
     /// Address of a plane.
     pub(crate) fn plane_address(&self, plane: usize) -> *mut u8 {
         self.planes[plane].start.as_ptr()

@@ -33,9 +33,6 @@ pub mod attribute {
     /// Pixels below the picture, up to 65536.
     #[doc(alias = "kCVPixelBufferExtendedPixelsBottomKey")]
     pub const EXTENDED_PIXELS_BOTTOM: &str = "ExtendedPixelsBottom";
-    /// Surface properties: a dictionary. Accepted by the platform's programs everywhere; memory here is always shared.
-    #[doc(alias = "kCVPixelBufferIOSurfacePropertiesKey")]
-    pub const IO_SURFACE_PROPERTIES: &str = "IOSurfaceProperties";
 }
 
 const MAX_ALIGNMENT: usize = 1 << 16;

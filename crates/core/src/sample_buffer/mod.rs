@@ -178,8 +178,8 @@ impl SampleBuffer {
         Ok(SampleBuffer(Arc::new(inner)))
     }
 
-    /// The same samples with other timing. Data, image and attachments are shared or copied; a copy of a buffer whose
-    /// data is not ready is ready when the original is asked and has become so.
+    /// The same samples with other timing. Data, image and attachments are shared or copied; the data is made
+    /// ready first.
     ///
     /// # Errors
     /// As [`SampleBuffer::new`], and those of [`SampleBuffer::make_data_ready`].
@@ -344,7 +344,11 @@ impl SampleBuffer {
             }
         };
         match callback(self) {
-            Ok(()) => self.set_data_ready(),
+            // The callback may have reported the failure itself.
+            Ok(()) => match self.data_failure() {
+                Some(status) => Err(Error::DataFailed { status }),
+                None => self.set_data_ready(),
+            },
             Err(error) => {
                 self.set_data_failed(error.status())?;
                 Err(error)

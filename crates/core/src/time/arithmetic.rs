@@ -143,23 +143,25 @@ impl Time {
         let mut numerator = i128::from(self.value) * i128::from(mantissa);
         let mut exponent = exponent + numerator.trailing_zeros() as i32;
         numerator >>= numerator.trailing_zeros();
-        if exponent >= 0 {
-            // Beyond 2^95 over a timescale below 2^31 no value fits.
-            let magnitude = 128 - numerator.unsigned_abs().leading_zeros() as i32 + exponent;
-            if magnitude > 95 {
-                return infinity(numerator < 0);
+        let bits = (i128::BITS - numerator.unsigned_abs().leading_zeros()) as i32;
+        if exponent < 0 {
+            // An odd numerator longer than 94 bits, or a denominator beyond 2^64 timescales, has no exact form. What
+            // is cut off stands in the last bit that is left, so that the one rounding comes out right.
+            let cut = (bits - 94).max(-exponent - 64).max(0);
+            if cut > 0 {
+                numerator = (numerator >> cut.min(127)) | 1;
+                exponent += cut;
             }
-            return self.product(numerator << exponent, 1, FLOAT_PRODUCT_TIMESCALE);
         }
-        // An odd numerator this long, or a denominator this large, has no exact form: keep 94 bits with the last one
-        // standing for all that is cut off, so that the one rounding comes out right.
-        let bits = 128 - numerator.unsigned_abs().leading_zeros() as i32;
-        let cut = (bits - 94).max(-exponent - 64).max(0);
-        if cut > 0 {
-            numerator = if cut > 120 { numerator.signum() } else { (numerator >> cut) | 1 };
-            exponent += cut;
+        if exponent < 0 {
+            return self.product(numerator, 1i128 << -exponent, FLOAT_PRODUCT_TIMESCALE);
         }
-        self.product(numerator, 1i128 << -exponent, FLOAT_PRODUCT_TIMESCALE)
+        // Beyond 2^95 over a timescale below 2^31 no value fits.
+        let bits = (i128::BITS - numerator.unsigned_abs().leading_zeros()) as i32;
+        if bits + exponent > 95 {
+            return infinity(numerator < 0);
+        }
+        self.product(numerator << exponent, 1, FLOAT_PRODUCT_TIMESCALE)
     }
 
     /// The time without its sign.

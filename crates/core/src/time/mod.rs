@@ -16,7 +16,8 @@ pub use range::{TimeMapping, TimeRange};
 /// nonzero [`epoch`](Time::epoch)s lie on different time lines; durations and ordinary times have epoch 0.
 ///
 /// Comparison is the platform's total order: negative infinity, numeric times (by epoch, then by seconds),
-/// indefinite, positive infinity, invalid. So 1/2 and 2/4 are equal.
+/// indefinite, positive infinity, invalid. So 1/2 and 2/4 are equal, and [`Ord::max`] and [`Ord::min`] are those of
+/// the platform.
 ///
 /// ```
 /// use vitascope_core::Time;
@@ -25,7 +26,7 @@ pub use range::{TimeMapping, TimeRange};
 /// assert_eq!((frame + Time::new(1, 25)).timescale, 30000);
 /// ```
 #[derive(Clone, Copy)]
-#[doc(alias = "CMTime")]
+#[doc(alias = "CMTime", alias = "CMTimeMaximum", alias = "CMTimeMinimum")]
 pub struct Time {
     /// The numerator; not meaningful unless the time is numeric.
     pub value: i64,
@@ -192,20 +193,6 @@ impl Time {
         })
     }
 
-    /// The larger of two times in the platform's order.
-    #[doc(alias = "CMTimeMaximum")]
-    #[must_use]
-    pub fn max(self, other: Time) -> Time {
-        if self.compare(&other).is_ge() { self } else { other }
-    }
-
-    /// The smaller of two times in the platform's order.
-    #[doc(alias = "CMTimeMinimum")]
-    #[must_use]
-    pub fn min(self, other: Time) -> Time {
-        if self.compare(&other).is_le() { self } else { other }
-    }
-
     fn rank(&self) -> u8 {
         if self.is_negative_infinity() {
             0
@@ -266,14 +253,6 @@ impl PartialOrd for Time {
 impl Ord for Time {
     fn cmp(&self, other: &Time) -> Ordering {
         self.compare(other)
-    }
-
-    fn max(self, other: Time) -> Time {
-        Time::max(self, other)
-    }
-
-    fn min(self, other: Time) -> Time {
-        Time::min(self, other)
     }
 }
 
