@@ -1,1 +1,33 @@
-//! The encoder: from pictures to NAL units.
+//! The H.264 encoder.
+
+mod analysis;
+mod bins;
+mod config;
+mod deblock;
+mod effort;
+mod encoder;
+mod entropy;
+mod error;
+mod frame_coder;
+mod intra_prediction;
+mod macroblock;
+mod motion_cost;
+mod motion_search;
+mod neighbours;
+mod picture;
+mod reconstruction;
+mod reference;
+mod residual;
+mod slice;
+mod source;
+mod stream;
+mod tables;
+mod worker;
+mod write_cabac;
+mod write_cavlc;
+
+pub use config::{
+    EncodedFrame, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update, VideoSignal,
+};
+pub use encoder::Encoder;
+pub use error::Error;

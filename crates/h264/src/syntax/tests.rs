@@ -49,6 +49,9 @@ fn rewrite(unit: &[u8], sets: &mut ParameterSets, slices: &mut u32) -> Result<()
         }
         nal_unit_type::PPS => {
             let pps = sets.read_pps(unit).map_err(|e| e.to_string())?;
+            if std::env::var_os("VITASCOPE_DUMP").is_some() {
+                println!("{pps:?}");
+            }
             let again = Pps::nal_unit(&pps);
             if again[1..] != unit[1..] { Err(format!("PPS {unit:02x?} became {again:02x?}")) } else { Ok(()) }
         }

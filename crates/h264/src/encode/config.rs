@@ -1,0 +1,173 @@
+//! Settings of an encoder, what goes in and what comes out.
+
+use vitascope_core::Time;
+use vitascope_dsp::CpuLevel;
+
+pub use super::slice::SliceKind;
+use crate::syntax::level::Level;
+use crate::syntax::profile::Profile;
+
+/// Entropy coder, the parameter set's `entropy_coding_mode_flag`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum EntropyMode {
+    /// Variable-length codes (9.2).
+    Cavlc,
+    /// Arithmetic coding (9.3); not in the Baseline profiles.
+    Cabac,
+}
+
+/// What decides the size of pictures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RateControl {
+    /// Equal perceived quality throughout: 0 (least) to 1 (visually lossless).
+    ConstantQuality(f64),
+    /// Bits per second in the long run, at least 1.
+    AverageBitRate(u32),
+}
+
+/// Colour and shape for the stream's VUI (Annex E). Code points are those of ITU-T H.273; 2 means
+/// unspecified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VideoSignal {
+    /// `video_full_range_flag`.
+    pub full_range: bool,
+    /// `colour_primaries`.
+    pub colour_primaries: u8,
+    /// `transfer_characteristics`.
+    pub transfer_characteristics: u8,
+    /// `matrix_coefficients`.
+    pub matrix_coefficients: u8,
+    /// `chroma_sample_loc_type_top_field` and `..._bottom_field`, 0 to 5; `None` leaves it unsaid.
+    pub chroma_sample_location: Option<u8>,
+    /// Width and height of a sample; `None` leaves it unsaid.
+    pub sample_aspect_ratio: Option<(u16, u16)>,
+}
+
+impl Default for VideoSignal {
+    fn default() -> Self {
+        Self {
+            full_range: false,
+            colour_primaries: 2,
+            transfer_characteristics: 2,
+            matrix_coefficients: 2,
+            chroma_sample_location: None,
+            sample_aspect_ratio: None,
+        }
+    }
+}
+
+/// Settings of an [`Encoder`](super::Encoder).
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncoderConfig {
+    /// Luma samples in a row, 2 to 4096.
+    pub width: u32,
+    /// Luma rows, 2 to 4096; at most 36864 macroblocks in all, which holds 4096x2304.
+    pub height: u32,
+    /// Profile; see [`Profile`].
+    pub profile: Profile,
+    /// Level; `None` chooses the lowest that holds size, rate and buffer.
+    pub level: Option<Level>,
+    /// Entropy coder; `None` is CABAC where the profile has it.
+    pub entropy: Option<EntropyMode>,
+    /// What decides the size of pictures.
+    pub rate_control: RateControl,
+    /// Expected frames per second, above 0 and at most 1000; `None` where unknown.
+    pub frame_rate: Option<f64>,
+    /// A sync frame at least every so many frames; 0 lets the encoder choose (250).
+    pub max_key_frame_interval: u32,
+    /// A frame so long after the last sync frame becomes one; `None` sets no limit.
+    pub max_key_frame_interval_duration: Option<Time>,
+    /// When false, every frame is a sync frame.
+    pub allow_temporal_compression: bool,
+    /// Frames that may be held back; `None` sets no limit. 0 gives each frame out before the next.
+    pub max_frame_delay: Option<u32>,
+    /// No lookahead, so that frames leave as soon as they can.
+    pub real_time: bool,
+    /// Frames of the whole stream, 0 when unknown.
+    pub source_frame_count: u64,
+    /// Reference pictures, 1 to 16; fewer where the level holds fewer.
+    pub reference_frames: u32,
+    /// Colour and shape.
+    pub signal: VideoSignal,
+    /// Threads that code pictures; 0 takes as many as the machine has, up to four.
+    pub threads: usize,
+    /// Best instruction set to use.
+    pub cpu_level: CpuLevel,
+    /// Give the MD5 of each frame's reconstruction with it.
+    pub report_reconstruction: bool,
+}
+
+impl Default for EncoderConfig {
+    fn default() -> Self {
+        Self {
+            width: 0,
+            height: 0,
+            profile: Profile::High,
+            level: None,
+            entropy: None,
+            rate_control: RateControl::ConstantQuality(0.5),
+            frame_rate: None,
+            max_key_frame_interval: 0,
+            max_key_frame_interval_duration: None,
+            allow_temporal_compression: true,
+            max_frame_delay: None,
+            real_time: false,
+            source_frame_count: 0,
+            reference_frames: 2,
+            signal: VideoSignal::default(),
+            threads: 0,
+            cpu_level: CpuLevel::detected(),
+            report_reconstruction: false,
+        }
+    }
+}
+
+/// What accompanies a frame into the encoder.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FrameInput {
+    /// Comes back with the coded frame.
+    pub token: u64,
+    /// When the frame is shown; rises from frame to frame.
+    pub presentation_time: Time,
+    /// How long it is shown; may be invalid.
+    pub duration: Time,
+    /// Make the frame a sync frame.
+    pub force_key_frame: bool,
+}
+
+/// A coded frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EncodedFrame {
+    /// As handed in with the frame.
+    pub token: u64,
+    /// One access unit: NAL units, each after its length in four bytes, without parameter sets.
+    pub data: Vec<u8>,
+    /// Decoding can begin here (an IDR picture).
+    pub is_sync: bool,
+    /// Later frames may refer to this one.
+    pub is_reference: bool,
+    /// Type of its slice.
+    pub slice_kind: SliceKind,
+    /// Mean luma quantiser.
+    pub qp: f32,
+    /// MD5 of the decoded frame: its cropped planes Y, Cb, Cr without padding.
+    pub reconstruction_md5: Option<[u8; 16]>,
+}
+
+/// Settings that may change between frames.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Update {
+    /// New rate control, from the next frame that has not been started.
+    RateControl(RateControl),
+    /// New expected frame rate.
+    FrameRate(f64),
+    /// New limits of the distance between sync frames, for frames submitted from now on.
+    KeyFrames {
+        /// See [`EncoderConfig::max_key_frame_interval`].
+        max_interval: u32,
+        /// See [`EncoderConfig::max_key_frame_interval_duration`].
+        max_duration: Option<Time>,
+    },
+    /// See [`EncoderConfig::allow_temporal_compression`], for frames submitted from now on.
+    AllowTemporalCompression(bool),
+}

@@ -1,0 +1,233 @@
+//! The in-loop deblocking filter: which edges, how strongly. ITU-T H.264 8.7.
+
+use vitascope_dsp::video::VideoKernels;
+
+use super::macroblock::{MacroblockInfo, Mode, Partition};
+use super::tables::CHROMA_QP;
+
+/// Table 8-16, by indexA and indexB.
+#[rustfmt::skip]
+const ALPHA: [u8; 52] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15, 17, 20, 22, 25, 28, 32, 36,
+    40, 45, 50, 56, 63, 71, 80, 90, 101, 113, 127, 144, 162, 182, 203, 226, 255, 255,
+];
+#[rustfmt::skip]
+const BETA: [u8; 52] = [
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11,
+    11, 12, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 17, 18, 18,
+];
+
+/// Table 8-17: tC0 for strengths 1 to 3, by indexA.
+#[rustfmt::skip]
+const TC0: [[i8; 3]; 52] = [
+    [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0],
+    [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 0], [0, 0, 1], [0, 0, 1], [0, 0, 1],
+    [0, 0, 1], [0, 1, 1], [0, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 2], [1, 1, 2], [1, 1, 2],
+    [1, 1, 2], [1, 2, 3], [1, 2, 3], [2, 2, 3], [2, 2, 4], [2, 3, 4], [2, 3, 4], [3, 3, 5], [3, 4, 6], [3, 4, 6],
+    [4, 5, 7], [4, 5, 8], [4, 6, 9], [5, 7, 10], [6, 8, 11], [6, 8, 13], [7, 10, 14], [8, 11, 16], [9, 12, 18],
+    [10, 13, 20], [11, 15, 23], [13, 17, 25],
+];
+
+/// Filter offsets of the slice and of chroma.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeblockParameters {
+    /// `FilterOffsetA` and `FilterOffsetB`.
+    pub(crate) offset_a: i32,
+    pub(crate) offset_b: i32,
+    pub(crate) chroma_qp_offset: i32,
+}
+
+/// Samples of one macroblock row and of the rows above that its top edge changes, per plane.
+pub(crate) struct DeblockRow<'a> {
+    /// From four rows above the macroblock row, first sample of column 0 at `luma_offset`.
+    pub(crate) luma: &'a mut [u8],
+    pub(crate) luma_stride: usize,
+    pub(crate) luma_offset: usize,
+    /// From two rows above.
+    pub(crate) chroma: [&'a mut [u8]; 2],
+    pub(crate) chroma_stride: usize,
+    pub(crate) chroma_offset: usize,
+}
+
+type Strengths = [u8; 4];
+
+/// Filters one row of macroblocks. `above` is the row of macroblocks before it, if any.
+pub(crate) fn deblock_row(
+    k: &VideoKernels,
+    p: DeblockParameters,
+    infos: &[MacroblockInfo],
+    above: Option<&[MacroblockInfo]>,
+    mut row: DeblockRow<'_>,
+) {
+    for (x, mb) in infos.iter().enumerate() {
+        let mut strengths = [[[0u8; 4]; 4]; 2];
+        inner_strengths(mb, &mut strengths);
+        if x > 0 {
+            let left = &infos[x - 1];
+            strengths[0][0] = outer_strengths(mb, left, [0, 4, 8, 12], [3, 7, 11, 15]);
+            filter(k, p, &mut row, x, Direction::Vertical, 0, mb.qp, left.qp, strengths[0][0]);
+        }
+        for edge in 1..4 {
+            filter(k, p, &mut row, x, Direction::Vertical, edge, mb.qp, mb.qp, strengths[0][edge]);
+        }
+        if let Some(above) = above {
+            let top = &above[x];
+            strengths[1][0] = outer_strengths(mb, top, [0, 1, 2, 3], [12, 13, 14, 15]);
+            filter(k, p, &mut row, x, Direction::Horizontal, 0, mb.qp, top.qp, strengths[1][0]);
+        }
+        for edge in 1..4 {
+            filter(k, p, &mut row, x, Direction::Horizontal, edge, mb.qp, mb.qp, strengths[1][edge]);
+        }
+    }
+}
+
+/// A vertical edge separates columns, a horizontal one rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Vertical,
+    Horizontal,
+}
+
+fn coded(mb: &MacroblockInfo, block: usize) -> bool {
+    if mb.transform_8x8 {
+        // Blocks of one 8x8 transform count as one (8.7.2.1).
+        mb.cbp >> (block / 8 * 2 + block % 4 / 2) & 1 != 0
+    } else {
+        mb.total_coeff[block] != 0
+    }
+}
+
+/// Whether two blocks' motion differs by a whole sample or in its reference (8.7.2.1).
+fn motion_differs(a: &MacroblockInfo, i: usize, b: &MacroblockInfo, j: usize) -> bool {
+    let quarter = |block: usize| block / 8 * 2 + block % 4 / 2;
+    let (va, vb) = (a.mv[0][i], b.mv[0][j]);
+    a.ref_idx[0][quarter(i)] != b.ref_idx[0][quarter(j)]
+        || (va.x - vb.x).unsigned_abs() >= 4
+        || (va.y - vb.y).unsigned_abs() >= 4
+}
+
+fn outer_strengths(
+    mb: &MacroblockInfo,
+    other: &MacroblockInfo,
+    own: [usize; 4],
+    theirs: [usize; 4],
+) -> Strengths {
+    if mb.mode.is_intra() || other.mode.is_intra() {
+        return [4; 4];
+    }
+    std::array::from_fn(|n| {
+        if coded(mb, own[n]) || coded(other, theirs[n]) {
+            2
+        } else {
+            u8::from(motion_differs(mb, own[n], other, theirs[n]))
+        }
+    })
+}
+
+/// Strengths of the edges inside a macroblock, by direction and edge.
+fn inner_strengths(mb: &MacroblockInfo, strengths: &mut [[Strengths; 4]; 2]) {
+    let step = if mb.transform_8x8 { 2 } else { 1 };
+    if mb.mode.is_intra() {
+        for direction in strengths.iter_mut() {
+            direction.iter_mut().skip(step).step_by(step).for_each(|s| *s = [3; 4]);
+        }
+        return;
+    }
+    if mb.cbp & 15 == 0 && matches!(mb.mode, Mode::Skip | Mode::Inter(Partition::Whole)) {
+        return;
+    }
+    for edge in (step..4).step_by(step) {
+        for n in 0..4 {
+            for (direction, block, before) in
+                [(0, n * 4 + edge, n * 4 + edge - 1), (1, edge * 4 + n, edge * 4 + n - 4)]
+            {
+                strengths[direction][edge][n] = if coded(mb, block) || coded(mb, before) {
+                    2
+                } else {
+                    u8::from(edge == 2 && motion_differs(mb, block, mb, before))
+                };
+            }
+        }
+    }
+}
+
+fn thresholds(p: DeblockParameters, qp: u32) -> (usize, i32, i32) {
+    let a = (qp as i32 + p.offset_a).clamp(0, 51) as usize;
+    let b = (qp as i32 + p.offset_b).clamp(0, 51) as usize;
+    (a, i32::from(ALPHA[a]), i32::from(BETA[b]))
+}
+
+fn filter(
+    k: &VideoKernels,
+    p: DeblockParameters,
+    row: &mut DeblockRow<'_>,
+    mb_x: usize,
+    direction: Direction,
+    edge: usize,
+    qp: u8,
+    other_qp: u8,
+    strengths: Strengths,
+) {
+    if strengths == [0; 4] {
+        return;
+    }
+    let tc0 =
+        |index: usize| strengths.map(|s| if s == 0 { -1 } else { TC0[index][usize::from(s.min(3)) - 1] });
+    let (index, alpha, beta) = thresholds(p, (u32::from(qp) + u32::from(other_qp) + 1) / 2);
+    if alpha != 0 && beta != 0 {
+        let stride = row.luma_stride;
+        let corner = row.luma_offset + 16 * mb_x;
+        let (alpha, beta) = (alpha as u8, beta as u8);
+        let strong = strengths[0] == 4;
+        match direction {
+            Direction::Vertical => {
+                let samples = &mut row.luma[corner + 4 * stride + 4 * edge - 4..];
+                if strong {
+                    k.deblock_luma_intra_vertical_edge.call(samples, stride, alpha, beta);
+                } else {
+                    k.deblock_luma_vertical_edge.call(samples, stride, alpha, beta, &tc0(index));
+                }
+            }
+            Direction::Horizontal => {
+                let samples = &mut row.luma[corner + 4 * edge * stride..];
+                if strong {
+                    k.deblock_luma_intra_horizontal_edge.call(samples, stride, alpha, beta);
+                } else {
+                    k.deblock_luma_horizontal_edge.call(samples, stride, alpha, beta, &tc0(index));
+                }
+            }
+        }
+    }
+    if edge % 2 == 1 {
+        return;
+    }
+    let chroma_qp = |qp: u8| u32::from(CHROMA_QP[(i32::from(qp) + p.chroma_qp_offset).clamp(0, 51) as usize]);
+    let (index, alpha, beta) = thresholds(p, (chroma_qp(qp) + chroma_qp(other_qp) + 1) / 2);
+    if alpha == 0 || beta == 0 {
+        return;
+    }
+    let stride = row.chroma_stride;
+    let corner = row.chroma_offset + 8 * mb_x;
+    let (alpha, beta) = (alpha as u8, beta as u8);
+    let strong = strengths[0] == 4;
+    for plane in &mut row.chroma {
+        match direction {
+            Direction::Vertical => {
+                let samples = &mut plane[corner + 2 * stride + 2 * edge - 2..];
+                if strong {
+                    k.deblock_chroma_intra_vertical_edge.call(samples, stride, alpha, beta);
+                } else {
+                    k.deblock_chroma_vertical_edge.call(samples, stride, alpha, beta, &tc0(index));
+                }
+            }
+            Direction::Horizontal => {
+                let samples = &mut plane[corner + 2 * edge * stride..];
+                if strong {
+                    k.deblock_chroma_intra_horizontal_edge.call(samples, stride, alpha, beta);
+                } else {
+                    k.deblock_chroma_horizontal_edge.call(samples, stride, alpha, beta, &tc0(index));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Which tools the coding loop uses.
+
+use super::motion_search::SearchDepth;
+
+/// Tools of the coding loop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tools {
+    /// Parts smaller than 16x16.
+    pub(crate) partitions: bool,
+    /// Search of whole macroblocks.
+    pub(crate) search: SearchDepth,
+    /// Search of parts, which start close.
+    pub(crate) part_search: SearchDepth,
+}
+
+impl Tools {
+    pub(crate) const DEFAULT: Self = Self {
+        partitions: true,
+        search: SearchDepth { hexagon_steps: 8, half_rounds: 2, quarter_rounds: 2 },
+        part_search: SearchDepth { hexagon_steps: 2, half_rounds: 1, quarter_rounds: 2 },
+    };
+}

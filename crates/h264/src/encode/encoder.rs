@@ -1,0 +1,409 @@
+//! The encoder: frames in, coded frames out.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use vitascope_core::{FourCc, PixelBuffer};
+use vitascope_encode::{
+    FrameInfo, FrameKind, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame, RateConfig,
+    RateFrame, RateMode,
+};
+
+use super::analysis::CodingTables;
+use super::config::{EncodedFrame, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update};
+use super::deblock::DeblockParameters;
+use super::effort::Tools;
+use super::error::Error;
+use super::frame_coder::{CodedFrame, FrameJob, ReachLimits};
+use super::macroblock::Mv;
+use super::motion_cost::MotionCosts;
+use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
+use super::reconstruction;
+use super::residual::ResidualCoder;
+use super::source;
+use super::stream::{SliceParameters, StreamParameters};
+use super::worker::{Pending, Workers};
+
+/// Frames whose sizes the rate control does not know when it starts another: the same at every
+/// thread count, so that the stream is.
+const RATE_DELAY: usize = 3;
+/// Most pictures coded at a time.
+const MAX_THREADS: usize = RATE_DELAY + 1;
+/// Frames looked ahead where nothing limits the delay.
+const LOOKAHEAD: usize = 20;
+/// Sync frame distance where the caller leaves it open.
+const DEFAULT_KEY_INTERVAL: u32 = 250;
+
+/// An H.264 encoder.
+///
+/// Frames go in by [`submit`](Self::submit) and come out of [`receive`](Self::receive) in decode
+/// order. The same frames and settings give the same bytes at any thread count and CPU level.
+pub struct Encoder {
+    config: EncoderConfig,
+    stream: StreamParameters,
+    geometry: Geometry,
+    tables: Arc<CodingTables>,
+    reach: ReachLimits,
+    lookahead: Lookahead<Waiting>,
+    rate: vitascope_encode::RateControl,
+    workers: Workers,
+    threads: usize,
+    /// Most frames held inside after a submission.
+    max_held: usize,
+    allow_temporal: bool,
+    references: VecDeque<Reference>,
+    frame_num: u32,
+    idr_count: u32,
+    in_flight: VecDeque<(Flight, Pending)>,
+    finished: VecDeque<EncodedFrame>,
+    spare_sources: Vec<SourcePicture>,
+    /// Pictures that readers may still hold.
+    spare_pictures: Vec<PictureWriter>,
+    failed: bool,
+}
+
+/// A frame in the lookahead.
+struct Waiting {
+    token: u64,
+    source: Arc<SourcePicture>,
+}
+
+/// What is known of a frame while it is being coded.
+struct Flight {
+    token: u64,
+    coding_index: u64,
+    is_sync: bool,
+    slice_kind: SliceKind,
+}
+
+impl Encoder {
+    /// Opens an encoder.
+    ///
+    /// # Errors
+    /// A setting outside its range, or a combination that the profile or level does not allow.
+    pub fn new(config: EncoderConfig) -> Result<Self, Error> {
+        let stream = StreamParameters::new(&config)?;
+        let geometry = Geometry {
+            mb_width: config.width.div_ceil(16) as usize,
+            mb_height: config.height.div_ceil(16) as usize,
+        };
+        let machine = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = if config.threads == 0 { machine() } else { config.threads }.clamp(1, MAX_THREADS);
+        let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
+        let depth = if config.real_time { 0 } else { LOOKAHEAD.min(delay) };
+        let frame_rate = config.frame_rate.unwrap_or(30.0);
+        let lookahead = Lookahead::new(LookaheadConfig {
+            width: config.width as usize,
+            height: config.height as usize,
+            depth,
+            key_frames: key_frame_limits(
+                config.max_key_frame_interval,
+                config.max_key_frame_interval_duration,
+            ),
+            scene_cut: true,
+            importance_propagation: depth > 0,
+            adaptive_quantisation: ADAPTIVE_QUANTISATION,
+            frame_rate,
+            cpu_level: config.cpu_level,
+            ..LookaheadConfig::default()
+        })?;
+        let rate = vitascope_encode::RateControl::new(RateConfig {
+            mode: rate_mode(config.rate_control),
+            macroblocks: geometry.macroblocks() as u32,
+            frame_rate,
+            importance_propagation: depth > 0,
+            source_frame_count: config.source_frame_count,
+            max_key_interval: key_interval(config.max_key_frame_interval),
+            min_qp: f64::from(MIN_QP),
+            delay: RATE_DELAY,
+            ..RateConfig::default()
+        })?;
+        let cavlc = stream.entropy() == EntropyMode::Cavlc;
+        let tables = Arc::new(CodingTables {
+            kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
+            residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile()),
+            motion_costs: MotionCosts::new(),
+        });
+        let reach = ReachLimits {
+            down: (geometry.mb_height / 4).clamp(4, 16) * 16,
+            vertical: stream.vertical_reach(),
+        };
+        Ok(Self {
+            allow_temporal: config.allow_temporal_compression,
+            stream,
+            geometry,
+            tables,
+            reach,
+            lookahead,
+            rate,
+            workers: Workers::new(threads),
+            threads,
+            max_held: delay,
+            references: VecDeque::new(),
+            frame_num: 0,
+            idr_count: 0,
+            in_flight: VecDeque::new(),
+            finished: VecDeque::new(),
+            spare_sources: Vec::new(),
+            spare_pictures: Vec::new(),
+            failed: false,
+            config,
+        })
+    }
+
+    /// Settings the encoder was opened with.
+    pub fn config(&self) -> &EncoderConfig {
+        &self.config
+    }
+
+    /// Sequence and picture parameter set, as NAL units.
+    pub fn parameter_sets(&self) -> (&[u8], &[u8]) {
+        self.stream.parameter_sets()
+    }
+
+    /// Pixel formats that [`submit`](Self::submit) takes, best first.
+    pub fn pixel_formats() -> &'static [FourCc] {
+        source::PIXEL_FORMATS
+    }
+
+    /// Takes a frame, copying its pixels. Blocks while as many frames are being coded as there are
+    /// threads, or as [`EncoderConfig::max_frame_delay`] demands.
+    ///
+    /// # Errors
+    /// The buffer has another size or a pixel format that is not taken; the frame was not accepted.
+    /// Or coding broke down, and the encoder is of no more use.
+    pub fn submit(&mut self, buffer: &PixelBuffer, input: FrameInput) -> Result<(), Error> {
+        self.check_health()?;
+        let mut picture = self.spare_sources.pop().unwrap_or_else(|| SourcePicture::new(self.geometry));
+        source::copy(buffer, self.config.width as usize, self.config.height as usize, &mut picture)?;
+        let picture = Arc::new(picture);
+        let luma = LumaView {
+            data: &picture.luma,
+            stride: picture.luma_stride(),
+            width: self.config.width as usize,
+            height: self.config.height as usize,
+        };
+        let info = FrameInfo {
+            presentation_time: input.presentation_time,
+            duration: input.duration,
+            force_key: input.force_key_frame,
+            intra_only: !self.allow_temporal,
+        };
+        self.lookahead.push(luma, info, Waiting { token: input.token, source: Arc::clone(&picture) })?;
+        self.advance()?;
+        while self.lookahead.pending() + self.in_flight.len() > self.max_held {
+            if self.in_flight.is_empty() {
+                break;
+            }
+            self.collect()?;
+        }
+        Ok(())
+    }
+
+    /// The next coded frame in decode order, if one is done.
+    pub fn receive(&mut self) -> Option<EncodedFrame> {
+        while self.finished.is_empty() {
+            let coded = self.in_flight.front()?.1.try_take()?;
+            let (flight, _) = self.in_flight.pop_front()?;
+            self.complete(&flight, coded);
+        }
+        self.finished.pop_front()
+    }
+
+    /// Codes everything submitted, so that [`receive`](Self::receive) gives it out. More frames may
+    /// follow.
+    ///
+    /// # Errors
+    /// Coding broke down.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.check_health()?;
+        self.lookahead.flush();
+        self.advance()?;
+        while !self.in_flight.is_empty() {
+            self.collect()?;
+        }
+        Ok(())
+    }
+
+    /// Changes a setting between frames.
+    ///
+    /// # Errors
+    /// The value is outside its range; nothing changed.
+    pub fn update(&mut self, update: Update) -> Result<(), Error> {
+        match update {
+            Update::RateControl(control) => {
+                super::stream::check_rate_control(control)?;
+                self.rate.set_mode(rate_mode(control))?;
+                self.config.rate_control = control;
+            }
+            Update::FrameRate(rate) => {
+                super::stream::check_frame_rate(rate)?;
+                self.lookahead.set_frame_rate(rate);
+                self.config.frame_rate = Some(rate);
+            }
+            Update::KeyFrames { max_interval, max_duration } => {
+                self.lookahead.set_key_limits(key_frame_limits(max_interval, max_duration));
+                self.rate.set_max_key_interval(key_interval(max_interval));
+            }
+            Update::AllowTemporalCompression(allow) => self.allow_temporal = allow,
+        }
+        Ok(())
+    }
+
+    /// Frames submitted and not received yet.
+    pub fn pending(&self) -> usize {
+        self.lookahead.pending() + self.in_flight.len() + self.finished.len()
+    }
+
+    fn check_health(&self) -> Result<(), Error> {
+        if self.failed { Err(Error::Broken) } else { Ok(()) }
+    }
+
+    /// Starts every frame that the lookahead gives out.
+    fn advance(&mut self) -> Result<(), Error> {
+        while let Some(planned) = self.lookahead.pop() {
+            while self.in_flight.len() >= self.threads {
+                self.collect()?;
+            }
+            self.start(planned);
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, planned: PlannedFrame<Waiting>) {
+        let base_qp = self.rate.start(&RateFrame::new(&planned)) as f32;
+        let is_sync = planned.kind == FrameKind::Idr;
+        let kind = if planned.kind.is_intra() { SliceKind::I } else { SliceKind::P };
+        if is_sync {
+            self.references.clear();
+            self.frame_num = 0;
+            self.idr_count += 1;
+        }
+        let qps =
+            planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
+        let slice_qp = base_qp.round().clamp(MIN_QP, 51.0) as u8;
+        let references: Vec<_> = match kind {
+            SliceKind::I => Vec::new(),
+            SliceKind::P => self.references.iter().cloned().collect(),
+        };
+        let header = self.stream.slice_header(&SliceParameters {
+            kind,
+            is_sync,
+            frame_num: self.frame_num,
+            idr_pic_id: self.idr_count & 1,
+            slice_qp,
+            references: references.len(),
+        });
+        let picture = self.spare_picture();
+        self.references.push_front(picture.reference());
+        self.references.truncate(self.stream.reference_frames());
+        self.frame_num = (self.frame_num + 1) % self.stream.max_frame_num();
+        let Waiting { token, source } = planned.payload;
+        let job = FrameJob {
+            tables: Arc::clone(&self.tables),
+            tools: Tools::DEFAULT,
+            kind,
+            cabac: self.stream.entropy() == EntropyMode::Cabac,
+            transform_8x8_mode: self.stream.high_profile(),
+            deblocking: DeblockParameters { offset_a: 0, offset_b: 0, chroma_qp_offset: 0 },
+            header,
+            slice_qp,
+            qps,
+            hints: planned.motion.iter().map(|m| Mv::new(m.x, m.y)).collect(),
+            limits: self.reach,
+            source,
+            picture,
+            references,
+        };
+        let pending = self.workers.start(job);
+        let flight = Flight { token, coding_index: planned.coding_index, is_sync, slice_kind: kind };
+        self.in_flight.push_back((flight, pending));
+    }
+
+    /// A picture that nothing refers to any more, or a new one.
+    fn spare_picture(&mut self) -> PictureWriter {
+        let free = self.spare_pictures.iter_mut().position(PictureWriter::restart);
+        free.map_or_else(|| PictureWriter::new(self.geometry), |i| self.spare_pictures.swap_remove(i))
+    }
+
+    /// Waits for the oldest frame in flight.
+    fn collect(&mut self) -> Result<(), Error> {
+        let Some((flight, pending)) = self.in_flight.pop_front() else { return Ok(()) };
+        let Some(coded) = pending.wait() else {
+            self.failed = true;
+            self.in_flight.clear();
+            return Err(Error::Broken);
+        };
+        self.complete(&flight, coded);
+        Ok(())
+    }
+
+    fn complete(&mut self, flight: &Flight, coded: CodedFrame) {
+        let mut data = vec![0; 4];
+        data.reserve(coded.rbsp.len() + coded.rbsp.len() / 64);
+        vitascope_bits::nal::escape(&coded.rbsp, &mut data);
+        let length = (data.len() - 4) as u32;
+        data[..4].copy_from_slice(&length.to_be_bytes());
+        self.rate.finish(flight.coding_index, 8 * data.len() as u64);
+        let reconstruction_md5 = self.config.report_reconstruction.then(|| {
+            let (width, height) = self.stream.coded_size();
+            reconstruction::md5(&coded.picture, width, height)
+        });
+        self.spare_sources.extend(Arc::into_inner(coded.source));
+        self.spare_pictures.push(coded.picture);
+        self.finished.push_back(EncodedFrame {
+            token: flight.token,
+            data,
+            is_sync: flight.is_sync,
+            is_reference: true,
+            slice_kind: flight.slice_kind,
+            qp: coded.mean_qp,
+            reconstruction_md5,
+        });
+    }
+}
+
+/// Least quantiser in use: below it, levels of flat blocks leave the range of the transforms.
+const MIN_QP: f32 = 1.0;
+
+/// Strength of the quantiser's adaptation to detail: half of what is usual keeps squared error low
+/// and still spares flat areas.
+const ADAPTIVE_QUANTISATION: f32 = 0.5;
+
+fn key_interval(frames: u32) -> u32 {
+    if frames == 0 { DEFAULT_KEY_INTERVAL } else { frames }
+}
+
+fn key_frame_limits(max_interval: u32, max_duration: Option<vitascope_core::Time>) -> KeyFrameLimits {
+    KeyFrameLimits { max_interval: key_interval(max_interval), max_duration }
+}
+
+fn rate_mode(control: RateControl) -> RateMode {
+    match control {
+        RateControl::ConstantQuality(quality) => {
+            RateMode::ConstantQuality { rate_factor: rate_factor(quality) }
+        }
+        RateControl::AverageBitRate(bits) => RateMode::AverageBitRate { bits_per_second: f64::from(bits) },
+    }
+}
+
+/// Quantiser that a quality stands for: the platform's low, normal, high and lossless at a quarter,
+/// a half, three quarters and one, straight lines between.
+fn rate_factor(quality: f64) -> f64 {
+    const POINTS: [f64; 5] = [51.0, 35.0, 26.0, 18.0, 1.0];
+    let place = quality.clamp(0.0, 1.0) * 4.0;
+    let i = (place as usize).min(3);
+    POINTS[i] + (POINTS[i + 1] - POINTS[i]) * (place - i as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn better_quality_never_means_a_coarser_quantiser() {
+        let factors: Vec<f64> = (0..=1000).map(|i| rate_factor(f64::from(i) / 1000.0)).collect();
+        assert!(factors.windows(2).all(|w| w[1] < w[0]));
+        assert_eq!((factors[0], factors[500], factors[1000]), (51.0, 26.0, 1.0));
+    }
+}

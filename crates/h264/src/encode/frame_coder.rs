@@ -1,0 +1,292 @@
+//! Codes one picture: macroblock rows from top to bottom, each filtered and handed to waiting
+//! readers as soon as it is done.
+
+use std::sync::Arc;
+
+use vitascope_bits::BitWriter;
+
+use super::analysis::{Analyser, CodingTables, Surroundings};
+use super::deblock::{DeblockParameters, DeblockRow, deblock_row};
+use super::effort::Tools;
+use super::entropy::{Cabac, Cavlc, EntropyCoder};
+use super::macroblock::{
+    CBP_DC_CHROMA, CBP_DC_LUMA, CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock,
+    MacroblockInfo, Mode, Mv,
+};
+use super::motion_search::MotionLimits;
+use super::neighbours::Neighbours;
+use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING, PictureWriter, Reference, SourcePicture};
+use super::residual::{SOURCE_STRIDE, Source};
+use super::slice::{SliceKind, SliceState};
+use super::write_cabac::{fill_absolute, wrap_delta};
+
+/// Everything the coding of one picture needs; owned, so that any thread may run it.
+pub(crate) struct FrameJob {
+    pub(crate) tables: Arc<CodingTables>,
+    pub(crate) tools: Tools,
+    pub(crate) kind: SliceKind,
+    pub(crate) cabac: bool,
+    pub(crate) transform_8x8_mode: bool,
+    pub(crate) deblocking: DeblockParameters,
+    /// NAL unit header and slice header, unescaped.
+    pub(crate) header: BitWriter,
+    pub(crate) slice_qp: u8,
+    /// Quantiser of each macroblock, raster order.
+    pub(crate) qps: Vec<u8>,
+    /// Motion found by the lookahead, raster order; may be empty.
+    pub(crate) hints: Vec<Mv>,
+    pub(crate) limits: ReachLimits,
+    pub(crate) source: Arc<SourcePicture>,
+    pub(crate) picture: PictureWriter,
+    pub(crate) references: Vec<Reference>,
+}
+
+/// How far vectors reach, in luma samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReachLimits {
+    /// Down from a macroblock, so that a picture can follow its reference at a fixed distance.
+    pub(crate) down: usize,
+    /// Up or down, by the level (Table A-1, MaxVmvR).
+    pub(crate) vertical: usize,
+}
+
+/// A coded picture.
+pub(crate) struct CodedFrame {
+    /// NAL unit header, slice header and slice data, unescaped.
+    pub(crate) rbsp: Vec<u8>,
+    pub(crate) source: Arc<SourcePicture>,
+    pub(crate) picture: PictureWriter,
+    /// Mean of the macroblocks' quantisers.
+    pub(crate) mean_qp: f32,
+}
+
+/// Samples beyond the picture that a block may cover: less than the padding by what interpolation
+/// and the block itself need.
+const OUTSIDE: usize = 24;
+/// Samples beyond the last column or row at which a macroblock may begin.
+const BEYOND: usize = 8;
+
+impl FrameJob {
+    /// Codes the picture; `None` when one it refers to was abandoned.
+    pub(crate) fn run(mut self) -> Option<CodedFrame> {
+        let header = std::mem::take(&mut self.header);
+        if self.cabac {
+            let entropy = Cabac::new(header, self.kind, self.slice_qp);
+            self.code(entropy)
+        } else {
+            self.code(Cavlc::new(header))
+        }
+    }
+
+    fn code<E: EntropyCoder>(mut self, mut entropy: E) -> Option<CodedFrame> {
+        let geometry = self.source.geometry;
+        let Geometry { mb_width, mb_height } = geometry;
+        let tables = Arc::clone(&self.tables);
+        let mut analyser = Analyser::new(&tables, self.tools);
+        let mut slice = SliceState {
+            kind: self.kind,
+            transform_8x8_mode: self.transform_8x8_mode,
+            ref_count: self.references.len(),
+            last_qp: self.slice_qp,
+            last_delta_qp: 0,
+            skip_run: 0,
+        };
+        let mut infos = vec![MacroblockInfo::default(); geometry.macroblocks()];
+        let mut lines = BottomLines::new(geometry);
+        for y in 0..mb_height {
+            if !self.references.iter().all(|r| r.wait(y, self.limits.down)) {
+                return None;
+            }
+            let views: Vec<_> = self.references.iter().map(Reference::view).collect();
+            for x in 0..mb_width {
+                let index = y * mb_width + x;
+                let source = load(&self.source, x, y);
+                let at = Surroundings {
+                    position: (x, y),
+                    around: Neighbours::new(&infos, mb_width, x, y),
+                    references: &views,
+                    limits: self.limits.at(geometry, x, y),
+                    hint: self.hints.get(index).copied().unwrap_or(Mv::ZERO),
+                };
+                let picture = &self.picture;
+                let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
+                let mb = analyser.code(&mut entropy, &slice, &source, &at, self.qps[index], edges);
+                entropy.write(&at.around, &mut slice, mb, index + 1 == infos.len());
+                let info = describe(mb, &mut slice);
+                store(&mut self.picture, mb, x, y);
+                infos[index] = info;
+            }
+            lines.save(&self.picture, y);
+            self.deblock(&infos, y);
+            self.picture.finish_row(&tables.kernels, y);
+        }
+        let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
+        Some(CodedFrame { rbsp: entropy.finish(), source: self.source, picture: self.picture, mean_qp })
+    }
+
+    fn deblock(&mut self, infos: &[MacroblockInfo], y: usize) {
+        let width = self.source.geometry.mb_width;
+        let row = &infos[y * width..(y + 1) * width];
+        let above = (y > 0).then(|| &infos[(y - 1) * width..y * width]);
+        let (luma_start, chroma_start) = (y * 16 + LUMA_PADDING - 4, y * 8 + CHROMA_PADDING - 2);
+        let (luma_stride, chroma_stride) =
+            (self.source.geometry.luma_stride(), self.source.geometry.chroma_stride());
+        let [cb, cr] = &mut self.picture.chroma;
+        let rows = DeblockRow {
+            luma: self.picture.luma[0].rows_mut(luma_start..luma_start + 20),
+            luma_stride,
+            luma_offset: LUMA_PADDING,
+            chroma: [
+                cb.rows_mut(chroma_start..chroma_start + 10),
+                cr.rows_mut(chroma_start..chroma_start + 10),
+            ],
+            chroma_stride,
+            chroma_offset: CHROMA_PADDING,
+        };
+        deblock_row(&self.tables.kernels, self.deblocking, row, above, rows);
+    }
+}
+
+impl ReachLimits {
+    fn at(self, geometry: Geometry, x: usize, y: usize) -> MotionLimits {
+        let (width, height) = ((geometry.mb_width * 16) as i32, (geometry.mb_height * 16) as i32);
+        let (px, py) = ((x * 16) as i32, (y * 16) as i32);
+        let vertical = self.vertical as i32;
+        let quarter = |samples: i32| (samples * 4) as i16;
+        MotionLimits {
+            min: Mv::new(
+                quarter((-(OUTSIDE as i32) - px).max(-2048)),
+                quarter((-(OUTSIDE as i32) - py).max(-vertical)),
+            ),
+            max: Mv::new(
+                quarter((width + BEYOND as i32 - px).min(2047)),
+                quarter((height + BEYOND as i32 - py).min(self.down as i32).min(vertical - 1)),
+            ),
+        }
+    }
+}
+
+/// Unfiltered samples of the last row of the macroblock row above, which intra prediction reads.
+struct BottomLines {
+    luma: Vec<u8>,
+    chroma: [Vec<u8>; 2],
+}
+
+impl BottomLines {
+    fn new(geometry: Geometry) -> Self {
+        // Room for the samples above and to the right of the last macroblock.
+        let chroma = vec![0; geometry.mb_width * 8];
+        Self { luma: vec![0; geometry.mb_width * 16 + 16], chroma: [chroma.clone(), chroma] }
+    }
+
+    fn save(&mut self, picture: &PictureWriter, y: usize) {
+        let width = self.luma.len() - 16;
+        let row = LUMA_PADDING + y * 16 + 15;
+        self.luma[..width]
+            .copy_from_slice(&picture.luma[0].rows(row..row + 1)[LUMA_PADDING..LUMA_PADDING + width]);
+        let row = CHROMA_PADDING + y * 8 + 7;
+        for (line, plane) in self.chroma.iter_mut().zip(&picture.chroma) {
+            let width = line.len();
+            line.copy_from_slice(&plane.rows(row..row + 1)[CHROMA_PADDING..CHROMA_PADDING + width]);
+        }
+    }
+
+    /// Puts the samples around macroblock (x, y) into its reconstruction buffer.
+    fn edges(&self, picture: &PictureWriter, mb: &mut Macroblock, x: usize, y: usize) {
+        if y > 0 {
+            mb.rec.luma[LUMA_ORIGIN - LUMA_STRIDE..][..24].copy_from_slice(&self.luma[x * 16..x * 16 + 24]);
+            for (rec, line) in mb.rec.chroma.iter_mut().zip(&self.chroma) {
+                rec[CHROMA_ORIGIN - CHROMA_STRIDE..][..8].copy_from_slice(&line[x * 8..x * 8 + 8]);
+            }
+        }
+        if x > 0 {
+            if y > 0 {
+                mb.rec.luma[LUMA_ORIGIN - LUMA_STRIDE - 1] = self.luma[x * 16 - 1];
+                for (rec, line) in mb.rec.chroma.iter_mut().zip(&self.chroma) {
+                    rec[CHROMA_ORIGIN - CHROMA_STRIDE - 1] = line[x * 8 - 1];
+                }
+            }
+            let stride = picture.luma[0].stride();
+            let row = LUMA_PADDING + y * 16;
+            let left = picture.luma[0].rows(row..row + 16);
+            for j in 0..16 {
+                mb.rec.luma[LUMA_ORIGIN + j * LUMA_STRIDE - 1] = left[j * stride + LUMA_PADDING + x * 16 - 1];
+            }
+            let row = CHROMA_PADDING + y * 8;
+            for (rec, plane) in mb.rec.chroma.iter_mut().zip(&picture.chroma) {
+                let stride = plane.stride();
+                let left = plane.rows(row..row + 8);
+                for j in 0..8 {
+                    rec[CHROMA_ORIGIN + j * CHROMA_STRIDE - 1] =
+                        left[j * stride + CHROMA_PADDING + x * 8 - 1];
+                }
+            }
+        }
+    }
+}
+
+fn load(picture: &SourcePicture, x: usize, y: usize) -> Source {
+    let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
+    let stride = picture.luma_stride();
+    let from = &picture.luma[y * 16 * stride + x * 16..];
+    for j in 0..16 {
+        source.luma[j * SOURCE_STRIDE..][..16].copy_from_slice(&from[j * stride..][..16]);
+    }
+    let stride = picture.chroma_stride();
+    for (to, plane) in source.chroma.iter_mut().zip(&picture.chroma) {
+        let from = &plane[y * 8 * stride + x * 8..];
+        for j in 0..8 {
+            to[j * SOURCE_STRIDE..][..8].copy_from_slice(&from[j * stride..][..8]);
+        }
+    }
+    source
+}
+
+fn store(picture: &mut PictureWriter, mb: &Macroblock, x: usize, y: usize) {
+    let stride = picture.luma[0].stride();
+    let row = LUMA_PADDING + y * 16;
+    let to = &mut picture.luma[0].rows_mut(row..row + 16)[LUMA_PADDING + x * 16..];
+    for j in 0..16 {
+        to[j * stride..][..16].copy_from_slice(&mb.rec.luma[LUMA_ORIGIN + j * LUMA_STRIDE..][..16]);
+    }
+    let row = CHROMA_PADDING + y * 8;
+    for (plane, rec) in picture.chroma.iter_mut().zip(&mb.rec.chroma) {
+        let stride = plane.stride();
+        let to = &mut plane.rows_mut(row..row + 8)[CHROMA_PADDING + x * 8..];
+        for j in 0..8 {
+            to[j * stride..][..8].copy_from_slice(&rec[CHROMA_ORIGIN + j * CHROMA_STRIDE..][..8]);
+        }
+    }
+}
+
+/// What later macroblocks see of a coded one; moves the slice's quantiser on.
+fn describe(mb: &Macroblock, slice: &mut SliceState) -> MacroblockInfo {
+    if mb.mode == Mode::IntraPcm {
+        // Counts as fully coded, and as quantiser 0 in the deblocking filter (8.7.2.2).
+        slice.last_delta_qp = 0;
+        let cbp = 0x2f | CBP_DC_LUMA | CBP_DC_CHROMA[0] | CBP_DC_CHROMA[1];
+        return MacroblockInfo { mode: mb.mode, cbp, total_coeff: [16; 24], ..MacroblockInfo::default() };
+    }
+    let qp = if mb.sends_qp() { mb.qp } else { slice.last_qp };
+    slice.last_delta_qp = wrap_delta(i32::from(qp) - i32::from(slice.last_qp));
+    slice.last_qp = qp;
+    let coded = mb.coded_block_pattern() != 0 || mb.mode == Mode::Intra16x16;
+    let mut info = MacroblockInfo {
+        mode: mb.mode,
+        qp,
+        cbp: if coded { mb.cbp } else { 0 },
+        transform_8x8: mb.transform_8x8,
+        intra_chroma_mode: mb.intra_chroma_mode,
+        total_coeff: if coded { mb.total_coeff } else { [0; 24] },
+        intra_modes: mb.intra_modes,
+        ref_idx: mb.ref_idx,
+        mv: mb.mv,
+        mvd: [[[0; 2]; 16]; 2],
+    };
+    if let Mode::Inter(partition) = mb.mode {
+        for (&part, &mvd) in partition.parts().iter().zip(&mb.mvd[0]) {
+            fill_absolute(&mut info.mvd[0], part, mvd);
+        }
+    }
+    info
+}

@@ -1,0 +1,447 @@
+//! Intra prediction, ITU-T H.264 8.3.
+//!
+//! Small blocks are predicted from one line of samples that runs up the left edge, over the corner
+//! and along the top; every directional mode copies runs of that line's two- and three-tap
+//! averages, which are computed once for all modes of a block.
+
+use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE};
+
+pub(crate) const VERTICAL: u8 = 0;
+pub(crate) const HORIZONTAL: u8 = 1;
+pub(crate) const DC: u8 = 2;
+/// Plane prediction of Intra16x16 and chroma.
+pub(crate) const PLANE: u8 = 3;
+
+const DIAGONAL_DOWN_LEFT: u8 = 3;
+const DIAGONAL_DOWN_RIGHT: u8 = 4;
+const VERTICAL_RIGHT: u8 = 5;
+const HORIZONTAL_DOWN: u8 = 6;
+const VERTICAL_LEFT: u8 = 7;
+
+/// Chroma modes (Table 8-5) by the names above.
+pub(crate) const CHROMA_DC: u8 = 0;
+pub(crate) const CHROMA_HORIZONTAL: u8 = 1;
+pub(crate) const CHROMA_VERTICAL: u8 = 2;
+
+/// Which neighbouring samples exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Available {
+    pub(crate) left: bool,
+    pub(crate) top: bool,
+    pub(crate) top_left: bool,
+    pub(crate) top_right: bool,
+}
+
+/// Neighbours of an `N`x`N` block (4 or 8) and their averages.
+pub(crate) struct Edge<const N: usize> {
+    /// Left samples from the bottom up, corner at `N`, top and top-right samples, the last again.
+    line: [u8; 32],
+    /// Mean of `line[i]` and `line[i + 1]`.
+    pair: [u8; 32],
+    /// (1, 2, 1) filter of `line` about `i`.
+    triple: [u8; 32],
+    available: Available,
+}
+
+fn triple(a: u8, b: u8, c: u8) -> u8 {
+    ((u16::from(a) + 2 * u16::from(b) + u16::from(c) + 2) >> 2) as u8
+}
+
+fn pair(a: u8, b: u8) -> u8 {
+    ((u16::from(a) + u16::from(b) + 1) >> 1) as u8
+}
+
+impl Edge<4> {
+    /// Neighbours of the 4x4 block at `at` in a reconstruction of stride [`LUMA_STRIDE`].
+    pub(crate) fn new(rec: &[u8], at: usize, available: Available) -> Self {
+        Self::from_line(collect::<4>(rec, at, available), available)
+    }
+}
+
+impl Edge<8> {
+    /// Neighbours of the 8x8 block at `at`, filtered as 8.3.2.2.1 says.
+    pub(crate) fn new_filtered(rec: &[u8], at: usize, available: Available) -> Self {
+        let raw = collect::<8>(rec, at, available);
+        let mut line = raw;
+        if available.top {
+            for i in 10..24 {
+                line[i] = triple(raw[i - 1], raw[i], raw[i + 1]);
+            }
+            let before = if available.top_left { raw[8] } else { raw[9] };
+            line[9] = triple(before, raw[9], raw[10]);
+            line[24] = triple(raw[23], raw[24], raw[24]);
+            line[25] = line[24];
+        }
+        if available.left {
+            for i in 1..7 {
+                line[i] = triple(raw[i - 1], raw[i], raw[i + 1]);
+            }
+            line[0] = triple(raw[0], raw[0], raw[1]);
+            let before = if available.top_left { raw[8] } else { raw[7] };
+            line[7] = triple(raw[6], raw[7], before);
+        }
+        if available.top_left {
+            line[8] = match (available.left, available.top) {
+                (true, true) => triple(raw[7], raw[8], raw[9]),
+                (true, false) => triple(raw[8], raw[8], raw[7]),
+                (false, true) => triple(raw[8], raw[8], raw[9]),
+                (false, false) => raw[8],
+            };
+        }
+        Self::from_line(line, available)
+    }
+}
+
+/// Reads the neighbours of an `N`x`N` block into one line, the top-right ones replaced as
+/// 8.3.1.2 says where they do not exist.
+fn collect<const N: usize>(rec: &[u8], at: usize, available: Available) -> [u8; 32] {
+    let mut line = [128u8; 32];
+    if available.left {
+        for y in 0..N {
+            line[N - 1 - y] = rec[at + y * LUMA_STRIDE - 1];
+        }
+    }
+    let above = at - LUMA_STRIDE;
+    if available.top_left {
+        line[N] = rec[above - 1];
+    }
+    if available.top {
+        if available.top_right {
+            line[N + 1..N + 1 + 2 * N].copy_from_slice(&rec[above..above + 2 * N]);
+        } else {
+            line[N + 1..N + 1 + N].copy_from_slice(&rec[above..above + N]);
+            let last = rec[above + N - 1];
+            line[2 * N + 1..3 * N + 1].fill(last);
+        }
+        line[3 * N + 1] = line[3 * N];
+    }
+    line
+}
+
+impl<const N: usize> Edge<N> {
+    fn from_line(line: [u8; 32], available: Available) -> Self {
+        let (mut pairs, mut triples) = ([0; 32], [0; 32]);
+        for i in 0..31 {
+            pairs[i] = pair(line[i], line[i + 1]);
+        }
+        for i in 1..31 {
+            triples[i] = triple(line[i - 1], line[i], line[i + 1]);
+        }
+        Self { line, pair: pairs, triple: triples, available }
+    }
+
+    /// Whether `mode`'s neighbours exist.
+    pub(crate) fn allows(&self, mode: u8) -> bool {
+        let a = self.available;
+        match mode {
+            VERTICAL | DIAGONAL_DOWN_LEFT | VERTICAL_LEFT => a.top,
+            DC => true,
+            DIAGONAL_DOWN_RIGHT | VERTICAL_RIGHT | HORIZONTAL_DOWN => a.top && a.left && a.top_left,
+            _ => a.left,
+        }
+    }
+
+    /// Writes the prediction of `mode` (0..=8, one that [`allows`](Self::allows)) to `out`, rows
+    /// `stride` samples apart.
+    #[inline(always)]
+    pub(crate) fn predict(&self, mode: u8, out: &mut [u8], stride: usize) {
+        let out = &mut out[..(N - 1) * stride + N];
+        let mut row = |y: usize, source: &[u8]| out[y * stride..y * stride + N].copy_from_slice(&source[..N]);
+        match mode {
+            VERTICAL => (0..N).for_each(|y| row(y, &self.line[N + 1..])),
+            HORIZONTAL => (0..N).for_each(|y| row(y, &[self.line[N - 1 - y]; N])),
+            DC => {
+                let value = self.mean();
+                (0..N).for_each(|y| row(y, &[value; N]));
+            }
+            DIAGONAL_DOWN_LEFT => (0..N).for_each(|y| row(y, &self.triple[N + 2 + y..])),
+            DIAGONAL_DOWN_RIGHT => (0..N).for_each(|y| row(y, &self.triple[N - y..])),
+            VERTICAL_RIGHT => {
+                // Rows two apart are one sample apart: each begins with one more left sample.
+                let (mut even, mut odd) = ([0u8; 12], [0u8; 12]);
+                for i in 0..N / 2 {
+                    even[i] = self.triple[2 + 2 * i + 1];
+                    odd[i] = self.triple[2 + 2 * i];
+                }
+                let half = N / 2;
+                even[half - 1..half - 1 + N].copy_from_slice(&self.pair[N..2 * N]);
+                odd[half - 1..half - 1 + N].copy_from_slice(&self.triple[N..2 * N]);
+                for y in 0..half {
+                    row(2 * y, &even[half - 1 - y..]);
+                    row(2 * y + 1, &odd[half - 1 - y..]);
+                }
+            }
+            HORIZONTAL_DOWN => {
+                // One line, bottom left to top right; a row up is two samples on.
+                let mut line = [0u8; 32];
+                for i in 0..N {
+                    line[2 * i] = self.pair[i];
+                    line[2 * i + 1] = self.triple[i + 1];
+                }
+                line[2 * N..3 * N - 2].copy_from_slice(&self.triple[N + 1..2 * N - 1]);
+                (0..N).for_each(|y| row(y, &line[2 * (N - 1 - y)..]));
+            }
+            VERTICAL_LEFT => (0..N).for_each(|y| {
+                if y & 1 == 0 {
+                    row(y, &self.pair[N + 1 + y / 2..])
+                } else {
+                    row(y, &self.triple[N + 2 + y / 2..])
+                }
+            }),
+            _ => {
+                let left = |i: usize| self.line[N - 1 - i.min(N - 1)];
+                let mut line = [left(N - 1); 32];
+                for i in 0..N - 1 {
+                    line[2 * i] = pair(left(i), left(i + 1));
+                    line[2 * i + 1] = triple(left(i), left(i + 1), left(i + 2));
+                }
+                (0..N).for_each(|y| row(y, &line[2 * y..]));
+            }
+        }
+    }
+
+    fn mean(&self) -> u8 {
+        let sum = |line: &[u8]| line.iter().map(|&v| u32::from(v)).sum::<u32>();
+        let (left, top) = (sum(&self.line[..N]), sum(&self.line[N + 1..2 * N + 1]));
+        let n = N as u32;
+        match (self.available.left, self.available.top) {
+            (true, true) => ((left + top + n) / (2 * n)) as u8,
+            (true, false) => ((left + n / 2) / n) as u8,
+            (false, true) => ((top + n / 2) / n) as u8,
+            (false, false) => 128,
+        }
+    }
+}
+
+/// Whether a 16x16 or chroma mode (in Intra16x16 numbering) has its neighbours.
+pub(crate) fn large_mode_allowed(mode: u8, available: Available) -> bool {
+    match mode {
+        VERTICAL => available.top,
+        HORIZONTAL => available.left,
+        PLANE => available.top && available.left && available.top_left,
+        _ => true,
+    }
+}
+
+/// Predicts the 16x16 luma block of a reconstruction from its neighbours in the same buffer (8.3.3).
+pub(crate) fn predict_16x16(rec: &mut [u8; LUMA_STRIDE * 17], mode: u8, available: Available) {
+    match mode {
+        DC => {
+            let value = mean_of::<16>(rec, LUMA_ORIGIN, LUMA_STRIDE, available.left, available.top);
+            fill::<16>(rec, LUMA_ORIGIN, LUMA_STRIDE, value);
+        }
+        _ => predict_large::<16>(rec, LUMA_ORIGIN, LUMA_STRIDE, mode, 5, 6),
+    }
+}
+
+/// Predicts one 8x8 chroma block; `mode` as `intra_chroma_pred_mode` (8.3.4).
+pub(crate) fn predict_chroma(rec: &mut [u8; CHROMA_STRIDE * 9], mode: u8, available: Available) {
+    let luma_like = match mode {
+        CHROMA_HORIZONTAL => HORIZONTAL,
+        CHROMA_VERTICAL => VERTICAL,
+        CHROMA_DC => {
+            predict_chroma_dc(rec, available);
+            return;
+        }
+        _ => PLANE,
+    };
+    predict_large::<8>(rec, CHROMA_ORIGIN, CHROMA_STRIDE, luma_like, 34, 6);
+}
+
+fn predict_chroma_dc(rec: &mut [u8; CHROMA_STRIDE * 9], available: Available) {
+    for (x, y) in [(0, 0), (4, 0), (0, 4), (4, 4)] {
+        let at = CHROMA_ORIGIN + y * CHROMA_STRIDE + x;
+        let top: u32 = (0..4).map(|i| u32::from(rec[CHROMA_ORIGIN - CHROMA_STRIDE + x + i])).sum();
+        let left: u32 = (0..4).map(|i| u32::from(rec[CHROMA_ORIGIN + (y + i) * CHROMA_STRIDE - 1])).sum();
+        // Blocks off the diagonal prefer the edge they touch.
+        let value = match (available.left, available.top) {
+            (true, true) if x == y => (left + top + 4) >> 3,
+            (true, true) if x > y => (top + 2) >> 2,
+            (true, true) => (left + 2) >> 2,
+            (true, false) => (left + 2) >> 2,
+            (false, true) => (top + 2) >> 2,
+            (false, false) => 128,
+        };
+        fill::<4>(rec, at, CHROMA_STRIDE, value as u8);
+    }
+}
+
+fn fill<const N: usize>(rec: &mut [u8], at: usize, stride: usize, value: u8) {
+    for y in 0..N {
+        rec[at + y * stride..][..N].fill(value);
+    }
+}
+
+fn mean_of<const N: usize>(rec: &[u8], at: usize, stride: usize, left: bool, top: bool) -> u8 {
+    let n = N as u32;
+    let tops: u32 = rec[at - stride..][..N].iter().map(|&v| u32::from(v)).sum();
+    let lefts: u32 = (0..N).map(|y| u32::from(rec[at + y * stride - 1])).sum();
+    match (left, top) {
+        (true, true) => ((lefts + tops + n) / (2 * n)) as u8,
+        (true, false) => ((lefts + n / 2) / n) as u8,
+        (false, true) => ((tops + n / 2) / n) as u8,
+        (false, false) => 128,
+    }
+}
+
+/// Vertical, horizontal and plane prediction; `scale` and `shift` are the plane slope's of 8.3.3.4
+/// and 8.3.4.4.
+fn predict_large<const N: usize>(rec: &mut [u8], at: usize, stride: usize, mode: u8, scale: i32, shift: i32) {
+    match mode {
+        VERTICAL => {
+            let mut top = [0u8; N];
+            top.copy_from_slice(&rec[at - stride..][..N]);
+            for y in 0..N {
+                rec[at + y * stride..][..N].copy_from_slice(&top);
+            }
+        }
+        HORIZONTAL => {
+            for y in 0..N {
+                let value = rec[at + y * stride - 1];
+                rec[at + y * stride..][..N].fill(value);
+            }
+        }
+        _ => {
+            let top = |x: i32| i32::from(rec[(at as i32 - stride as i32 + x) as usize]);
+            let left = |y: i32| i32::from(rec[(at as i32 + y * stride as i32 - 1) as usize]);
+            let half = N as i32 / 2;
+            let h: i32 = (1..=half).map(|i| i * (top(half - 1 + i) - top(half - 1 - i))).sum();
+            let v: i32 = (1..=half).map(|i| i * (left(half - 1 + i) - left(half - 1 - i))).sum();
+            let (b, c) =
+                ((scale * h + (1 << (shift - 1))) >> shift, (scale * v + (1 << (shift - 1))) >> shift);
+            let a = 16 * (left(N as i32 - 1) + top(N as i32 - 1));
+            for y in 0..N {
+                let start = a + c * (y as i32 - half + 1) - b * (half - 1) + 16;
+                for (x, out) in rec[at + y * stride..][..N].iter_mut().enumerate() {
+                    *out = ((start + b * x as i32) >> 5).clamp(0, 255) as u8;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Available = Available { left: true, top: true, top_left: true, top_right: true };
+
+    fn noise() -> [u8; LUMA_STRIDE * 17] {
+        let mut state = 1u32;
+        std::array::from_fn(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+    }
+
+    /// Directional prediction sample by sample from the formulas of 8.3.1.2.3 to 8.3.1.2.9, which
+    /// those of 8.3.2.2 repeat for the larger block.
+    fn reference<const N: usize>(line: &[u8; 32], mode: u8, x: i32, y: i32) -> u8 {
+        let n = N as i32;
+        let p = |px: i32, py: i32| -> i32 {
+            let i = if py < 0 { n + 1 + px } else { n - 1 - py };
+            i32::from(line[i as usize])
+        };
+        let two = |a: i32, b: i32| (a + b + 1) >> 1;
+        let three = |a: i32, b: i32, c: i32| (a + 2 * b + c + 2) >> 2;
+        let v = match mode {
+            DIAGONAL_DOWN_LEFT if x == n - 1 && y == n - 1 => {
+                three(p(2 * n - 2, -1), p(2 * n - 1, -1), p(2 * n - 1, -1))
+            }
+            DIAGONAL_DOWN_LEFT => three(p(x + y, -1), p(x + y + 1, -1), p(x + y + 2, -1)),
+            DIAGONAL_DOWN_RIGHT if x > y => three(p(x - y - 2, -1), p(x - y - 1, -1), p(x - y, -1)),
+            DIAGONAL_DOWN_RIGHT if x < y => three(p(-1, y - x - 2), p(-1, y - x - 1), p(-1, y - x)),
+            DIAGONAL_DOWN_RIGHT => three(p(0, -1), p(-1, -1), p(-1, 0)),
+            VERTICAL_RIGHT => {
+                let (z, i) = (2 * x - y, x - (y >> 1));
+                if z >= 0 && z % 2 == 0 {
+                    two(p(i - 1, -1), p(i, -1))
+                } else if z >= 0 {
+                    three(p(i - 2, -1), p(i - 1, -1), p(i, -1))
+                } else if z == -1 {
+                    three(p(-1, 0), p(-1, -1), p(0, -1))
+                } else {
+                    three(p(-1, y - 2 * x - 1), p(-1, y - 2 * x - 2), p(-1, y - 2 * x - 3))
+                }
+            }
+            HORIZONTAL_DOWN => {
+                let (z, i) = (2 * y - x, y - (x >> 1));
+                if z >= 0 && z % 2 == 0 {
+                    two(p(-1, i - 1), p(-1, i))
+                } else if z >= 0 {
+                    three(p(-1, i - 2), p(-1, i - 1), p(-1, i))
+                } else if z == -1 {
+                    three(p(-1, 0), p(-1, -1), p(0, -1))
+                } else {
+                    three(p(x - 2 * y - 1, -1), p(x - 2 * y - 2, -1), p(x - 2 * y - 3, -1))
+                }
+            }
+            VERTICAL_LEFT if y % 2 == 0 => two(p(x + (y >> 1), -1), p(x + (y >> 1) + 1, -1)),
+            VERTICAL_LEFT => three(p(x + (y >> 1), -1), p(x + (y >> 1) + 1, -1), p(x + (y >> 1) + 2, -1)),
+            _ => {
+                let (z, i) = (x + 2 * y, y + (x >> 1));
+                if z > 2 * n - 3 {
+                    p(-1, n - 1)
+                } else if z == 2 * n - 3 {
+                    three(p(-1, n - 2), p(-1, n - 1), p(-1, n - 1))
+                } else if z % 2 == 0 {
+                    two(p(-1, i), p(-1, i + 1))
+                } else {
+                    three(p(-1, i), p(-1, i + 1), p(-1, i + 2))
+                }
+            }
+        };
+        v as u8
+    }
+
+    // The corner (-1, -1) is p(-1, -1) -> line[N]; the left column reads upward from it.
+    fn check<const N: usize>(edge: &Edge<N>) {
+        for mode in 3..9 {
+            let mut out = [0; 256];
+            edge.predict(mode, &mut out, 16);
+            for y in 0..N {
+                for x in 0..N {
+                    let expected = reference::<N>(&edge.line, mode, x as i32, y as i32);
+                    assert_eq!(out[y * 16 + x], expected, "{N}x{N} mode {mode} at ({x}, {y})");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn directional_modes_follow_the_formulas() {
+        let rec = noise();
+        check(&Edge::<4>::new(&rec, LUMA_ORIGIN, ALL));
+        check(&Edge::<8>::new_filtered(&rec, LUMA_ORIGIN, ALL));
+        let no_right = Available { top_right: false, ..ALL };
+        check(&Edge::<4>::new(&rec, LUMA_ORIGIN + 4 * LUMA_STRIDE, no_right));
+        check(&Edge::<8>::new_filtered(&rec, LUMA_ORIGIN + 8, no_right));
+    }
+
+    #[test]
+    fn flat_neighbours_give_flat_predictions() {
+        let mut rec = [77u8; LUMA_STRIDE * 17];
+        for mode in 0..4 {
+            predict_16x16(&mut rec, mode, ALL);
+            assert!(rec.iter().all(|&v| v == 77), "mode {mode}");
+        }
+        let mut chroma = [33u8; CHROMA_STRIDE * 9];
+        for mode in 0..4 {
+            predict_chroma(&mut chroma, mode, ALL);
+            assert!(chroma.iter().all(|&v| v == 33), "mode {mode}");
+        }
+    }
+
+    #[test]
+    fn a_plane_continues_a_gradient() {
+        let mut rec = [0u8; LUMA_STRIDE * 17];
+        for y in -1i32..16 {
+            for x in -1i32..16 {
+                rec[(LUMA_ORIGIN as i32 + y * LUMA_STRIDE as i32 + x) as usize] = (60 + 3 * x + 5 * y) as u8;
+            }
+        }
+        let expected = rec;
+        predict_16x16(&mut rec, PLANE, ALL);
+        assert_eq!(rec, expected);
+    }
+}

@@ -1,0 +1,202 @@
+//! What is known of one macroblock: the part that neighbours and the deblocking filter read
+//! ([`MacroblockInfo`]) and the part that is written to the stream ([`Macroblock`]).
+
+/// A motion vector in quarter luma samples.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mv {
+    pub(crate) x: i16,
+    pub(crate) y: i16,
+}
+
+impl Mv {
+    pub(crate) const ZERO: Self = Self { x: 0, y: 0 };
+
+    pub(crate) const fn new(x: i16, y: i16) -> Self {
+        Self { x, y }
+    }
+}
+
+/// How an inter macroblock is divided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Partition {
+    Whole,
+    /// Two of 16x8.
+    Rows,
+    /// Two of 8x16.
+    Columns,
+    /// Four of 8x8.
+    Quarters,
+}
+
+impl Partition {
+    /// Position and size of each part, in 4x4 blocks: x, y, width, height.
+    pub(crate) const fn parts(self) -> &'static [(usize, usize, usize, usize)] {
+        match self {
+            Self::Whole => &[(0, 0, 4, 4)],
+            Self::Rows => &[(0, 0, 4, 2), (0, 2, 4, 2)],
+            Self::Columns => &[(0, 0, 2, 4), (2, 0, 2, 4)],
+            Self::Quarters => &[(0, 0, 2, 2), (2, 0, 2, 2), (0, 2, 2, 2), (2, 2, 2, 2)],
+        }
+    }
+}
+
+/// Kind of macroblock, Tables 7-11, 7-13 and 7-14.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Intra4x4,
+    Intra8x8,
+    Intra16x16,
+    IntraPcm,
+    Inter(Partition),
+    /// `P_Skip` or `B_Skip`.
+    Skip,
+}
+
+impl Mode {
+    pub(crate) const fn is_intra(self) -> bool {
+        matches!(self, Self::Intra4x4 | Self::Intra8x8 | Self::Intra16x16 | Self::IntraPcm)
+    }
+}
+
+/// Bits of [`MacroblockInfo::cbp`] above `CodedBlockPattern`: Intra16x16 DC, Cb DC and Cr DC coded.
+pub(crate) const CBP_DC_LUMA: u16 = 1 << 8;
+pub(crate) const CBP_DC_CHROMA: [u16; 2] = [1 << 9, 1 << 10];
+
+/// Prediction mode DC of Intra4x4 and Intra8x8 blocks, and what other macroblocks count as.
+pub(crate) const INTRA_DC: u8 = 2;
+
+/// What later macroblocks and the deblocking filter need to know. Arrays over 4x4 luma blocks are
+/// in raster order, four to a row.
+#[derive(Clone, Debug)]
+pub(crate) struct MacroblockInfo {
+    pub(crate) mode: Mode,
+    /// `QPY` as the decoder derives it: that of the previous macroblock where none is sent.
+    pub(crate) qp: u8,
+    /// `CodedBlockPattern` (bits 0-3 luma, 4-5 chroma) and the DC bits above.
+    pub(crate) cbp: u16,
+    pub(crate) transform_8x8: bool,
+    pub(crate) intra_chroma_mode: u8,
+    /// Coefficients per block: 16 luma, 4 Cb, 4 Cr.
+    pub(crate) total_coeff: [u8; 24],
+    pub(crate) intra_modes: [u8; 16],
+    /// Reference index per quarter and list; -1 for none.
+    pub(crate) ref_idx: [[i8; 4]; 2],
+    pub(crate) mv: [[Mv; 16]; 2],
+    /// Absolute vector differences for CABAC's context selection, saturated.
+    pub(crate) mvd: [[[u8; 2]; 16]; 2],
+}
+
+impl Default for MacroblockInfo {
+    fn default() -> Self {
+        Self {
+            mode: Mode::Skip,
+            qp: 0,
+            cbp: 0,
+            transform_8x8: false,
+            intra_chroma_mode: 0,
+            total_coeff: [0; 24],
+            intra_modes: [INTRA_DC; 16],
+            ref_idx: [[-1; 4]; 2],
+            mv: [[Mv::ZERO; 16]; 2],
+            mvd: [[[0; 2]; 16]; 2],
+        }
+    }
+}
+
+/// Row stride of [`Reconstruction::luma`].
+pub(crate) const LUMA_STRIDE: usize = 32;
+/// Index of the first sample of the macroblock in [`Reconstruction::luma`]; one row and eight
+/// columns of neighbours come before it.
+pub(crate) const LUMA_ORIGIN: usize = LUMA_STRIDE + 8;
+/// Row stride of [`Reconstruction::chroma`].
+pub(crate) const CHROMA_STRIDE: usize = 16;
+/// Index of the first sample of the macroblock in each plane of [`Reconstruction::chroma`].
+pub(crate) const CHROMA_ORIGIN: usize = CHROMA_STRIDE + 8;
+
+/// The macroblock's samples, with the neighbouring samples that intra prediction reads above
+/// and to the left of them.
+#[derive(Clone)]
+pub(crate) struct Reconstruction {
+    pub(crate) luma: [u8; LUMA_STRIDE * 17],
+    pub(crate) chroma: [[u8; CHROMA_STRIDE * 9]; 2],
+}
+
+/// Transform coefficient levels in scan order.
+#[derive(Clone)]
+pub(crate) struct Levels {
+    /// 4x4 blocks in coding order. Of Intra16x16 macroblocks the AC levels, at 1..16.
+    pub(crate) luma_4x4: [[i16; 16]; 16],
+    pub(crate) luma_8x8: [[i16; 64]; 4],
+    pub(crate) luma_dc: [i16; 16],
+    pub(crate) chroma_dc: [[i16; 4]; 2],
+    /// AC levels at 1..16.
+    pub(crate) chroma_ac: [[[i16; 16]; 4]; 2],
+}
+
+/// A macroblock as it would be coded: syntax elements, levels and reconstruction.
+#[derive(Clone)]
+pub(crate) struct Macroblock {
+    pub(crate) mode: Mode,
+    pub(crate) qp: u8,
+    pub(crate) cbp: u16,
+    pub(crate) transform_8x8: bool,
+    pub(crate) intra_16x16_mode: u8,
+    pub(crate) intra_chroma_mode: u8,
+    /// Raster order; the four blocks of an 8x8 block share its mode.
+    pub(crate) intra_modes: [u8; 16],
+    pub(crate) ref_idx: [[i8; 4]; 2],
+    pub(crate) mv: [[Mv; 16]; 2],
+    /// Vector difference of each part, in the order of [`Partition::parts`].
+    pub(crate) mvd: [[Mv; 4]; 2],
+    /// Raster order as in [`MacroblockInfo::total_coeff`].
+    pub(crate) total_coeff: [u8; 24],
+    pub(crate) levels: Levels,
+    pub(crate) rec: Reconstruction,
+}
+
+impl Macroblock {
+    pub(crate) fn new() -> Box<Self> {
+        Box::new(Self {
+            mode: Mode::Skip,
+            qp: 0,
+            cbp: 0,
+            transform_8x8: false,
+            intra_16x16_mode: 0,
+            intra_chroma_mode: 0,
+            intra_modes: [INTRA_DC; 16],
+            ref_idx: [[-1; 4]; 2],
+            mv: [[Mv::ZERO; 16]; 2],
+            mvd: [[Mv::ZERO; 4]; 2],
+            total_coeff: [0; 24],
+            levels: Levels {
+                luma_4x4: [[0; 16]; 16],
+                luma_8x8: [[0; 64]; 4],
+                luma_dc: [0; 16],
+                chroma_dc: [[0; 4]; 2],
+                chroma_ac: [[[0; 16]; 4]; 2],
+            },
+            rec: Reconstruction { luma: [0; LUMA_STRIDE * 17], chroma: [[0; CHROMA_STRIDE * 9]; 2] },
+        })
+    }
+
+    /// `coded_block_pattern`.
+    pub(crate) const fn coded_block_pattern(&self) -> u32 {
+        (self.cbp & 0x3f) as u32
+    }
+
+    /// The reconstructed samples in the order of `pcm_sample_luma` and `pcm_sample_chroma`.
+    pub(crate) fn samples(&self) -> Vec<u8> {
+        let luma = (0..16).flat_map(|y| &self.rec.luma[LUMA_ORIGIN + y * LUMA_STRIDE..][..16]);
+        let chroma = self
+            .rec
+            .chroma
+            .iter()
+            .flat_map(|p| (0..8).flat_map(|y| &p[CHROMA_ORIGIN + y * CHROMA_STRIDE..][..8]));
+        luma.chain(chroma).copied().collect()
+    }
+
+    /// Whether `mb_qp_delta` is present (7.3.5).
+    pub(crate) const fn sends_qp(&self) -> bool {
+        self.coded_block_pattern() != 0 || matches!(self.mode, Mode::Intra16x16)
+    }
+}

@@ -1,0 +1,91 @@
+//! What vectors cost, by their difference from the prediction.
+
+use super::macroblock::Mv;
+use super::tables::{QP_MAX, lambda_sad};
+
+/// Differences beyond this many quarter samples cost as much as this one.
+const LIMIT: usize = 4096;
+
+/// For every quantiser, lambda times the bits of a vector component's difference.
+pub(crate) struct MotionCosts(Vec<Box<[u16; LIMIT]>>);
+
+impl MotionCosts {
+    pub(crate) fn new() -> Self {
+        let bits: Vec<u32> = (0..LIMIT as u32).map(component_bits).collect();
+        Self(
+            (0..=QP_MAX)
+                .map(|qp| {
+                    let lambda = lambda_sad(qp);
+                    let mut costs = Box::new([0u16; LIMIT]);
+                    for (cost, &bits) in costs.iter_mut().zip(&bits) {
+                        *cost = ((lambda * bits + (1 << 15)) >> 16).min(u32::from(u16::MAX)) as u16;
+                    }
+                    costs
+                })
+                .collect(),
+        )
+    }
+
+    pub(crate) fn at(&self, qp: u8) -> MotionCost<'_> {
+        MotionCost(&self.0[usize::from(qp)])
+    }
+}
+
+/// Costs at one quantiser, in units of sample difference.
+#[derive(Clone, Copy)]
+pub(crate) struct MotionCost<'a>(&'a [u16; LIMIT]);
+
+impl MotionCost<'_> {
+    #[inline(always)]
+    pub(crate) fn of(self, mv: Mv, predicted: Mv) -> u32 {
+        let component = |v: i16, p: i16| {
+            let difference = (i32::from(v) - i32::from(p)).unsigned_abs() as usize;
+            u32::from(self.0[difference.min(LIMIT - 1)])
+        };
+        component(mv.x, predicted.x) + component(mv.y, predicted.y)
+    }
+}
+
+/// Bits of one component's difference under CABAC, on average, in 1/256: two for each doubling and
+/// a little for the sign and for being there at all.
+fn component_bits(difference: u32) -> u32 {
+    2 * log2_256(difference + 1) + if difference == 0 { 128 } else { 440 }
+}
+
+/// Base-2 logarithm in 1/256, by repeated squaring: the same on every machine.
+fn log2_256(v: u32) -> u32 {
+    let whole = v.ilog2();
+    let mut mantissa = (u64::from(v) << 32) >> whole;
+    let mut fraction = 0;
+    for _ in 0..8 {
+        mantissa = (mantissa * (mantissa >> 16)) >> 16;
+        fraction <<= 1;
+        if mantissa >= 2 << 32 {
+            mantissa >>= 1;
+            fraction |= 1;
+        }
+    }
+    whole * 256 + fraction
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logarithm_is_right() {
+        for v in 1..5000u32 {
+            let exact = f64::from(v).log2() * 256.0;
+            assert!((f64::from(log2_256(v)) - exact).abs() <= 1.0, "{v}");
+        }
+    }
+
+    #[test]
+    fn costs_grow_with_distance_and_quantiser() {
+        let costs = MotionCosts::new();
+        let of = |qp, x| costs.at(qp).of(Mv::new(x, 0), Mv::ZERO);
+        assert!((1..4000).all(|x| of(30, x) >= of(30, x - 1)));
+        assert!(of(40, 8) > of(30, 8));
+        assert_eq!(of(26, i16::MAX), of(26, 4095));
+    }
+}

@@ -1,0 +1,240 @@
+//! Picture memory: sources padded to whole macroblocks, reconstructions with room around them.
+
+use vitascope_dsp::shared_plane::{PlaneReader, PlaneWriter};
+use vitascope_dsp::video::VideoKernels;
+
+use super::reference::ReferenceView;
+
+/// Samples around a reference picture's luma, on every side.
+pub(crate) const LUMA_PADDING: usize = 32;
+/// Samples around each chroma plane.
+pub(crate) const CHROMA_PADDING: usize = 16;
+/// Half samples are interpolated this far outside the picture; beyond, they repeat.
+const HALF_MARGIN: usize = 16;
+/// Rows at the bottom of the decoded part that the next macroblock row's filter or the half-sample
+/// filter still needs: three and three.
+const LUMA_LAG: usize = 6;
+/// Rows of chroma that the next macroblock row's filter looks at.
+const CHROMA_LAG: usize = 2;
+
+/// Size of a picture in macroblocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Geometry {
+    pub(crate) mb_width: usize,
+    pub(crate) mb_height: usize,
+}
+
+impl Geometry {
+    pub(crate) fn luma_stride(self) -> usize {
+        self.mb_width * 16 + 2 * LUMA_PADDING
+    }
+
+    fn luma_rows(self) -> usize {
+        self.mb_height * 16 + 2 * LUMA_PADDING
+    }
+
+    pub(crate) fn chroma_stride(self) -> usize {
+        self.mb_width * 8 + 2 * CHROMA_PADDING
+    }
+
+    fn chroma_rows(self) -> usize {
+        self.mb_height * 8 + 2 * CHROMA_PADDING
+    }
+
+    pub(crate) fn macroblocks(self) -> usize {
+        self.mb_width * self.mb_height
+    }
+}
+
+/// A picture to be coded, padded to whole macroblocks by repeating its last column and row.
+pub(crate) struct SourcePicture {
+    pub(crate) luma: Vec<u8>,
+    pub(crate) chroma: [Vec<u8>; 2],
+    pub(crate) geometry: Geometry,
+}
+
+impl SourcePicture {
+    pub(crate) fn new(geometry: Geometry) -> Self {
+        let n = geometry.macroblocks();
+        Self { luma: vec![0; n * 256], chroma: [vec![0; n * 64], vec![0; n * 64]], geometry }
+    }
+
+    pub(crate) fn luma_stride(&self) -> usize {
+        self.geometry.mb_width * 16
+    }
+
+    pub(crate) fn chroma_stride(&self) -> usize {
+        self.geometry.mb_width * 8
+    }
+}
+
+/// Memory of a picture being reconstructed.
+pub(crate) struct PictureWriter {
+    /// Whole samples, then the three half-sample planes.
+    pub(crate) luma: [PlaneWriter<u8>; 4],
+    pub(crate) chroma: [PlaneWriter<u8>; 2],
+    geometry: Geometry,
+    /// Picture rows whose half samples are done.
+    luma_done: usize,
+    chroma_done: usize,
+}
+
+/// A picture that others predict from, perhaps while its lower rows are still being coded.
+#[derive(Clone)]
+pub(crate) struct Reference {
+    luma: [PlaneReader<u8>; 4],
+    chroma: [PlaneReader<u8>; 2],
+    geometry: Geometry,
+}
+
+impl PictureWriter {
+    pub(crate) fn new(geometry: Geometry) -> Self {
+        let plane = |stride, rows| PlaneWriter::new(stride, rows);
+        Self {
+            luma: std::array::from_fn(|_| plane(geometry.luma_stride(), geometry.luma_rows())),
+            chroma: std::array::from_fn(|_| plane(geometry.chroma_stride(), geometry.chroma_rows())),
+            geometry,
+            luma_done: 0,
+            chroma_done: 0,
+        }
+    }
+
+    /// Makes the memory ready for a new picture; false while somebody reads the old one.
+    pub(crate) fn restart(&mut self) -> bool {
+        self.luma_done = 0;
+        self.chroma_done = 0;
+        self.luma.iter_mut().chain(&mut self.chroma).fold(true, |free, plane| plane.restart() && free)
+    }
+
+    pub(crate) fn reference(&self) -> Reference {
+        Reference {
+            luma: std::array::from_fn(|i| self.luma[i].reader()),
+            chroma: std::array::from_fn(|i| self.chroma[i].reader()),
+            geometry: self.geometry,
+        }
+    }
+
+    /// Completes what can be completed after macroblock row `row` has been coded and filtered:
+    /// padding, half samples; then lets readers see it.
+    pub(crate) fn finish_row(&mut self, k: &VideoKernels, row: usize) {
+        let last = row + 1 == self.geometry.mb_height;
+        let height = self.geometry.mb_height * 16;
+        let luma_end = if last { height } else { (row + 1) * 16 - LUMA_LAG };
+        let filtered_end = if last { height } else { (row + 1) * 16 - LUMA_LAG / 2 };
+        self.pad_luma(row, filtered_end, last);
+        self.interpolate(k, luma_end, last);
+        let published = if last { height + 2 * LUMA_PADDING } else { luma_end + LUMA_PADDING };
+        self.luma.iter_mut().for_each(|p| p.publish(published));
+        self.luma_done = luma_end;
+
+        let chroma_height = self.geometry.mb_height * 8;
+        let chroma_end = if last { chroma_height } else { (row + 1) * 8 - CHROMA_LAG };
+        for plane in &mut self.chroma {
+            let width = self.geometry.mb_width * 8;
+            pad_rows::<CHROMA_PADDING>(plane, width, self.chroma_done, chroma_end);
+            if self.chroma_done == 0 {
+                repeat_row(plane, CHROMA_PADDING, 0..CHROMA_PADDING);
+            }
+            let published = if last {
+                let end = chroma_height + CHROMA_PADDING;
+                repeat_row(plane, end - 1, end..end + CHROMA_PADDING);
+                end + CHROMA_PADDING
+            } else {
+                chroma_end + CHROMA_PADDING
+            };
+            plane.publish(published);
+        }
+        self.chroma_done = chroma_end;
+    }
+
+    fn pad_luma(&mut self, row: usize, end: usize, last: bool) {
+        let start = if row == 0 { 0 } else { row * 16 - LUMA_LAG / 2 };
+        let plane = &mut self.luma[0];
+        pad_rows::<LUMA_PADDING>(plane, self.geometry.mb_width * 16, start, end);
+        if row == 0 {
+            repeat_row(plane, LUMA_PADDING, 0..LUMA_PADDING);
+        }
+        if last {
+            let bottom = end + LUMA_PADDING;
+            repeat_row(plane, bottom - 1, bottom..bottom + LUMA_PADDING);
+        }
+    }
+
+    /// Half samples of picture rows up to `end`, margins included at the top and bottom.
+    fn interpolate(&mut self, k: &VideoKernels, end: usize, last: bool) {
+        let first = self.luma_done == 0;
+        let start = if first { LUMA_PADDING - HALF_MARGIN } else { self.luma_done + LUMA_PADDING };
+        let stop = if last { end + LUMA_PADDING + HALF_MARGIN } else { end + LUMA_PADDING };
+        let stride = self.geometry.luma_stride();
+        let width = self.geometry.mb_width * 16 + 2 * HALF_MARGIN;
+        let left = LUMA_PADDING - HALF_MARGIN;
+        let [full, h, v, c] = &mut self.luma;
+        let source = full.rows(start - 2..stop + 3);
+        {
+            let (h, v, c) = (h.rows_mut(start..stop), v.rows_mut(start..stop), c.rows_mut(start..stop));
+            k.interpolate_half.call(
+                &source[left - 2..],
+                stride,
+                width,
+                stop - start,
+                &mut h[left..],
+                &mut v[left..],
+                &mut c[left..],
+                stride,
+            );
+        }
+        for plane in [h, v, c] {
+            for row in plane.rows_mut(start..stop).chunks_exact_mut(stride) {
+                let (a, b) = (row[left], row[left + width - 1]);
+                row[..left].fill(a);
+                row[left + width..].fill(b);
+            }
+            if first {
+                repeat_row(plane, start, 0..start);
+            }
+            if last {
+                repeat_row(plane, stop - 1, stop..stop + LUMA_PADDING - HALF_MARGIN);
+            }
+        }
+    }
+}
+
+/// Repeats the outermost samples of picture rows `start..end` into the padding beside them.
+fn pad_rows<const PADDING: usize>(plane: &mut PlaneWriter<u8>, width: usize, start: usize, end: usize) {
+    let stride = width + 2 * PADDING;
+    for row in plane.rows_mut(start + PADDING..end + PADDING).chunks_exact_mut(stride) {
+        let (a, b) = (row[PADDING], row[PADDING + width - 1]);
+        row[..PADDING].fill(a);
+        row[PADDING + width..].fill(b);
+    }
+}
+
+/// Copies row `from` over rows `to`, which lie beside it.
+fn repeat_row(plane: &mut PlaneWriter<u8>, from: usize, to: std::ops::Range<usize>) {
+    let stride = plane.stride();
+    let (start, end) = (from.min(to.start), (from + 1).max(to.end));
+    let rows = plane.rows_mut(start..end);
+    for row in to {
+        rows.copy_within((from - start) * stride..(from - start + 1) * stride, (row - start) * stride);
+    }
+}
+
+impl Reference {
+    /// Waits until macroblock row `row` may be predicted from with vectors reaching `down` luma
+    /// samples below it. False when the picture will never be finished.
+    pub(crate) fn wait(&self, row: usize, down: usize) -> bool {
+        let luma = ((row + 1) * 16 + down + 2 + LUMA_PADDING).min(self.geometry.luma_rows());
+        let chroma = ((row + 1) * 8 + down / 2 + 2 + CHROMA_PADDING).min(self.geometry.chroma_rows());
+        self.luma.iter().all(|p| p.wait_for(luma).is_ok())
+            && self.chroma.iter().all(|p| p.wait_for(chroma).is_ok())
+    }
+
+    pub(crate) fn view(&self) -> ReferenceView<'_> {
+        ReferenceView {
+            luma: std::array::from_fn(|i| self.luma[i].rows()),
+            luma_stride: self.geometry.luma_stride(),
+            chroma: std::array::from_fn(|i| self.chroma[i].rows()),
+            chroma_stride: self.geometry.chroma_stride(),
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! From prediction to reconstruction: transform, quantise, collect levels, rescale, add.
+//!
+//! Every function takes the source block and a [`Macroblock`] whose reconstruction buffer holds the
+//! prediction; it leaves levels and counts in the macroblock and the decoded samples in the buffer.
+
+use vitascope_dsp::video::VideoKernels;
+
+use super::macroblock::{
+    CBP_DC_CHROMA, CBP_DC_LUMA, CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode,
+};
+use super::tables::{
+    BLOCK_RASTER, BLOCK_X, BLOCK_Y, CHROMA_QP, LEVEL_SCALE_4X4, LEVEL_SCALE_8X8, QP_MAX, Quantiser,
+};
+
+/// Row stride of the source macroblock.
+pub(crate) const SOURCE_STRIDE: usize = 16;
+
+/// The macroblock to be coded.
+pub(crate) struct Source {
+    pub(crate) luma: [u8; 256],
+    /// Cb and Cr, rows [`SOURCE_STRIDE`] samples apart as in luma.
+    pub(crate) chroma: [[u8; 128]; 2],
+}
+
+/// Largest magnitude of a level that CAVLC can write below the High profiles (`level_prefix` 15).
+const CAVLC_LEVEL_MAX: i16 = 2063;
+
+/// Quantisers of every step, for intra and inter blocks.
+pub(crate) struct ResidualCoder {
+    intra: Vec<Quantiser>,
+    inter: Vec<Quantiser>,
+    chroma_qp_offset: i8,
+    cavlc: bool,
+    /// Set where the entropy coder cannot write larger levels.
+    limit_levels: bool,
+}
+
+/// Rounding of quantisation in 1/64 of a step.
+const ROUNDING_INTRA: u32 = 21;
+const ROUNDING_INTER: u32 = 11;
+
+impl ResidualCoder {
+    /// `limit_levels`: the profile's CAVLC has no escape for levels above 2063.
+    pub(crate) fn new(chroma_qp_offset: i8, cavlc: bool, limit_levels: bool) -> Self {
+        let all = |rounding| (0..=QP_MAX).map(|qp| Quantiser::new(qp, rounding)).collect();
+        Self { intra: all(ROUNDING_INTRA), inter: all(ROUNDING_INTER), chroma_qp_offset, cavlc, limit_levels }
+    }
+
+    /// Chroma quantiser of a macroblock (8.5.8).
+    pub(crate) fn chroma_qp(&self, qp: u8) -> u8 {
+        CHROMA_QP[(i32::from(qp) + i32::from(self.chroma_qp_offset)).clamp(0, 51) as usize]
+    }
+
+    fn quantiser(&self, mode: Mode, qp: u8) -> &Quantiser {
+        if mode.is_intra() { &self.intra[usize::from(qp)] } else { &self.inter[usize::from(qp)] }
+    }
+
+    fn limit(&self, levels: &mut [i16]) {
+        if self.limit_levels {
+            levels.iter_mut().for_each(|l| *l = (*l).clamp(-CAVLC_LEVEL_MAX, CAVLC_LEVEL_MAX));
+        }
+    }
+
+    /// Codes one Intra4x4 block, `block` in coding order.
+    pub(crate) fn intra_4x4(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock, block: usize) {
+        let q = &self.intra[usize::from(mb.qp)];
+        let at = LUMA_ORIGIN + BLOCK_Y[block] * LUMA_STRIDE + BLOCK_X[block];
+        let from = &source.luma[BLOCK_Y[block] * SOURCE_STRIDE + BLOCK_X[block]..];
+        let mut coeffs = [0; 16];
+        k.forward4x4.call(from, SOURCE_STRIDE, &mb.rec.luma[at..], LUMA_STRIDE, &mut coeffs);
+        let raster = BLOCK_RASTER[block];
+        if !k.quantise4x4.call(&mut coeffs, &q.scale_4x4, &q.bias_4x4) {
+            mb.total_coeff[raster] = 0;
+            mb.levels.luma_4x4[block] = [0; 16];
+            return;
+        }
+        self.limit(&mut coeffs);
+        let levels = &mut mb.levels.luma_4x4[block];
+        k.scan4x4.call(&coeffs, levels);
+        mb.total_coeff[raster] = count(levels);
+        mb.cbp |= 1 << (block / 4);
+        k.dequantise4x4.call(&mut coeffs, &LEVEL_SCALE_4X4[usize::from(mb.qp % 6)], u32::from(mb.qp / 6));
+        k.inverse4x4_add.call(&mut mb.rec.luma[at..], LUMA_STRIDE, &coeffs);
+    }
+
+    /// Codes one Intra8x8 block.
+    pub(crate) fn intra_8x8(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock, quarter: usize) {
+        self.luma_8x8_block(k, source, mb, quarter);
+    }
+
+    fn luma_8x8_block(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock, quarter: usize) {
+        let q = self.quantiser(mb.mode, mb.qp);
+        let (x, y) = (quarter % 2 * 8, quarter / 2 * 8);
+        let at = LUMA_ORIGIN + y * LUMA_STRIDE + x;
+        let mut coeffs = [0; 64];
+        k.forward8x8.call(
+            &source.luma[y * SOURCE_STRIDE + x..],
+            SOURCE_STRIDE,
+            &mb.rec.luma[at..],
+            LUMA_STRIDE,
+            &mut coeffs,
+        );
+        let coded = k.quantise8x8.call(&mut coeffs, &q.scale_8x8, &q.bias_8x8);
+        let levels = &mut mb.levels.luma_8x8[quarter];
+        let mut kept = coded;
+        if coded {
+            k.scan8x8.call(&coeffs, levels);
+            kept = mb.mode.is_intra() || !negligible_8x8(levels);
+        }
+        let raster = quarter / 2 * 8 + quarter % 2 * 2;
+        for (i, cell) in [raster, raster + 1, raster + 4, raster + 5].into_iter().enumerate() {
+            mb.total_coeff[cell] = match (kept, self.cavlc) {
+                (false, _) => 0,
+                // CAVLC writes the block as four interleaved ones (7.3.5.3.2).
+                (true, true) => levels.iter().skip(i).step_by(4).filter(|&&l| l != 0).count() as u8,
+                (true, false) => 1,
+            };
+        }
+        if kept {
+            mb.cbp |= 1 << quarter;
+            k.dequantise8x8.call(&mut coeffs, &LEVEL_SCALE_8X8[usize::from(mb.qp % 6)], u32::from(mb.qp / 6));
+            k.inverse8x8_add.call(&mut mb.rec.luma[at..], LUMA_STRIDE, &coeffs);
+        }
+    }
+
+    /// Codes the luma of an Intra16x16 macroblock.
+    pub(crate) fn intra_16x16(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
+        let q = &self.intra[usize::from(mb.qp)];
+        let scale = &LEVEL_SCALE_4X4[usize::from(mb.qp % 6)];
+        let per = u32::from(mb.qp / 6);
+        let mut coeffs = [[0i16; 16]; 16];
+        k.forward4x4_x16.call(
+            &source.luma,
+            SOURCE_STRIDE,
+            &mb.rec.luma[LUMA_ORIGIN..],
+            LUMA_STRIDE,
+            &mut coeffs,
+        );
+        let mut dc = [0i16; 16];
+        for (block, c) in coeffs.iter_mut().enumerate() {
+            dc[BLOCK_RASTER[block]] = c[0];
+            c[0] = 0;
+        }
+        let mut any = 0;
+        for (quarter, blocks) in coeffs.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            any |= k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4) << (4 * quarter);
+        }
+        for (block, c) in coeffs.iter_mut().enumerate() {
+            let levels = &mut mb.levels.luma_4x4[block];
+            if any >> block & 1 == 0 {
+                *levels = [0; 16];
+                mb.total_coeff[BLOCK_RASTER[block]] = 0;
+                continue;
+            }
+            self.limit(c);
+            k.scan4x4.call(c, levels);
+            mb.total_coeff[BLOCK_RASTER[block]] = count(levels);
+            k.dequantise4x4.call(c, scale, per);
+        }
+        mb.cbp |= if any != 0 { 15 } else { 0 };
+        k.forward_hadamard4x4.call(&mut dc);
+        if k.quantise_dc4x4.call(&mut dc, q.scale_dc, q.bias_dc) {
+            self.limit(&mut dc);
+            mb.cbp |= CBP_DC_LUMA;
+            k.scan4x4.call(&dc, &mut mb.levels.luma_dc);
+            k.inverse_hadamard4x4.call(&mut dc);
+            for (block, c) in coeffs.iter_mut().enumerate() {
+                c[0] = rescale_luma_dc(dc[BLOCK_RASTER[block]], scale[0], mb.qp);
+            }
+        } else {
+            mb.levels.luma_dc = [0; 16];
+            if any == 0 {
+                return;
+            }
+        }
+        k.inverse4x4_add_x16.call(&mut mb.rec.luma[LUMA_ORIGIN..], LUMA_STRIDE, &coeffs);
+    }
+
+    /// Codes the luma of an inter macroblock with 4x4 transforms.
+    pub(crate) fn inter_4x4(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
+        let q = &self.inter[usize::from(mb.qp)];
+        let scale = &LEVEL_SCALE_4X4[usize::from(mb.qp % 6)];
+        let per = u32::from(mb.qp / 6);
+        let mut coeffs = [[0i16; 16]; 16];
+        k.forward4x4_x16.call(
+            &source.luma,
+            SOURCE_STRIDE,
+            &mb.rec.luma[LUMA_ORIGIN..],
+            LUMA_STRIDE,
+            &mut coeffs,
+        );
+        let (mut kept, mut total_score) = (0u32, 0);
+        for (quarter, blocks) in coeffs.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let any = k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4);
+            if any == 0 {
+                continue;
+            }
+            let mut score = 0;
+            for (i, c) in blocks.iter_mut().enumerate() {
+                if any >> i & 1 != 0 {
+                    self.limit(c);
+                    let levels = &mut mb.levels.luma_4x4[4 * quarter + i];
+                    k.scan4x4.call(c, levels);
+                    score += score_4x4(levels);
+                }
+            }
+            total_score += score;
+            if score >= NEGLIGIBLE_QUARTER {
+                kept |= any << (4 * quarter);
+            }
+        }
+        if total_score < NEGLIGIBLE_MACROBLOCK {
+            kept = 0;
+        }
+        for block in 0..16 {
+            let coded = kept >> block & 1 != 0;
+            if !coded {
+                mb.levels.luma_4x4[block] = [0; 16];
+            }
+            mb.total_coeff[BLOCK_RASTER[block]] = if coded { count(&mb.levels.luma_4x4[block]) } else { 0 };
+            if coded {
+                mb.cbp |= 1 << (block / 4);
+                let at = LUMA_ORIGIN + BLOCK_Y[block] * LUMA_STRIDE + BLOCK_X[block];
+                k.dequantise4x4.call(&mut coeffs[block], scale, per);
+                k.inverse4x4_add.call(&mut mb.rec.luma[at..], LUMA_STRIDE, &coeffs[block]);
+            }
+        }
+    }
+
+    /// Codes the luma of an inter macroblock with 8x8 transforms.
+    pub(crate) fn inter_8x8(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
+        (0..4).for_each(|quarter| self.luma_8x8_block(k, source, mb, quarter));
+    }
+
+    /// Codes both chroma blocks.
+    pub(crate) fn chroma(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
+        let qp = self.chroma_qp(mb.qp);
+        let q = self.quantiser(mb.mode, qp);
+        let scale = &LEVEL_SCALE_4X4[usize::from(qp % 6)];
+        let per = u32::from(qp / 6);
+        let (mut any_dc, mut any_ac) = (false, false);
+        for component in 0..2 {
+            let rec = &mut mb.rec.chroma[component];
+            let mut coeffs = [[0i16; 16]; 4];
+            k.forward4x4_x4.call(
+                &source.chroma[component],
+                SOURCE_STRIDE,
+                &rec[CHROMA_ORIGIN..],
+                CHROMA_STRIDE,
+                &mut coeffs,
+            );
+            let mut dc = coeffs.map(|c| c[0]);
+            coeffs.iter_mut().for_each(|c| c[0] = 0);
+            dc = hadamard_2x2(dc.map(i32::from)).map(|v| quantise(v, q.scale_dc, q.bias_dc));
+            self.limit(&mut dc);
+            let has_dc = dc != [0; 4];
+            let mut any = k.quantise4x4_x4.call(&mut coeffs, &q.scale_4x4, &q.bias_4x4);
+            let blocks = &mut mb.levels.chroma_ac[component];
+            if any != 0 {
+                let mut score = 0;
+                for (i, c) in coeffs.iter_mut().enumerate() {
+                    self.limit(c);
+                    k.scan4x4.call(c, &mut blocks[i]);
+                    score += score_4x4(&blocks[i]);
+                }
+                if !mb.mode.is_intra() && score < NEGLIGIBLE_CHROMA {
+                    any = 0;
+                }
+            }
+            for (i, levels) in blocks.iter_mut().enumerate() {
+                let coded = any >> i & 1 != 0;
+                if !coded {
+                    *levels = [0; 16];
+                    coeffs[i] = [0; 16];
+                }
+                mb.total_coeff[16 + 4 * component + i] = if coded { count(levels) } else { 0 };
+            }
+            mb.levels.chroma_dc[component] = dc;
+            mb.cbp &= !CBP_DC_CHROMA[component];
+            if has_dc {
+                mb.cbp |= CBP_DC_CHROMA[component];
+            }
+            any_dc |= has_dc;
+            any_ac |= any != 0;
+            if any != 0 {
+                coeffs.iter_mut().for_each(|c| k.dequantise4x4.call(c, scale, per));
+            }
+            if any != 0 || has_dc {
+                let spread = hadamard_2x2(dc.map(i32::from));
+                for (i, c) in coeffs.iter_mut().enumerate() {
+                    c[0] = (((spread[i] * scale[0]) << per) >> 5) as i16;
+                    let at = CHROMA_ORIGIN + i / 2 * 4 * CHROMA_STRIDE + i % 2 * 4;
+                    k.inverse4x4_add.call(&mut rec[at..], CHROMA_STRIDE, c);
+                }
+            }
+        }
+        mb.cbp &= !0x30;
+        if any_ac {
+            mb.cbp |= 2 << 4;
+        } else if any_dc {
+            mb.cbp |= 1 << 4;
+        }
+    }
+}
+
+fn count(levels: &[i16; 16]) -> u8 {
+    levels.iter().map(|&l| u8::from(l != 0)).sum()
+}
+
+fn quantise(c: i32, scale: u16, bias: u16) -> i16 {
+    let level = ((c.unsigned_abs() + u32::from(bias)) * u32::from(scale)) >> 16;
+    if c < 0 { -(level as i16) } else { level as i16 }
+}
+
+fn hadamard_2x2([a, b, c, d]: [i32; 4]) -> [i32; 4] {
+    [a + b + c + d, a - b + c - d, a + b - c - d, a - b - c + d]
+}
+
+/// Intra16x16 DC after its inverse transform (8.5.10).
+fn rescale_luma_dc(f: i16, scale: i32, qp: u8) -> i16 {
+    let per = i32::from(qp / 6);
+    let v = i32::from(f) * scale;
+    if per >= 6 { (v << (per - 6)) as i16 } else { ((v + (1 << (5 - per))) >> (6 - per)) as i16 }
+}
+
+/// Inter blocks whose few small levels cost more than they bring are dropped below these scores.
+const NEGLIGIBLE_QUARTER: u32 = 4;
+const NEGLIGIBLE_MACROBLOCK: u32 = 6;
+const NEGLIGIBLE_CHROMA: u32 = 7;
+
+/// Worth of a block of levels: isolated ones late in the scan are worth nothing, early ones little,
+/// anything larger always enough.
+fn score_4x4(levels: &[i16; 16]) -> u32 {
+    const BY_RUN: [u32; 16] = [3, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    score(levels, &BY_RUN)
+}
+
+fn negligible_8x8(levels: &[i16; 64]) -> bool {
+    const BY_RUN: [u32; 64] = {
+        let mut t = [0; 64];
+        let mut i = 0;
+        while i < 24 {
+            t[i] = if i < 4 {
+                3
+            } else if i < 12 {
+                2
+            } else {
+                1
+            };
+            i += 1;
+        }
+        t
+    };
+    score(levels, &BY_RUN) < NEGLIGIBLE_QUARTER
+}
+
+fn score<const N: usize>(levels: &[i16; N], by_run: &[u32; N]) -> u32 {
+    let (mut total, mut run) = (0, 0);
+    for &level in levels {
+        if level == 0 {
+            run += 1;
+        } else if level.unsigned_abs() > 1 {
+            return 9;
+        } else {
+            total += by_run[run];
+            run = 0;
+        }
+    }
+    total
+}

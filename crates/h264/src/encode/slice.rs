@@ -1,0 +1,26 @@
+//! What the coding of one slice carries from macroblock to macroblock.
+
+/// Type of slice, Table 7-6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SliceKind {
+    /// Intra macroblocks only.
+    I,
+    /// Prediction from one list of earlier pictures.
+    P,
+}
+
+/// State of a slice while its macroblocks are coded.
+#[derive(Clone, Debug)]
+pub(crate) struct SliceState {
+    pub(crate) kind: SliceKind,
+    /// `transform_8x8_mode_flag` of the picture parameter set.
+    pub(crate) transform_8x8_mode: bool,
+    /// `num_ref_idx_l0_active_minus1 + 1`; 0 in I slices.
+    pub(crate) ref_count: usize,
+    /// `QPY,PRED` of the next macroblock.
+    pub(crate) last_qp: u8,
+    /// `mb_qp_delta` of the previous macroblock, 0 where it had none.
+    pub(crate) last_delta_qp: i32,
+    /// `mb_skip_run` so far (CAVLC).
+    pub(crate) skip_run: u32,
+}

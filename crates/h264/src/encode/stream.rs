@@ -1,0 +1,312 @@
+//! Parameter sets and slice headers of the streams this encoder writes.
+
+use vitascope_bits::BitWriter;
+
+use super::config::{EncoderConfig, EntropyMode, RateControl, SliceKind, VideoSignal};
+use super::error::Error;
+use crate::syntax::level::{Level, LevelDemand};
+use crate::syntax::nal::nal_unit_type;
+use crate::syntax::pps::{Pps, PpsExtension};
+use crate::syntax::profile::Profile;
+use crate::syntax::sps::{PicOrderCnt, Sps};
+use crate::syntax::vui::{
+    BitstreamRestriction, ChromaLocInfo, ColourDescription, SampleAspectRatio, TimingInfo, VideoSignalType,
+    Vui,
+};
+
+/// Profiles that the encoder writes.
+const PROFILES: [Profile; 4] =
+    [Profile::Baseline, Profile::ConstrainedBaseline, Profile::Main, Profile::High];
+
+/// Luma samples in a row or column.
+const SIZES: std::ops::RangeInclusive<u32> = 2..=4096;
+/// Macroblocks of a picture of 4096x2304.
+const MAX_MACROBLOCKS: u32 = 256 * 144;
+
+/// Bits of `frame_num`.
+const FRAME_NUM_BITS: u32 = 8;
+
+/// What all slices of a stream have in common.
+#[derive(Debug)]
+pub(crate) struct StreamParameters {
+    profile: Profile,
+    level: Level,
+    entropy: EntropyMode,
+    reference_frames: usize,
+    coded_size: (usize, usize),
+    sps: Vec<u8>,
+    pps: Vec<u8>,
+}
+
+/// What differs from slice to slice.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SliceParameters {
+    pub(crate) kind: SliceKind,
+    pub(crate) is_sync: bool,
+    pub(crate) frame_num: u32,
+    pub(crate) idr_pic_id: u32,
+    pub(crate) slice_qp: u8,
+    /// Active references.
+    pub(crate) references: usize,
+}
+
+fn setting(name: &'static str, value: impl ToString, accepted: impl ToString) -> Error {
+    Error::Setting { name, value: value.to_string(), accepted: accepted.to_string() }
+}
+
+/// Checks a rate control's value.
+pub(crate) fn check_rate_control(control: RateControl) -> Result<(), Error> {
+    match control {
+        RateControl::ConstantQuality(q) if !(0.0..=1.0).contains(&q) => Err(setting("quality", q, "0 to 1")),
+        RateControl::AverageBitRate(0) => {
+            Err(setting("average bit rate", 0, "1 to 4294967295 bits per second"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Checks an expected frame rate.
+pub(crate) fn check_frame_rate(rate: f64) -> Result<(), Error> {
+    if rate > 0.0 && rate <= 1000.0 {
+        Ok(())
+    } else {
+        Err(setting("frame rate", rate, "above 0, at most 1000"))
+    }
+}
+
+impl StreamParameters {
+    pub(crate) fn new(config: &EncoderConfig) -> Result<Self, Error> {
+        let EncoderConfig { width, height, profile, .. } = *config;
+        if !SIZES.contains(&width) {
+            return Err(setting("width", width, "2 to 4096"));
+        }
+        if !SIZES.contains(&height) {
+            return Err(setting("height", height, "2 to 4096"));
+        }
+        let (mb_width, mb_height) = (width.div_ceil(16), height.div_ceil(16));
+        if mb_width * mb_height > MAX_MACROBLOCKS {
+            return Err(setting(
+                "size",
+                format!("{width}x{height}"),
+                "at most 36864 macroblocks, as of 4096x2304",
+            ));
+        }
+        if !PROFILES.contains(&profile) {
+            return Err(setting(
+                "profile",
+                format!("{profile:?}"),
+                "Baseline, ConstrainedBaseline, Main, High",
+            ));
+        }
+        if !(1..=16).contains(&config.reference_frames) {
+            return Err(setting("reference frames", config.reference_frames, "1 to 16"));
+        }
+        config.frame_rate.map_or(Ok(()), check_frame_rate)?;
+        check_rate_control(config.rate_control)?;
+        let baseline = matches!(profile, Profile::Baseline | Profile::ConstrainedBaseline);
+        let entropy = match config.entropy {
+            Some(EntropyMode::Cabac) if baseline => {
+                return Err(setting("entropy mode", "CABAC", "CAVLC in the Baseline profiles"));
+            }
+            Some(mode) => mode,
+            None if baseline => EntropyMode::Cavlc,
+            None => EntropyMode::Cabac,
+        };
+        let mbs_per_second =
+            config.frame_rate.map_or(0, |rate| (f64::from(mb_width * mb_height) * rate).ceil() as u64);
+        let bit_rate = match config.rate_control {
+            RateControl::AverageBitRate(bits) => u64::from(bits),
+            RateControl::ConstantQuality(_) => 0,
+        };
+        let demand = LevelDemand {
+            width_in_mbs: mb_width,
+            height_in_mbs: mb_height,
+            mbs_per_second,
+            bit_rate,
+            cpb_size: 0,
+            dpb_frames: 1,
+            profile,
+        };
+        let level = match config.level {
+            Some(level) if level.permits(&demand) => level,
+            Some(level) => {
+                let size = format!(
+                    "{width}x{height} at {mbs_per_second} macroblocks and {bit_rate} bits per second"
+                );
+                return Err(setting("size and rate", size, format!("what level {level} permits")));
+            }
+            // Pictures are small enough for level 5.2; a rate beyond every level is the highest's.
+            None => {
+                let wished = LevelDemand { dpb_frames: config.reference_frames, ..demand };
+                Level::smallest_for(&wished).or_else(|| Level::smallest_for(&demand)).unwrap_or(Level::L6_2)
+            }
+        };
+        let reference_frames = config.reference_frames.min(level.max_dpb_frames(mb_width, mb_height)).max(1);
+        let coded_size = (width.next_multiple_of(2), height.next_multiple_of(2));
+        let sps = sequence_parameters(config, level, reference_frames, coded_size)?;
+        let pps = Pps {
+            entropy_coding_mode_flag: entropy == EntropyMode::Cabac,
+            num_ref_idx_l0_default_active_minus1: (reference_frames - 1) as u8,
+            extension: (profile == Profile::High)
+                .then(|| PpsExtension { transform_8x8_mode_flag: true, ..PpsExtension::default() }),
+            ..Pps::default()
+        };
+        Ok(Self {
+            profile,
+            level,
+            entropy,
+            reference_frames: reference_frames as usize,
+            coded_size: (coded_size.0 as usize, coded_size.1 as usize),
+            sps: sps.nal_unit(),
+            pps: pps.nal_unit(),
+        })
+    }
+
+    pub(crate) fn parameter_sets(&self) -> (&[u8], &[u8]) {
+        (&self.sps, &self.pps)
+    }
+
+    pub(crate) fn entropy(&self) -> EntropyMode {
+        self.entropy
+    }
+
+    pub(crate) fn high_profile(&self) -> bool {
+        self.profile == Profile::High
+    }
+
+    pub(crate) fn reference_frames(&self) -> usize {
+        self.reference_frames
+    }
+
+    pub(crate) fn max_frame_num(&self) -> u32 {
+        1 << FRAME_NUM_BITS
+    }
+
+    /// Size after cropping.
+    pub(crate) fn coded_size(&self) -> (usize, usize) {
+        self.coded_size
+    }
+
+    /// Luma samples that vectors may reach up or down (Table A-1, MaxVmvR).
+    pub(crate) fn vertical_reach(&self) -> usize {
+        usize::from(self.level.limits().max_vmv_r)
+    }
+
+    /// NAL unit header and slice header.
+    pub(crate) fn slice_header(&self, slice: &SliceParameters) -> BitWriter {
+        let mut writer = BitWriter::with_capacity(4096);
+        let nal_unit_type = if slice.is_sync { nal_unit_type::IDR_SLICE } else { nal_unit_type::SLICE };
+        let nal_ref_idc = if slice.is_sync { 3 } else { 2 };
+        writer.put(nal_ref_idc << 5 | u32::from(nal_unit_type), 8);
+        writer.ue(0);
+        // All slices of the picture, the only one, are of the type.
+        writer.ue(if slice.kind == SliceKind::I { 7 } else { 5 });
+        writer.ue(0);
+        writer.put(slice.frame_num, FRAME_NUM_BITS);
+        if slice.is_sync {
+            writer.ue(slice.idr_pic_id);
+        }
+        if slice.kind == SliceKind::P {
+            let differs = slice.references != self.reference_frames;
+            writer.flag(differs);
+            if differs {
+                writer.ue(slice.references as u32 - 1);
+            }
+            writer.flag(false);
+        }
+        if slice.is_sync {
+            writer.put(0, 2);
+        } else {
+            writer.flag(false);
+        }
+        if self.entropy == EntropyMode::Cabac && slice.kind != SliceKind::I {
+            writer.ue(0);
+        }
+        writer.se(i32::from(slice.slice_qp) - 26);
+        writer
+    }
+}
+
+fn sequence_parameters(
+    config: &EncoderConfig,
+    level: Level,
+    reference_frames: u32,
+    (width, height): (u32, u32),
+) -> Result<Sps, Error> {
+    let refused = |e: crate::syntax::Error| setting("size", format!("{width}x{height}"), e);
+    let mut sps = Sps::new(config.profile, level, width, height).map_err(refused)?;
+    sps.log2_max_frame_num_minus4 = (FRAME_NUM_BITS - 4) as u8;
+    sps.pic_order_cnt = PicOrderCnt::DecodingOrder;
+    sps.max_num_ref_frames = reference_frames as u8;
+    let signal = config.signal;
+    sps.vui = Some(Vui {
+        sample_aspect_ratio: signal
+            .sample_aspect_ratio
+            .and_then(|(w, h)| SampleAspectRatio::from_ratio(w.into(), h.into())),
+        video_signal_type: video_signal_type(signal),
+        chroma_loc_info: signal.chroma_sample_location.map(|location| ChromaLocInfo {
+            chroma_sample_loc_type_top_field: location,
+            chroma_sample_loc_type_bottom_field: location,
+        }),
+        timing_info: config.frame_rate.map(timing),
+        bitstream_restriction: Some(BitstreamRestriction {
+            motion_vectors_over_pic_boundaries_flag: true,
+            max_bytes_per_pic_denom: 0,
+            max_bits_per_mb_denom: 0,
+            log2_max_mv_length_horizontal: 13,
+            log2_max_mv_length_vertical: 11,
+            max_num_reorder_frames: 0,
+            max_dec_frame_buffering: reference_frames as u8,
+        }),
+        ..Vui::default()
+    });
+    Ok(sps)
+}
+
+fn video_signal_type(signal: VideoSignal) -> Option<VideoSignalType> {
+    let described =
+        [signal.colour_primaries, signal.transfer_characteristics, signal.matrix_coefficients] != [2, 2, 2];
+    (described || signal.full_range).then(|| VideoSignalType {
+        video_format: 5,
+        video_full_range_flag: signal.full_range,
+        colour_description: described.then_some(ColourDescription {
+            colour_primaries: signal.colour_primaries,
+            transfer_characteristics: signal.transfer_characteristics,
+            matrix_coefficients: signal.matrix_coefficients,
+        }),
+    })
+}
+
+/// A tick of half a frame; rates such as 29.97 become exact ratios over 1001.
+fn timing(rate: f64) -> TimingInfo {
+    let whole = rate.round();
+    let drop = whole * 1000.0 / 1001.0;
+    let (num_units_in_tick, time_scale) = if (rate - whole).abs() < 1e-6 && whole >= 1.0 {
+        (1, 2.0 * whole)
+    } else if (rate - drop).abs() < 5e-3 && whole >= 1.0 {
+        (1001, 2000.0 * whole)
+    } else {
+        (100_000, (200_000.0 * rate).round().max(1.0))
+    };
+    TimingInfo { num_units_in_tick, time_scale: time_scale as u32, fixed_frame_rate_flag: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn common_rates_have_exact_ticks() {
+        for (rate, expected) in [
+            (25.0, (1, 50)),
+            (30000.0 / 1001.0, (1001, 60000)),
+            (29.97, (1001, 60000)),
+            (24000.0 / 1001.0, (1001, 48000)),
+            (59.94, (1001, 120_000)),
+            (12.5, (100_000, 2_500_000)),
+        ] {
+            let t = timing(rate);
+            assert_eq!((t.num_units_in_tick, t.time_scale), expected, "{rate}");
+        }
+    }
+}

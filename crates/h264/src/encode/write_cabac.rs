@@ -1,0 +1,440 @@
+//! Macroblock syntax in CABAC: binarisation and context selection, ITU-T H.264 7.3.5 and 9.3.
+
+use super::bins::BinSink;
+use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo, Mode, Partition};
+use super::neighbours::Neighbours;
+use super::slice::{SliceKind, SliceState};
+use super::tables::{BLOCK_RASTER, BLOCK_X, BLOCK_Y};
+
+const MB_TYPE_I: usize = 3;
+const MB_SKIP_P: usize = 11;
+const MB_TYPE_P: usize = 14;
+const MB_TYPE_INTRA_IN_P: usize = 17;
+const SUB_MB_TYPE_P: usize = 21;
+const MVD: [usize; 2] = [40, 47];
+const REF_IDX: usize = 54;
+const MB_QP_DELTA: usize = 60;
+const INTRA_CHROMA: usize = 64;
+const PREV_INTRA_MODE: usize = 68;
+const REM_INTRA_MODE: usize = 69;
+const CBP_LUMA: usize = 73;
+const CBP_CHROMA: usize = 77;
+const CODED_BLOCK: usize = 85;
+const SIGNIFICANT: usize = 105;
+const LAST: usize = 166;
+const LEVEL: usize = 227;
+const TRANSFORM_8X8: usize = 399;
+const SIGNIFICANT_8X8: usize = 402;
+const LAST_8X8: usize = 417;
+const LEVEL_8X8: usize = 426;
+
+/// Kinds of residual block (ctxBlockCat, Table 9-42).
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Category {
+    LumaDc16x16 = 0,
+    LumaAc16x16 = 1,
+    Luma4x4 = 2,
+    ChromaDc = 3,
+    ChromaAc = 4,
+}
+
+/// Offsets of each category in the contexts of significance and of level (Table 9-40).
+const SIGNIFICANT_OFFSET: [usize; 5] = [0, 15, 29, 44, 47];
+const LEVEL_OFFSET: [usize; 5] = [0, 10, 20, 30, 39];
+
+/// Table 9-43, frame macroblocks: context increments of an 8x8 block's significance and last flags.
+const SIGNIFICANT_8X8_INC: [u8; 63] = [
+    0, 1, 2, 3, 4, 5, 5, 4, 4, 3, 3, 4, 4, 4, 5, 5, 4, 4, 4, 4, 3, 3, 6, 7, 7, 7, 8, 9, 10, 9, 8, 7, 7, 6,
+    11, 12, 13, 11, 6, 7, 8, 9, 14, 10, 9, 8, 6, 11, 12, 13, 11, 6, 9, 14, 10, 9, 11, 12, 13, 11, 14, 10, 12,
+];
+const LAST_8X8_INC: [u8; 63] = [
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3,
+    3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 8, 8, 8,
+];
+
+/// Writes a macroblock, `end_of_slice_flag` excepted.
+pub(crate) fn macroblock<S: BinSink>(
+    sink: &mut S,
+    around: &Neighbours<'_>,
+    slice: &SliceState,
+    mb: &Macroblock,
+) {
+    if slice.kind == SliceKind::P {
+        let coded = |m: Option<&MacroblockInfo>| usize::from(m.is_some_and(|m| !m.is_skip()));
+        let skip = mb.mode == Mode::Skip;
+        sink.bin(MB_SKIP_P + coded(around.left) + coded(around.top), skip);
+        if skip {
+            return;
+        }
+    }
+    mb_type(sink, around, slice.kind, mb);
+    match mb.mode {
+        Mode::IntraPcm => return,
+        Mode::Intra4x4 | Mode::Intra8x8 => {
+            if slice.transform_8x8_mode {
+                transform_size(sink, around, mb);
+            }
+            intra_modes(sink, around, mb);
+            intra_chroma_mode(sink, around, mb.intra_chroma_mode);
+        }
+        Mode::Intra16x16 => intra_chroma_mode(sink, around, mb.intra_chroma_mode),
+        Mode::Inter(partition) => motion(sink, around, slice, mb, partition),
+        Mode::Skip => return,
+    }
+    if mb.mode != Mode::Intra16x16 {
+        coded_block_pattern(sink, around, mb.coded_block_pattern());
+        if matches!(mb.mode, Mode::Inter(_)) && slice.transform_8x8_mode && mb.coded_block_pattern() & 15 != 0
+        {
+            transform_size(sink, around, mb);
+        }
+    }
+    if mb.sends_qp() {
+        qp_delta(sink, slice.last_delta_qp != 0, i32::from(mb.qp) - i32::from(slice.last_qp));
+        residual(sink, around, mb);
+    }
+}
+
+fn mb_type<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, kind: SliceKind, mb: &Macroblock) {
+    if kind == SliceKind::P {
+        sink.bin(MB_TYPE_P, mb.mode.is_intra());
+        if let Mode::Inter(partition) = mb.mode {
+            let (second, third) = match partition {
+                Partition::Whole => (false, false),
+                Partition::Quarters => (false, true),
+                Partition::Columns => (true, false),
+                Partition::Rows => (true, true),
+            };
+            sink.bin(MB_TYPE_P + 1, second);
+            sink.bin(if second { MB_TYPE_P + 3 } else { MB_TYPE_P + 2 }, third);
+            return;
+        }
+    }
+    // The suffix in P slices has one context where the prefix in I slices chooses among three, and
+    // shares contexts between later bins.
+    let (first, base, shared) = if kind == SliceKind::P {
+        (MB_TYPE_INTRA_IN_P, MB_TYPE_INTRA_IN_P + 1, true)
+    } else {
+        let large = |m: Option<&MacroblockInfo>| {
+            usize::from(m.is_some_and(|m| !matches!(m.mode, Mode::Intra4x4 | Mode::Intra8x8)))
+        };
+        (MB_TYPE_I + large(around.left) + large(around.top), MB_TYPE_I + 3, false)
+    };
+    match mb.mode {
+        Mode::Intra4x4 | Mode::Intra8x8 => sink.bin(first, false),
+        Mode::IntraPcm => {
+            sink.bin(first, true);
+            sink.terminate(true);
+        }
+        _ => {
+            let cbp = mb.coded_block_pattern();
+            sink.bin(first, true);
+            sink.terminate(false);
+            sink.bin(base, cbp & 15 != 0);
+            sink.bin(base + 1, cbp >> 4 != 0);
+            if cbp >> 4 != 0 {
+                sink.bin(if shared { base + 1 } else { base + 2 }, cbp >> 4 == 2);
+            }
+            let mode = mb.intra_16x16_mode;
+            sink.bin(if shared { base + 2 } else { base + 3 }, mode & 2 != 0);
+            sink.bin(if shared { base + 2 } else { base + 4 }, mode & 1 != 0);
+        }
+    }
+}
+
+fn transform_size<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock) {
+    let set = |m: Option<&MacroblockInfo>| usize::from(m.is_some_and(|m| m.transform_8x8));
+    sink.bin(TRANSFORM_8X8 + set(around.left) + set(around.top), mb.transform_8x8);
+}
+
+fn intra_modes<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock) {
+    let step = if mb.mode == Mode::Intra8x8 { 4 } else { 1 };
+    for block in (0..16).step_by(step) {
+        let (x, y) = (BLOCK_X[block] / 4, BLOCK_Y[block] / 4);
+        // Later blocks of the array do not influence the prediction of this one.
+        let predicted = around.predicted_intra_mode(&mb.intra_modes, x, y);
+        let mode = mb.intra_modes[y * 4 + x];
+        sink.bin(PREV_INTRA_MODE, mode == predicted);
+        if mode != predicted {
+            let rem = mode - u8::from(mode > predicted);
+            (0..3).for_each(|i| sink.bin(REM_INTRA_MODE, rem >> i & 1 != 0));
+        }
+    }
+}
+
+fn intra_chroma_mode<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mode: u8) {
+    let directed = |m: Option<&MacroblockInfo>| usize::from(m.is_some_and(|m| m.intra_chroma_mode != 0));
+    sink.bin(INTRA_CHROMA + directed(around.left) + directed(around.top), mode != 0);
+    if mode != 0 {
+        sink.bin(INTRA_CHROMA + 3, mode > 1);
+        if mode > 1 {
+            sink.bin(INTRA_CHROMA + 3, mode > 2);
+        }
+    }
+}
+
+fn motion<S: BinSink>(
+    sink: &mut S,
+    around: &Neighbours<'_>,
+    slice: &SliceState,
+    mb: &Macroblock,
+    partition: Partition,
+) {
+    let parts = partition.parts();
+    if partition == Partition::Quarters {
+        // P_L0_8x8 is the only sub-macroblock type in use.
+        parts.iter().for_each(|_| sink.bin(SUB_MB_TYPE_P, true));
+    }
+    if slice.ref_count > 1 {
+        for &(x, y, ..) in parts {
+            let later =
+                |m: Option<&MacroblockInfo>, quarter: usize| m.is_some_and(|m| m.ref_idx[0][quarter] > 0);
+            let own = |quarter: usize| mb.ref_idx[0][quarter] > 0;
+            let quarter = y / 2 * 2 + x / 2;
+            let left = if x > 0 { own(quarter - 1) } else { later(around.left, quarter + 1) };
+            let top = if y > 0 { own(quarter - 2) } else { later(around.top, quarter + 2) };
+            reference_index(sink, usize::from(left) + 2 * usize::from(top), mb.ref_idx[0][quarter]);
+        }
+    }
+    let mut absolute = [[0u8; 2]; 16];
+    for (&(x, y, w, h), mvd) in parts.iter().zip(&mb.mvd[0]) {
+        let sum = |component: usize| {
+            let at = |m: Option<&MacroblockInfo>, block: usize| {
+                m.map_or(0, |m| u32::from(m.mvd[0][block][component]))
+            };
+            let left = if x > 0 {
+                u32::from(absolute[y * 4 + x - 1][component])
+            } else {
+                at(around.left, y * 4 + 3)
+            };
+            let top =
+                if y > 0 { u32::from(absolute[y * 4 + x - 4][component]) } else { at(around.top, 12 + x) };
+            left + top
+        };
+        let sums = [sum(0), sum(1)];
+        vector_difference(sink, MVD[0], sums[0], mvd.x);
+        vector_difference(sink, MVD[1], sums[1], mvd.y);
+        fill_absolute(&mut absolute, (x, y, w, h), *mvd);
+    }
+}
+
+/// Notes a part's absolute vector difference for the contexts of later ones.
+pub(crate) fn fill_absolute(
+    absolute: &mut [[u8; 2]; 16],
+    (x, y, w, h): (usize, usize, usize, usize),
+    mvd: super::macroblock::Mv,
+) {
+    // Sums above 32 all choose the same context, so saturation at 64 loses nothing.
+    let value = [mvd.x.unsigned_abs().min(64) as u8, mvd.y.unsigned_abs().min(64) as u8];
+    for j in y..y + h {
+        absolute[j * 4 + x..j * 4 + x + w].fill(value);
+    }
+}
+
+fn reference_index<S: BinSink>(sink: &mut S, increment: usize, ref_idx: i8) {
+    let mut context = increment;
+    for _ in 0..ref_idx {
+        sink.bin(REF_IDX + context, true);
+        context = if context < 4 { 4 } else { 5 };
+    }
+    sink.bin(REF_IDX + context, false);
+}
+
+/// UEG3 with a prefix of at most nine ones (9.3.2.3).
+fn vector_difference<S: BinSink>(sink: &mut S, base: usize, neighbour_sum: u32, value: i16) {
+    let increment = match neighbour_sum {
+        0..=2 => 0,
+        3..=32 => 1,
+        _ => 2,
+    };
+    let magnitude = u32::from(value.unsigned_abs());
+    sink.bin(base + increment, magnitude != 0);
+    if magnitude == 0 {
+        return;
+    }
+    let prefix = magnitude.min(9);
+    for i in 1..prefix {
+        sink.bin(base + (2 + i as usize).min(6), true);
+    }
+    if prefix < 9 {
+        sink.bin(base + (2 + prefix as usize).min(6), false);
+    } else {
+        exp_golomb(sink, magnitude - 9, 3);
+    }
+    sink.bypass(value < 0);
+}
+
+/// k-th order Exp-Golomb suffix in bypass bins (9.3.2.3).
+fn exp_golomb<S: BinSink>(sink: &mut S, mut value: u32, mut k: u32) {
+    while value >= 1 << k {
+        sink.bypass(true);
+        value -= 1 << k;
+        k += 1;
+    }
+    sink.bypass(false);
+    for i in (0..k).rev() {
+        sink.bypass(value >> i & 1 != 0);
+    }
+}
+
+fn coded_block_pattern<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, cbp: u32) {
+    let pattern = |m: Option<&MacroblockInfo>, absent: u32| m.map_or(absent, |m| u32::from(m.cbp));
+    // A luma block counts when it is coded without coefficients; one outside the slice does not.
+    let (left, top) = (pattern(around.left, 15), pattern(around.top, 15));
+    let empty = |p: u32, bit: u32| usize::from(p >> bit & 1 == 0);
+    let contexts = [
+        empty(left, 1) + 2 * empty(top, 2),
+        empty(cbp, 0) + 2 * empty(top, 3),
+        empty(left, 3) + 2 * empty(cbp, 0),
+        empty(cbp, 2) + 2 * empty(cbp, 1),
+    ];
+    for (bit, increment) in contexts.into_iter().enumerate() {
+        sink.bin(CBP_LUMA + increment, cbp >> bit & 1 != 0);
+    }
+    let chroma = |m: Option<&MacroblockInfo>| m.map_or(0, |m| m.cbp >> 4 & 3);
+    let (left, top, own) = (chroma(around.left), chroma(around.top), cbp >> 4);
+    sink.bin(CBP_CHROMA + usize::from(left != 0) + 2 * usize::from(top != 0), own != 0);
+    if own != 0 {
+        sink.bin(CBP_CHROMA + 4 + usize::from(left == 2) + 2 * usize::from(top == 2), own == 2);
+    }
+}
+
+fn qp_delta<S: BinSink>(sink: &mut S, previous_changed: bool, delta: i32) {
+    // The decoder works modulo 52, so the shorter way round is always at hand.
+    let delta = wrap_delta(delta);
+    let mapped = if delta > 0 { 2 * delta - 1 } else { -2 * delta };
+    let mut context = usize::from(previous_changed);
+    for _ in 0..mapped {
+        sink.bin(MB_QP_DELTA + context, true);
+        context = if context < 2 { 2 } else { 3 };
+    }
+    sink.bin(MB_QP_DELTA + context, false);
+}
+
+/// `mb_qp_delta` in its range -26..=25 (7.4.5).
+pub(crate) fn wrap_delta(delta: i32) -> i32 {
+    (delta + 26).rem_euclid(52) - 26
+}
+
+fn residual<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock) {
+    let cbp = mb.coded_block_pattern();
+    // Outside the slice counts as coded for intra macroblocks only (9.3.3.1.1.9).
+    let absent = u16::from(mb.mode.is_intra());
+    let dc_context = |bit: u16| {
+        let flag = |m: Option<&MacroblockInfo>| m.map_or(absent, |m| u16::from(m.cbp & bit != 0));
+        usize::from(flag(around.left) + 2 * flag(around.top))
+    };
+    let block_context = |component: usize, x: usize, y: usize| {
+        let (left, top) = around.total_coeffs(&mb.total_coeff, component, x, y);
+        let flag = |n: Option<u8>| n.map_or(absent, |n| u16::from(n != 0));
+        usize::from(flag(left) + 2 * flag(top))
+    };
+    if mb.mode == Mode::Intra16x16 {
+        block(sink, Category::LumaDc16x16, dc_context(CBP_DC_LUMA), &mb.levels.luma_dc);
+    }
+    for quarter in 0..4 {
+        if cbp >> quarter & 1 == 0 {
+            continue;
+        }
+        if mb.transform_8x8 {
+            block_8x8(sink, &mb.levels.luma_8x8[quarter]);
+            continue;
+        }
+        for i in 4 * quarter..4 * quarter + 4 {
+            let raster = BLOCK_RASTER[i];
+            let context = block_context(0, raster % 4, raster / 4);
+            let levels = &mb.levels.luma_4x4[i];
+            if mb.mode == Mode::Intra16x16 {
+                block(sink, Category::LumaAc16x16, context, &levels[1..]);
+            } else {
+                block(sink, Category::Luma4x4, context, levels);
+            }
+        }
+    }
+    if cbp >> 4 != 0 {
+        for (levels, bit) in mb.levels.chroma_dc.iter().zip(CBP_DC_CHROMA) {
+            block(sink, Category::ChromaDc, dc_context(bit), levels);
+        }
+    }
+    if cbp >> 4 == 2 {
+        for (component, blocks) in mb.levels.chroma_ac.iter().enumerate() {
+            for (i, levels) in blocks.iter().enumerate() {
+                let context = block_context(component + 1, i % 2, i / 2);
+                block(sink, Category::ChromaAc, context, &levels[1..]);
+            }
+        }
+    }
+}
+
+/// `residual_block_cabac` with `coded_block_flag`.
+#[inline]
+fn block<S: BinSink>(sink: &mut S, category: Category, flag_context: usize, levels: &[i16]) {
+    let c = category as usize;
+    let mask = levels.iter().enumerate().fold(0u32, |mask, (i, &l)| mask | u32::from(l != 0) << i);
+    sink.bin(CODED_BLOCK + 4 * c + flag_context, mask != 0);
+    if mask == 0 {
+        return;
+    }
+    let last = 31 - mask.leading_zeros() as usize;
+    let end = levels.len() - 1;
+    let (significant, last_base) = (SIGNIFICANT + SIGNIFICANT_OFFSET[c], LAST + SIGNIFICANT_OFFSET[c]);
+    for i in 0..last.min(end) {
+        let set = mask >> i & 1 != 0;
+        sink.bin(significant + i, set);
+        if set {
+            sink.bin(last_base + i, false);
+        }
+    }
+    if last < end {
+        sink.bin(significant + last, true);
+        sink.bin(last_base + last, true);
+    }
+    let limit = if category == Category::ChromaDc { 3 } else { 4 };
+    level_values(sink, LEVEL + LEVEL_OFFSET[c], limit, levels, u64::from(mask));
+}
+
+fn block_8x8<S: BinSink>(sink: &mut S, levels: &[i16; 64]) {
+    let mask = levels.iter().enumerate().fold(0u64, |mask, (i, &l)| mask | u64::from(l != 0) << i);
+    let last = 63 - mask.leading_zeros() as usize;
+    for i in 0..last {
+        let set = mask >> i & 1 != 0;
+        sink.bin(SIGNIFICANT_8X8 + usize::from(SIGNIFICANT_8X8_INC[i]), set);
+        if set {
+            sink.bin(LAST_8X8 + usize::from(LAST_8X8_INC[i]), false);
+        }
+    }
+    if last < 63 {
+        sink.bin(SIGNIFICANT_8X8 + usize::from(SIGNIFICANT_8X8_INC[last]), true);
+        sink.bin(LAST_8X8 + usize::from(LAST_8X8_INC[last]), true);
+    }
+    level_values(sink, LEVEL_8X8, 4, levels, mask);
+}
+
+/// Magnitudes and signs, highest frequency first.
+#[inline]
+fn level_values<S: BinSink>(sink: &mut S, base: usize, limit: usize, levels: &[i16], mut mask: u64) {
+    let (mut ones, mut larger) = (0usize, 0usize);
+    while mask != 0 {
+        let i = 63 - mask.leading_zeros() as usize;
+        mask ^= 1 << i;
+        let value = levels[i];
+        let magnitude = u32::from(value.unsigned_abs());
+        let first = if larger != 0 { 0 } else { (1 + ones).min(4) };
+        sink.bin(base + first, magnitude > 1);
+        if magnitude > 1 {
+            let rest = base + 5 + larger.min(limit);
+            let prefix = (magnitude - 1).min(14);
+            for _ in 1..prefix {
+                sink.bin(rest, true);
+            }
+            if prefix < 14 {
+                sink.bin(rest, false);
+            } else {
+                exp_golomb(sink, magnitude - 15, 0);
+            }
+            larger += 1;
+        } else {
+            ones += 1;
+        }
+        sink.bypass(value < 0);
+    }
+}
