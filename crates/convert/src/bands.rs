@@ -29,7 +29,8 @@ pub(crate) fn cut<'a>(
 ) -> Vec<Vec<Band<'a>>> {
     let mut bands: Vec<Vec<Band<'a>>> = (1..edges.len()).map(|_| Vec::with_capacity(planes.len())).collect();
     for (index, (mut data, stride)) in planes.into_iter().enumerate() {
-        let shift = layout.components.iter().flatten().find(|c| c.plane as usize == index).map_or(0, |c| c.log2_y);
+        let shift =
+            layout.components.iter().flatten().find(|c| c.plane as usize == index).map_or(0, |c| c.log2_y);
         let row_of = |edge: usize| edge.div_ceil(1 << shift);
         for (band, edge) in bands.iter_mut().zip(edges.windows(2)) {
             let first_row = row_of(edge[0]);

@@ -2,6 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use vitascope_core::PixelBuffer;
+
+use crate::attachments;
 use crate::bands::{band_count, band_edges, cut, on_threads};
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
@@ -31,7 +34,11 @@ impl Converter {
     /// # Errors
     /// When a format is not supported, a size or clean aperture is unusable, or colour is to be
     /// converted that the source does not state.
-    pub fn new(source: &PictureDescription, destination: &PictureDescription, options: &Options) -> Result<Converter> {
+    pub fn new(
+        source: &PictureDescription,
+        destination: &PictureDescription,
+        options: &Options,
+    ) -> Result<Converter> {
         let plan = Plan::new(source, destination, options)?;
         let layout = |picture: &PictureDescription| {
             Layout::find(picture.format).ok_or(Error::UnsupportedFormat(picture.format))
@@ -41,7 +48,7 @@ impl Converter {
             to: layout(destination)?,
             bands: band_count(options.threads, destination.width, destination.height),
             source: source.clone(),
-            destination: destination.clone(),
+            destination: PictureDescription::new(destination.format, destination.width, destination.height),
             plan,
             scratch: Mutex::new(Vec::new()),
         })
@@ -58,10 +65,49 @@ impl Converter {
         &self.source
     }
 
+    /// Converts `source` into `destination` and rewrites the destination's attachments.
+    ///
+    /// # Errors
+    /// When a buffer is not what this was planned for, or is in use elsewhere. The destination is unchanged then.
+    pub fn run(&self, source: &PixelBuffer, destination: &PixelBuffer) -> Result<()> {
+        let found = PictureDescription::of(source);
+        if found != self.source {
+            return Err(mismatch("source", &found, &self.source));
+        }
+        let target = PictureDescription::new(destination.format(), destination.width(), destination.height());
+        let planned = &self.destination;
+        if (target.format, target.width, target.height) != (planned.format, planned.width, planned.height) {
+            return Err(mismatch("destination", &target, planned));
+        }
+        {
+            let from = source.read()?;
+            let mut to = destination.write()?;
+            let planes: Vec<SourcePlane<'_>> = (0..from.planes())
+                .map(|index| {
+                    let plane = from.plane(index);
+                    SourcePlane { data: plane.data, stride: plane.bytes_per_row }
+                })
+                .collect();
+            let targets =
+                to.planes_mut().into_iter().map(|plane| (plane.data, plane.bytes_per_row)).collect();
+            self.run_planes(&planes, targets)?;
+        }
+        attachments::rewrite(source, destination, &self.source, &self.plan.outcome, self.to.has_alpha());
+        Ok(())
+    }
+
     /// Converts planes of memory.
-    pub(crate) fn run_planes(&self, source: &[SourcePlane<'_>], destination: Vec<(&mut [u8], usize)>) -> Result<()> {
+    pub(crate) fn run_planes(
+        &self,
+        source: &[SourcePlane<'_>],
+        destination: Vec<(&mut [u8], usize)>,
+    ) -> Result<()> {
         check_planes(self.from, &self.source, source.iter().map(|plane| (plane.data.len(), plane.stride)))?;
-        check_planes(self.to, &self.destination, destination.iter().map(|(data, stride)| (data.len(), *stride)))?;
+        check_planes(
+            self.to,
+            &self.destination,
+            destination.iter().map(|(data, stride)| (data.len(), *stride)),
+        )?;
         let pipeline = &self.plan.pipeline;
         let height = self.destination.height;
         let edges = band_edges(self.bands, height, pipeline.group());
@@ -85,6 +131,22 @@ impl Converter {
     }
 }
 
+/// Converts one picture: plans and runs a [`Converter`].
+///
+/// # Errors
+/// As [`Converter::new`] and [`Converter::run`].
+pub fn convert(source: &PixelBuffer, destination: &PixelBuffer, options: &Options) -> Result<()> {
+    let target = PictureDescription::new(destination.format(), destination.width(), destination.height());
+    Converter::new(&PictureDescription::of(source), &target, options)?.run(source, destination)
+}
+
+fn mismatch(role: &'static str, found: &PictureDescription, expected: &PictureDescription) -> Error {
+    let same_shape =
+        (found.format, found.width, found.height) == (expected.format, expected.width, expected.height);
+    let detail = if same_shape { " with other attachments" } else { "" };
+    Error::Mismatch { role, found: format!("{found}{detail}"), expected: expected.to_string() }
+}
+
 /// Copies the bytes of luma rows `first..end` and their chroma.
 fn copy_band(
     layout: &Layout,
@@ -95,7 +157,8 @@ fn copy_band(
     end: usize,
 ) {
     for (index, band) in planes.iter_mut().enumerate() {
-        let shift = layout.components.iter().flatten().find(|c| c.plane as usize == index).map_or(0, |c| c.log2_y);
+        let shift =
+            layout.components.iter().flatten().find(|c| c.plane as usize == index).map_or(0, |c| c.log2_y);
         let (bytes, _) = layout.plane_size(index, width, 1);
         for y in first >> shift..end.div_ceil(1 << shift) {
             band.row(y)[..bytes].copy_from_slice(&source[index].row(y)[..bytes]);
@@ -119,9 +182,14 @@ fn check_planes(
     }
     for (index, (length, stride)) in planes.enumerate() {
         let (bytes, rows) = layout.plane_size(index, picture.width, picture.height);
-        let needed = (rows - 1).checked_mul(stride).and_then(|start| start.checked_add(bytes)).unwrap_or(usize::MAX);
+        let needed =
+            (rows - 1).checked_mul(stride).and_then(|start| start.checked_add(bytes)).unwrap_or(usize::MAX);
         if length < needed || (rows > 1 && stride < bytes) {
-            return Err(Error::ShortPlane { plane: index, found: length, expected: needed.max(bytes * rows) });
+            return Err(Error::ShortPlane {
+                plane: index,
+                found: length,
+                expected: needed.max(bytes * rows),
+            });
         }
     }
     Ok(())

@@ -1,16 +1,12 @@
 //! What a converter has to know about a picture before it sees one.
 
-use vitascope_core::FourCc;
-
-use crate::color::curve::Curve;
-use crate::color::primaries::Chromaticities;
-use crate::color::ycbcr::LumaWeights;
-use crate::geometry::{CleanAperture, PixelAspectRatio};
-use crate::pipeline::Siting;
+use vitascope_core::{
+    ChromaLocation, CleanAperture, ColorInfo, FourCc, PixelAspectRatio, PixelBuffer, Value, attachment,
+};
 
 /// A picture's format, size, geometry and colour.
 ///
-/// Two pictures of one description are converted by the same plan.
+/// Pictures of one description are converted by the same plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PictureDescription {
     /// Pixel format.
@@ -23,15 +19,11 @@ pub struct PictureDescription {
     pub clean_aperture: Option<CleanAperture>,
     /// Width to height of a pixel; absent means square.
     pub pixel_aspect_ratio: Option<PixelAspectRatio>,
-    /// How Y'CbCr follows from R'G'B'.
-    pub matrix: Option<LumaWeights>,
-    /// Primaries and white.
-    pub primaries: Option<Chromaticities>,
-    /// Transfer function.
-    pub transfer: Option<Curve>,
-    /// Where chroma lies between luma samples.
-    pub chroma_location: Option<ChromaSiting>,
-    /// Whether colour is multiplied by alpha.
+    /// Primaries, transfer function and matrix, as far as they are known.
+    pub color: ColorInfo,
+    /// Where chroma lies between luma samples; absent means left.
+    pub chroma_location: Option<ChromaLocation>,
+    /// Whether colour is multiplied by alpha; absent means it is.
     pub premultiplied: Option<bool>,
     /// Peak of the content in cd/m2 (content light level, else mastering display).
     pub peak_luminance: Option<f64>,
@@ -46,12 +38,32 @@ impl PictureDescription {
             height,
             clean_aperture: None,
             pixel_aspect_ratio: None,
-            matrix: None,
-            primaries: None,
-            transfer: None,
+            color: ColorInfo::default(),
             chroma_location: None,
             premultiplied: None,
             peak_luminance: None,
+        }
+    }
+
+    /// What a buffer and its attachments say.
+    pub fn of(buffer: &PixelBuffer) -> PictureDescription {
+        let text = |key: &str| {
+            let value = buffer.attachment(key)?.0;
+            value.as_str().map(str::to_owned)
+        };
+        PictureDescription {
+            clean_aperture: buffer.clean_aperture(),
+            pixel_aspect_ratio: buffer.pixel_aspect_ratio(),
+            color: ColorInfo::from_attachments(buffer),
+            chroma_location: text(attachment::CHROMA_LOCATION_TOP_FIELD)
+                .and_then(|name| ChromaLocation::from_string(&name)),
+            premultiplied: text(attachment::ALPHA_CHANNEL_MODE).and_then(|mode| match mode.as_str() {
+                attachment::STRAIGHT_ALPHA => Some(false),
+                attachment::PREMULTIPLIED_ALPHA => Some(true),
+                _ => None,
+            }),
+            peak_luminance: peak_luminance(buffer),
+            ..PictureDescription::new(buffer.format(), buffer.width(), buffer.height())
         }
     }
 }
@@ -62,32 +74,19 @@ impl std::fmt::Display for PictureDescription {
     }
 }
 
-/// Where a chroma sample lies, in luma samples right of and below the first luma sample it serves.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ChromaSiting {
-    /// To the right: 0 (on the left luma sample), 0.5 (between) or 1.
-    pub x: f64,
-    /// Downwards: 0 (on the upper luma sample), 0.5 or 1.
-    pub y: f64,
-}
-
-impl ChromaSiting {
-    /// MPEG-2's and H.264's usual siting: on the left column, between rows.
-    pub const LEFT: ChromaSiting = ChromaSiting { x: 0.0, y: 0.5 };
-    /// JPEG's and MPEG-1's: between columns and rows.
-    pub const CENTER: ChromaSiting = ChromaSiting { x: 0.5, y: 0.5 };
-    /// On the upper left luma sample.
-    pub const TOP_LEFT: ChromaSiting = ChromaSiting { x: 0.0, y: 0.0 };
-    /// On the upper row, between columns.
-    pub const TOP: ChromaSiting = ChromaSiting { x: 0.5, y: 0.0 };
-    /// On the lower left luma sample.
-    pub const BOTTOM_LEFT: ChromaSiting = ChromaSiting { x: 0.0, y: 1.0 };
-    /// On the lower row, between columns.
-    pub const BOTTOM: ChromaSiting = ChromaSiting { x: 0.5, y: 1.0 };
-}
-
-impl From<ChromaSiting> for Siting {
-    fn from(siting: ChromaSiting) -> Siting {
-        Siting { x: siting.x, y: siting.y }
-    }
+/// Maximum content light level (CTA-861.3: two big-endian 16-bit numbers), else the mastering display's
+/// maximum luminance (SMPTE ST 2086 as in HEVC D.2.28: after eight 16-bit chromaticities, 32 bits in units
+/// of 0.0001 cd/m2).
+fn peak_luminance(buffer: &PixelBuffer) -> Option<f64> {
+    let data = |key: &str| Some(buffer.attachment(key)?.0).filter(|value: &Value| value.as_data().is_some());
+    let level = data(attachment::CONTENT_LIGHT_LEVEL_INFO).and_then(|value| {
+        let bytes = value.as_data()?.first_chunk::<2>().copied()?;
+        Some(f64::from(u16::from_be_bytes(bytes)))
+    });
+    let mastering = || {
+        let value = data(attachment::MASTERING_DISPLAY_COLOR_VOLUME)?;
+        let bytes = value.as_data()?.get(16..20)?.first_chunk::<4>().copied()?;
+        Some(f64::from(u32::from_be_bytes(bytes)) / 10000.0)
+    };
+    level.filter(|&level| level > 0.0).or_else(mastering).filter(|&peak| (1.0..=10000.0).contains(&peak))
 }

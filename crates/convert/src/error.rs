@@ -7,7 +7,9 @@ use vitascope_core::FourCc;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// No conversion exists from or to this pixel format.
-    #[error("pixel format {0} cannot be converted (compressed, Bayer, indexed and camera raw formats never can)")]
+    #[error(
+        "pixel format {0} cannot be converted (compressed, Bayer, indexed and camera raw formats never can)"
+    )]
     UnsupportedFormat(FourCc),
     /// Both formats are known, but their components mean different things.
     #[error("no conversion from {from} to {to}: their components mean different things")]
@@ -46,7 +48,9 @@ pub enum Error {
         expected: usize,
     },
     /// A clean aperture without any pixel of the raster, or with numbers that are not finite.
-    #[error("clean aperture {width}x{height} at offset {horizontal_offset},{vertical_offset} shows nothing of a raster of {raster_width}x{raster_height}")]
+    #[error(
+        "clean aperture {width}x{height} at offset {horizontal_offset},{vertical_offset} shows nothing of a raster of {raster_width}x{raster_height}"
+    )]
     CleanAperture {
         /// Width in pixels.
         width: f64,
@@ -63,7 +67,7 @@ pub enum Error {
     },
     /// A pixel aspect ratio with a term that is not positive.
     #[error("pixel aspect ratio {0}:{1}; both terms must be 1 or more")]
-    PixelAspectRatio(i64, i64),
+    PixelAspectRatio(u32, u32),
     /// Colour is to be converted, but the source does not say what its colour is.
     #[error("the source has no {0}, which the conversion of colour needs")]
     InsufficientSourceColor(&'static str),

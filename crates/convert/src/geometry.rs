@@ -1,5 +1,7 @@
 //! Which part of the source lands on which part of the destination.
 
+use vitascope_core::{CleanAperture, PixelAspectRatio};
+
 use crate::error::{Error, Result};
 use crate::scale::grid::Span;
 
@@ -16,35 +18,6 @@ pub enum ScalingMode {
     Letterbox,
     /// The source's clean aperture covers the destination's, shape kept, overflow cropped.
     Trim,
-}
-
-/// The visible part of a raster.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CleanAperture {
-    /// Width in pixels.
-    pub width: f64,
-    /// Height in pixels.
-    pub height: f64,
-    /// Centre of the aperture relative to the raster's, to the right.
-    pub horizontal_offset: f64,
-    /// Centre of the aperture relative to the raster's, downwards.
-    pub vertical_offset: f64,
-}
-
-/// Width to height of one pixel; both terms 1 or more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PixelAspectRatio {
-    /// Horizontal spacing.
-    pub horizontal: i64,
-    /// Vertical spacing.
-    pub vertical: i64,
-}
-
-impl PixelAspectRatio {
-    /// Width divided by height.
-    fn ratio(self) -> f64 {
-        self.horizontal as f64 / self.vertical as f64
-    }
 }
 
 /// The outcome: two spans and what the destination's attachments say about it.
@@ -88,9 +61,11 @@ struct Rect {
 impl Geometry {
     pub(crate) fn new(request: &GeometryRequest) -> Result<Geometry> {
         let GeometryRequest { source: (sw, sh), destination: (dw, dh), .. } = *request;
-        for ratio in [request.source_pixel_aspect_ratio, request.destination_pixel_aspect_ratio].into_iter().flatten() {
-            if ratio.horizontal < 1 || ratio.vertical < 1 {
-                return Err(Error::PixelAspectRatio(ratio.horizontal, ratio.vertical));
+        for ratio in
+            [request.source_pixel_aspect_ratio, request.destination_pixel_aspect_ratio].into_iter().flatten()
+        {
+            if ratio.horizontal_spacing < 1 || ratio.vertical_spacing < 1 {
+                return Err(Error::PixelAspectRatio(ratio.horizontal_spacing, ratio.vertical_spacing));
             }
         }
         let raster = Rect { x: 0.0, y: 0.0, width: dw as f64, height: dh as f64 };
@@ -111,15 +86,22 @@ impl Geometry {
         let source_aspect = request.source_pixel_aspect_ratio;
         let clean = request.destination_clean_aperture;
         if request.mode == ScalingMode::CropSourceToCleanAperture {
-            return Ok(Geometry::from_rects(request, from, to, clean, request.destination_pixel_aspect_ratio));
+            return Ok(Geometry::from_rects(
+                request,
+                from,
+                to,
+                clean,
+                request.destination_pixel_aspect_ratio,
+            ));
         }
         let aspect = request.destination_pixel_aspect_ratio.or(source_aspect);
-        let pixel = |ratio: Option<PixelAspectRatio>| ratio.map_or(1.0, PixelAspectRatio::ratio);
+        let pixel = |ratio: Option<PixelAspectRatio>| ratio.map_or(1.0, |ratio| ratio.ratio());
         // Width to height of the picture, counted in destination pixels.
         let shape = from.width * pixel(source_aspect) / from.height / pixel(aspect);
         let wider = shape > to.width / to.height;
         Ok(if request.mode == ScalingMode::Letterbox {
-            let (width, height) = if wider { (to.width, to.width / shape) } else { (to.height * shape, to.height) };
+            let (width, height) =
+                if wider { (to.width, to.width / shape) } else { (to.height * shape, to.height) };
             let inner = Rect {
                 x: to.x + (to.width - width) / 2.0,
                 y: to.y + (to.height - height) / 2.0,
@@ -129,7 +111,8 @@ impl Geometry {
             Geometry::from_rects(request, from, fitted(inner, to, request.multiple), clean, aspect)
         } else {
             let part = shape / (to.width / to.height);
-            let (width, height) = if wider { (from.width / part, from.height) } else { (from.width, from.height * part) };
+            let (width, height) =
+                if wider { (from.width / part, from.height) } else { (from.width, from.height * part) };
             let inner = Rect {
                 x: from.x + (from.width - width) / 2.0,
                 y: from.y + (from.height - height) / 2.0,
@@ -232,10 +215,11 @@ fn compensated(
     if !stretched {
         return aspect;
     }
-    let PixelAspectRatio { horizontal, vertical } = aspect.unwrap_or(PixelAspectRatio { horizontal: 1, vertical: 1 });
+    let PixelAspectRatio { horizontal_spacing, vertical_spacing } =
+        aspect.unwrap_or(PixelAspectRatio::SQUARE);
     let mut terms = [
-        horizontal as u128 * sw as u128 * dh as u128,
-        vertical as u128 * sh as u128 * dw as u128,
+        horizontal_spacing as u128 * sw as u128 * dh as u128,
+        vertical_spacing as u128 * sh as u128 * dw as u128,
     ];
     let (mut a, mut b) = (terms[0], terms[1]);
     while b != 0 {
@@ -246,7 +230,7 @@ fn compensated(
     while terms.iter().any(|&term| term > i32::MAX as u128) {
         terms = terms.map(|term| (term / 2).max(1));
     }
-    Some(PixelAspectRatio { horizontal: terms[0] as i64, vertical: terms[1] as i64 })
+    Some(PixelAspectRatio { horizontal_spacing: terms[0] as u32, vertical_spacing: terms[1] as u32 })
 }
 
 #[cfg(test)]
@@ -271,9 +255,13 @@ mod tests {
         let mut request = request(ScalingMode::Normal, (720, 480), (640, 480));
         request.source_clean_aperture =
             Some(CleanAperture { width: 704.0, height: 480.0, horizontal_offset: 4.0, vertical_offset: 0.0 });
-        request.source_pixel_aspect_ratio = Some(PixelAspectRatio { horizontal: 10, vertical: 11 });
+        request.source_pixel_aspect_ratio =
+            Some(PixelAspectRatio { horizontal_spacing: 10, vertical_spacing: 11 });
         let geometry = Geometry::new(&request).unwrap();
-        assert_eq!(geometry.pixel_aspect_ratio, Some(PixelAspectRatio { horizontal: 45, vertical: 44 }));
+        assert_eq!(
+            geometry.pixel_aspect_ratio,
+            Some(PixelAspectRatio { horizontal_spacing: 45, vertical_spacing: 44 })
+        );
         let clean = geometry.clean_aperture.unwrap();
         assert!((clean.width - 704.0 * 640.0 / 720.0).abs() < 1e-9 && clean.height == 480.0);
         assert_eq!((geometry.columns, geometry.rows), ((0, 640), (0, 480)));
@@ -295,8 +283,10 @@ mod tests {
     #[test]
     fn letterbox_counts_pixel_aspect() {
         let mut request = request(ScalingMode::Letterbox, (720, 576), (1024, 576));
-        request.source_pixel_aspect_ratio = Some(PixelAspectRatio { horizontal: 64, vertical: 45 });
-        request.destination_pixel_aspect_ratio = Some(PixelAspectRatio { horizontal: 1, vertical: 1 });
+        request.source_pixel_aspect_ratio =
+            Some(PixelAspectRatio { horizontal_spacing: 64, vertical_spacing: 45 });
+        request.destination_pixel_aspect_ratio =
+            Some(PixelAspectRatio { horizontal_spacing: 1, vertical_spacing: 1 });
         let geometry = Geometry::new(&request).unwrap();
         assert_eq!((geometry.columns, geometry.rows), ((0, 1024), (0, 576)));
         request.destination_pixel_aspect_ratio = None;
@@ -308,7 +298,9 @@ mod tests {
     #[test]
     fn hostile_apertures() {
         let mut request = request(ScalingMode::CropSourceToCleanAperture, (64, 64), (64, 64));
-        for (width, offset) in [(0.0, 0.0), (-4.0, 0.0), (8.0, 200.0), (8.0, -200.0), (f64::NAN, 0.0), (8.0, f64::NAN)] {
+        for (width, offset) in
+            [(0.0, 0.0), (-4.0, 0.0), (8.0, 200.0), (8.0, -200.0), (f64::NAN, 0.0), (8.0, f64::NAN)]
+        {
             request.source_clean_aperture =
                 Some(CleanAperture { width, height: 64.0, horizontal_offset: offset, vertical_offset: 0.0 });
             assert!(matches!(Geometry::new(&request), Err(Error::CleanAperture { .. })), "{width} {offset}");
@@ -318,7 +310,8 @@ mod tests {
             Some(CleanAperture { width: 1e9, height: 32.0, horizontal_offset: 0.0, vertical_offset: -16.0 });
         let geometry = Geometry::new(&request).unwrap();
         assert_eq!((geometry.limits_x, geometry.limits_y), ((0.0, 64.0), (0.0, 32.0)));
-        request.source_pixel_aspect_ratio = Some(PixelAspectRatio { horizontal: 0, vertical: 1 });
+        request.source_pixel_aspect_ratio =
+            Some(PixelAspectRatio { horizontal_spacing: 0, vertical_spacing: 1 });
         assert!(matches!(Geometry::new(&request), Err(Error::PixelAspectRatio(0, 1))));
     }
 }

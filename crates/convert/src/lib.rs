@@ -1,8 +1,9 @@
 //! Pixel conversion: formats, colour, scaling and rotation.
 #![forbid(unsafe_code)]
 
+mod attachments;
 mod bands;
-pub mod color;
+mod color;
 #[cfg(test)]
 mod conformance;
 mod converter;
@@ -15,10 +16,11 @@ mod pipeline;
 mod plan;
 mod scale;
 
-pub use converter::Converter;
-pub use description::{ChromaSiting, PictureDescription};
+pub use color::tone_map::ToneMapping;
+pub use converter::{Converter, convert};
+pub use description::PictureDescription;
 pub use error::{Error, Result};
-pub use geometry::{CleanAperture, PixelAspectRatio, ScalingMode};
+pub use geometry::ScalingMode;
 pub use options::Options;
 pub use pipeline::DownsamplingMode;
 pub use plan::default_matrix;

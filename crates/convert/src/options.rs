@@ -1,12 +1,10 @@
 //! What can be asked of a conversion.
 
+use vitascope_core::{CleanAperture, ColorPrimaries, PixelAspectRatio, TransferFunction, YCbCrMatrix};
 use vitascope_dsp::CpuLevel;
 
-use crate::color::curve::Curve;
-use crate::color::primaries::Chromaticities;
 use crate::color::tone_map::ToneMapping;
-use crate::color::ycbcr::LumaWeights;
-use crate::geometry::{CleanAperture, PixelAspectRatio, ScalingMode};
+use crate::geometry::ScalingMode;
 use crate::pipeline::DownsamplingMode;
 
 /// Settings of a [`Converter`](crate::Converter). The default copies the platform's defaults.
@@ -23,11 +21,13 @@ pub struct Options {
     /// The destination's pixel aspect; ignored in [`ScalingMode::Normal`].
     pub destination_pixel_aspect_ratio: Option<PixelAspectRatio>,
     /// Primaries to convert to; `None` leaves them.
-    pub destination_primaries: Option<Chromaticities>,
+    pub destination_color_primaries: Option<ColorPrimaries>,
     /// Transfer function to convert to; `None` leaves it.
-    pub destination_transfer: Option<Curve>,
+    pub destination_transfer_function: Option<TransferFunction>,
+    /// The exponent where that is [`TransferFunction::UseGamma`], 0.1 to 10; 2.2 where it lacks.
+    pub destination_gamma_level: Option<f64>,
     /// Matrix of a Y'CbCr destination; `None` takes the source's, or one by the picture's size.
-    pub destination_matrix: Option<LumaWeights>,
+    pub destination_ycbcr_matrix: Option<YCbCrMatrix>,
     /// What happens to light an SDR destination cannot show.
     pub tone_mapping: ToneMapping,
     /// Threads to use at most, 0 for one a processor. Small pictures use fewer.
@@ -44,9 +44,10 @@ impl Default for Options {
             high_speed: false,
             destination_clean_aperture: None,
             destination_pixel_aspect_ratio: None,
-            destination_primaries: None,
-            destination_transfer: None,
-            destination_matrix: None,
+            destination_color_primaries: None,
+            destination_transfer_function: None,
+            destination_gamma_level: None,
+            destination_ycbcr_matrix: None,
             tone_mapping: ToneMapping::Bt2390,
             threads: 0,
             cpu_level: CpuLevel::detected(),

@@ -4,6 +4,8 @@
 //! those are unpacked and filtered horizontally once and kept in a ring. Everything a row needs stays
 //! in cache whatever the size of the picture, and bands of rows are independent of each other.
 
+use vitascope_core::ChromaLocation;
+
 use crate::color::plan::ColorPlan;
 use crate::error::Result;
 use crate::format::layout::{Component, Family, Layout};
@@ -63,6 +65,33 @@ pub enum DownsamplingMode {
 pub(crate) struct Siting {
     pub x: f64,
     pub y: f64,
+}
+
+impl Siting {
+    /// The place of a location. DV's two kinds of chroma lie on alternate rows; both count as on the first.
+    pub(crate) fn of(location: ChromaLocation) -> Siting {
+        let (x, y) = match location {
+            ChromaLocation::Left => (0.0, 0.5),
+            ChromaLocation::Center => (0.5, 0.5),
+            ChromaLocation::TopLeft | ChromaLocation::Dv420 => (0.0, 0.0),
+            ChromaLocation::Top => (0.5, 0.0),
+            ChromaLocation::BottomLeft => (0.0, 1.0),
+            ChromaLocation::Bottom => (0.5, 1.0),
+        };
+        Siting { x, y }
+    }
+
+    /// The location of a place.
+    pub(crate) fn location(self) -> ChromaLocation {
+        match (self.x < 0.25, (self.y * 2.0) as u8) {
+            (true, 0) => ChromaLocation::TopLeft,
+            (true, 1) => ChromaLocation::Left,
+            (true, _) => ChromaLocation::BottomLeft,
+            (false, 0) => ChromaLocation::Top,
+            (false, 1) => ChromaLocation::Center,
+            (false, _) => ChromaLocation::Bottom,
+        }
+    }
 }
 
 /// Everything a pipeline is planned from.
@@ -177,11 +206,24 @@ impl Pipeline {
             let from_y = Grid::new(request.source_size.1, origin_y, siting.y);
             let to_x = Grid::new(request.destination_size.0, log2_x, target.x);
             let to_y = Grid::new(request.destination_size.1, log2_y, target.y);
-            let kernel_for = |ratio: f64| if (ratio - 1.0).abs() < 1e-9 { request.chroma_kernel } else { request.kernel };
+            let kernel_for =
+                |ratio: f64| if (ratio - 1.0).abs() < 1e-9 { request.chroma_kernel } else { request.kernel };
             let (horizontal, vertical) = if origin.is_some() {
                 (
-                    FilterBank::new(kernel_for(geometry.x.ratio()), &from_x, &to_x, &geometry.x, geometry.limits_x),
-                    FilterBank::new(kernel_for(geometry.y.ratio()), &from_y, &to_y, &geometry.y, geometry.limits_y),
+                    FilterBank::new(
+                        kernel_for(geometry.x.ratio()),
+                        &from_x,
+                        &to_x,
+                        &geometry.x,
+                        geometry.limits_x,
+                    ),
+                    FilterBank::new(
+                        kernel_for(geometry.y.ratio()),
+                        &from_y,
+                        &to_y,
+                        &geometry.y,
+                        geometry.limits_y,
+                    ),
                 )
             } else {
                 (None, None)
@@ -361,7 +403,8 @@ impl Pipeline {
             };
             let chroma_row = y.is_multiple_of(1 << dy);
             for (plane, band) in planes.iter_mut().enumerate() {
-                let component = self.destination.components.iter().flatten().find(|c| c.plane as usize == plane);
+                let component =
+                    self.destination.components.iter().flatten().find(|c| c.plane as usize == plane);
                 let Some(component) = component else { continue };
                 if component.log2_y > 0 && !chroma_row {
                     continue;

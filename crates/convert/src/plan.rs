@@ -1,9 +1,12 @@
 //! From two descriptions and the options to a pipeline.
 
+use vitascope_core::{ChromaLocation, ColorInfo, YCbCrMatrix};
+
 use crate::color::curve::{Curve, REFERENCE_WHITE};
 use crate::color::plan::{ColorPlan, ColorSpec};
-use crate::color::ycbcr::{self, LumaWeights};
-use crate::description::{ChromaSiting, PictureDescription};
+use crate::color::primaries::Chromaticities;
+use crate::color::ycbcr::LumaWeights;
+use crate::description::PictureDescription;
 use crate::error::{Error, Result};
 use crate::format::layout::{Family, Layout};
 use crate::geometry::{Geometry, GeometryRequest};
@@ -21,7 +24,11 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    pub(crate) fn new(source: &PictureDescription, destination: &PictureDescription, options: &Options) -> Result<Plan> {
+    pub(crate) fn new(
+        source: &PictureDescription,
+        destination: &PictureDescription,
+        options: &Options,
+    ) -> Result<Plan> {
         let from = layout_of(source)?;
         let to = layout_of(destination)?;
         let colours = [Family::Rgb, Family::YCbCr];
@@ -42,26 +49,31 @@ impl Plan {
         let mut outcome = PictureDescription {
             clean_aperture: geometry.clean_aperture,
             pixel_aspect_ratio: geometry.pixel_aspect_ratio,
-            matrix: None,
-            primaries: options.destination_primaries.or(source.primaries),
-            transfer: options.destination_transfer.or(source.transfer),
-            chroma_location: None,
-            premultiplied: None,
+            color: ColorInfo {
+                primaries: options.destination_color_primaries.or(source.color.primaries),
+                transfer: options.destination_transfer_function.or(source.color.transfer),
+                matrix: None,
+                gamma: match options.destination_transfer_function {
+                    Some(_) => options.destination_gamma_level,
+                    None => source.color.gamma,
+                },
+            },
             peak_luminance: source.peak_luminance,
             ..PictureDescription::new(destination.format, destination.width, destination.height)
         };
         let color = plan_color(from, to, source, options, &mut outcome)?;
         let alpha = plan_alpha(from, to, source, color.as_ref(), &mut outcome);
-        let source_siting = source.chroma_location.unwrap_or(ChromaSiting::LEFT);
-        outcome.chroma_location = siting_of(from, to, source_siting, options, color.is_some() || alpha != AlphaPlan::default());
+        let source_siting = source.chroma_location.unwrap_or(ChromaLocation::Left);
+        outcome.chroma_location =
+            siting_of(from, to, source_siting, options, color.is_some() || alpha != AlphaPlan::default());
         let destination_siting = outcome.chroma_location.unwrap_or(source_siting);
         let pipeline = Pipeline::new(PipelineRequest {
             source: from,
             source_size: (source.width, source.height),
-            source_siting: Siting::from(source_siting),
+            source_siting: Siting::of(source_siting),
             destination: to,
             destination_size: (destination.width, destination.height),
-            destination_siting: Siting::from(destination_siting),
+            destination_siting: Siting::of(destination_siting),
             geometry: &geometry,
             color,
             alpha,
@@ -82,8 +94,8 @@ fn layout_of(picture: &PictureDescription) -> Result<&'static Layout> {
 }
 
 /// The matrix of a picture that does not state one: BT.601 up to 720x576, BT.709 above.
-pub fn default_matrix(width: usize, height: usize) -> LumaWeights {
-    if width * height <= 720 * 576 { ycbcr::ITU_R_601 } else { ycbcr::ITU_R_709 }
+pub fn default_matrix(width: usize, height: usize) -> YCbCrMatrix {
+    if width * height <= 720 * 576 { YCbCrMatrix::Itu601 } else { YCbCrMatrix::Itu709 }
 }
 
 fn plan_color(
@@ -96,42 +108,37 @@ fn plan_color(
     if !matches!(from.family, Family::Rgb | Family::YCbCr) {
         return Ok(None);
     }
-    let own = source.matrix.unwrap_or_else(|| default_matrix(source.width, source.height));
-    let wanted = options.destination_matrix.or(source.matrix);
+    let own = source.color.matrix.unwrap_or_else(|| default_matrix(source.width, source.height));
+    let wanted = options.destination_ycbcr_matrix.or(source.color.matrix);
     let wanted = wanted.unwrap_or_else(|| match from.family {
         Family::Rgb => default_matrix(outcome.width, outcome.height),
         _ => own,
     });
     if to.has_chroma() {
-        outcome.matrix = Some(wanted);
+        outcome.color.matrix = Some(wanted);
     }
-    let converts_primaries = options.destination_primaries.is_some();
-    let converts_transfer = options.destination_transfer.is_some();
-    if converts_primaries && source.primaries.is_none() {
+    let converts_primaries = options.destination_color_primaries.is_some();
+    let converts_transfer = options.destination_transfer_function.is_some();
+    if converts_primaries && source.color.primaries.is_none() {
         return Err(Error::InsufficientSourceColor("colour primaries"));
     }
-    if (converts_transfer || converts_primaries) && source.transfer.is_none() {
+    if (converts_transfer || converts_primaries) && source.color.transfer.is_none() {
         return Err(Error::InsufficientSourceColor("transfer function"));
     }
-    for curve in [source.transfer, outcome.transfer] {
-        if let Some(Curve::Gamma(gamma)) = curve {
+    let spec = |weights: Option<YCbCrMatrix>, color: &ColorInfo| ColorSpec {
+        weights: weights.map(LumaWeights::from),
+        chromaticities: color.primaries.map(Chromaticities::from),
+        curve: color.transfer.map(|transfer| Curve::new(transfer, color.gamma)),
+    };
+    for color in [&source.color, &outcome.color] {
+        if let Some(Curve::Gamma(gamma)) = spec(None, color).curve {
             if !(0.1..=10.0).contains(&gamma) {
                 return Err(Error::ColorConversion(format!("gamma level {gamma}; accepted are 0.1 to 10")));
             }
         }
     }
-    for chromaticities in [source.primaries, outcome.primaries].into_iter().flatten() {
-        if chromaticities.to_xyz().and_then(|xyz| xyz.inverse()).is_none() {
-            return Err(Error::ColorConversion(format!("primaries {chromaticities:?} span no colours")));
-        }
-    }
-    let spec = |weights, picture: &PictureDescription| ColorSpec {
-        weights,
-        chromaticities: picture.primaries,
-        curve: picture.transfer,
-    };
-    let source_spec = spec((from.family == Family::YCbCr).then_some(own), source);
-    let destination_spec = spec((to.family == Family::YCbCr).then_some(wanted), outcome);
+    let source_spec = spec((from.family == Family::YCbCr).then_some(own), &source.color);
+    let destination_spec = spec((to.family == Family::YCbCr).then_some(wanted), &outcome.color);
     // Gray has no matrix of its own: against Y'CbCr it is luma whatever the weights.
     let gray = |layout: &Layout| layout.family == Family::YCbCr && !layout.has_chroma();
     let (mut source_spec, mut destination_spec) = (source_spec, destination_spec);
@@ -161,43 +168,46 @@ fn plan_alpha(
     if to.has_alpha() {
         outcome.premultiplied = to.premultiplied.or(stated);
     }
-    if from.family != Family::Rgb && from.premultiplied.is_none() && to.premultiplied.is_none() && color.is_none() {
+    if from.family != Family::Rgb
+        && from.premultiplied.is_none()
+        && to.premultiplied.is_none()
+        && color.is_none()
+    {
         return AlphaPlan::default();
     }
     let nonlinear = color.is_some_and(ColorPlan::needs_straight_alpha);
-    AlphaPlan {
-        unpremultiply: is && (nonlinear || !becomes),
-        premultiply: becomes && (nonlinear || !is),
-    }
+    AlphaPlan { unpremultiply: is && (nonlinear || !becomes), premultiply: becomes && (nonlinear || !is) }
 }
 
 /// Where the destination's chroma lies; `None` when it has none between luma samples.
 fn siting_of(
     from: &Layout,
     to: &Layout,
-    source: ChromaSiting,
+    source: ChromaLocation,
     options: &Options,
     full: bool,
-) -> Option<ChromaSiting> {
+) -> Option<ChromaLocation> {
     let (dx, dy) = to.chroma_shift();
     if !to.has_chroma() || (dx, dy) == (0, 0) {
         return None;
     }
     if from.family == Family::YCbCr && !from.has_chroma() {
-        return Some(ChromaSiting::LEFT);
+        return Some(ChromaLocation::Left);
     }
     let (sx, sy) = if full { (0, 0) } else { from.chroma_shift() };
     let reduced = match options.downsampling_mode {
         DownsamplingMode::Decimate => 0.0,
         DownsamplingMode::Average => 0.5,
     };
-    Some(ChromaSiting {
-        x: if dx > sx { reduced } else { source.x },
+    let kept = Siting::of(source);
+    let siting = Siting {
+        x: if dx > sx { reduced } else { kept.x },
         // 4:2:2 has no place between rows; the usual name for its siting is "left".
         y: match (dy > sy, dy) {
             (true, _) => reduced,
             (false, 0) => 0.5,
-            (false, _) => source.y,
+            (false, _) => kept.y,
         },
-    })
+    };
+    Some(siting.location())
 }

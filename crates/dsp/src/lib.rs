@@ -12,6 +12,7 @@ mod cpu_level;
 #[macro_use]
 mod kernel;
 pub mod shared_plane;
+pub mod pixels;
 pub mod video;
 
 pub use cpu_level::CpuLevel;

@@ -3,20 +3,22 @@
 //! Display light is in units of SDR reference white: 1 is the white of a BT.709 picture, and stands
 //! for 203 cd/m2 in PQ and HLG (ITU-R BT.2408-7, clause 2.2).
 
+use vitascope_core::TransferFunction;
+
 use super::math::{exp, ln, pow};
 
 /// Luminance of SDR reference white in an HDR picture, in cd/m2.
-pub const REFERENCE_WHITE: f64 = 203.0;
+pub(crate) const REFERENCE_WHITE: f64 = 203.0;
 /// Nominal peak of the HLG display for which the opto-optical transfer function is computed, in cd/m2.
-pub const HLG_PEAK: f64 = 1000.0;
+pub(crate) const HLG_PEAK: f64 = 1000.0;
 /// System gamma of HLG at that peak (ITU-R BT.2100-2, table 5).
-pub const HLG_GAMMA: f64 = 1.2;
+pub(crate) const HLG_GAMMA: f64 = 1.2;
 /// Peak of PQ in cd/m2.
-pub const PQ_PEAK: f64 = 10000.0;
+pub(crate) const PQ_PEAK: f64 = 10000.0;
 
 /// A transfer function.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Curve {
+pub(crate) enum Curve {
     /// ITU-R BT.709, BT.601 and BT.2020: the camera's curve; displays follow BT.1886.
     Itu709,
     /// SMPTE 240M: the camera's curve; displays follow BT.1886.
@@ -43,6 +45,21 @@ const A240: f64 = 1.111_572_195_921_731;
 const B240: f64 = 0.022_821_585_529_445;
 
 impl Curve {
+    /// The curve of a transfer function; `gamma` counts for [`TransferFunction::UseGamma`] and is 2.2
+    /// where it lacks.
+    pub(crate) fn new(transfer: TransferFunction, gamma: Option<f64>) -> Curve {
+        match transfer {
+            TransferFunction::Itu709 | TransferFunction::Itu2020 => Curve::Itu709,
+            TransferFunction::Smpte240M => Curve::Smpte240M,
+            TransferFunction::UseGamma => Curve::Gamma(gamma.unwrap_or(2.2)),
+            TransferFunction::Linear => Curve::Linear,
+            TransferFunction::Srgb => Curve::Srgb,
+            TransferFunction::SmpteSt2084Pq => Curve::Pq,
+            TransferFunction::SmpteSt428 => Curve::St428,
+            TransferFunction::Itu2100Hlg => Curve::Hlg,
+        }
+    }
+
     /// Whether the standard defines the camera's side (scene light) and leaves displays to BT.1886.
     pub(crate) fn is_camera_curve(self) -> bool {
         matches!(self, Curve::Itu709 | Curve::Smpte240M)
@@ -65,7 +82,7 @@ impl Curve {
 
     /// Code (0 to 1) to light: the inverse of the camera's curve, or for [`Curve::Pq`] the display's
     /// in units of its peak, for [`Curve::Hlg`] scene light 0 to 1.
-    pub fn decode(self, code: f64) -> f64 {
+    pub(crate) fn decode(self, code: f64) -> f64 {
         match self {
             Curve::Itu709 if code < 4.5 * B709 => code / 4.5,
             Curve::Itu709 => pow((code + (A709 - 1.0)) / A709, 1.0 / 0.45),
@@ -86,7 +103,7 @@ impl Curve {
     }
 
     /// The inverse of [`Curve::decode`].
-    pub fn encode(self, light: f64) -> f64 {
+    pub(crate) fn encode(self, light: f64) -> f64 {
         match self {
             Curve::Itu709 if light < B709 => light * 4.5,
             Curve::Itu709 => A709 * pow(light, 0.45) - (A709 - 1.0),
@@ -171,7 +188,8 @@ mod tests {
 
     #[test]
     fn published_values() {
-        let check = |value: f64, expected: f64| assert!((value - expected).abs() < 5e-5, "{value} {expected}");
+        let check =
+            |value: f64, expected: f64| assert!((value - expected).abs() < 5e-5, "{value} {expected}");
         // ITU-R BT.2408-7, table 1 and Report BT.2390: PQ codes of known luminances.
         check(Curve::Pq.encode(0.0), 0.0);
         check(Curve::Pq.encode(0.01), 0.5081);

@@ -1,10 +1,10 @@
 //! Colour: matrices, primaries, transfer functions and the plan that joins them.
 
-pub mod curve;
+pub(crate) mod curve;
 pub(crate) mod lut;
 pub(crate) mod math;
 pub(crate) mod matrix;
 pub(crate) mod plan;
-pub mod primaries;
-pub mod tone_map;
-pub mod ycbcr;
+pub(crate) mod primaries;
+pub(crate) mod tone_map;
+pub(crate) mod ycbcr;

@@ -6,6 +6,8 @@
 //! HLG by the opto-optical transfer function of BT.2100 for 1000 cd/m2, and PQ as it stands. SDR
 //! white is 203 cd/m2 in HDR (ITU-R BT.2408).
 
+use vitascope_core::ColorPrimaries;
+
 use super::curve::{self, HLG_GAMMA, HLG_PEAK, REFERENCE_WHITE};
 use super::lut;
 use super::math::pow;
@@ -31,7 +33,10 @@ enum Step {
     Matrix([[f32; 3]; 3]),
     Curve(lut::Curve),
     /// Multiplies all channels by a function of their weighted sum.
-    LuminanceGain { weights: [f32; 3], gain: lut::Curve },
+    LuminanceGain {
+        weights: [f32; 3],
+        gain: lut::Curve,
+    },
     /// Multiplies all channels by a function of the largest.
     PeakGain(lut::Curve),
     Clip,
@@ -49,7 +54,12 @@ impl ColorPlan {
     ///
     /// Primaries and curves are converted only where both sides know them and they differ.
     /// `peak` is the brightest light of an HDR source, in units of SDR white.
-    pub(crate) fn new(source: &ColorSpec, destination: &ColorSpec, tone: ToneMapping, peak: Option<f64>) -> Option<ColorPlan> {
+    pub(crate) fn new(
+        source: &ColorSpec,
+        destination: &ColorSpec,
+        tone: ToneMapping,
+        peak: Option<f64>,
+    ) -> Option<ColorPlan> {
         let decode = source.weights.map_or(Matrix::IDENTITY, LumaWeights::to_rgb);
         let encode = destination.weights.map_or(Matrix::IDENTITY, LumaWeights::to_ycbcr);
         let gamut = match (source.chromaticities, destination.chromaticities) {
@@ -62,8 +72,10 @@ impl ColorPlan {
             (None, None) => (curve::Curve::Itu709, curve::Curve::Itu709),
         };
         if gamut.is_identity() && from == to {
-            let whole = if source.weights == destination.weights { Matrix::IDENTITY } else { encode.after(&decode) };
-            return (!whole.is_identity()).then(|| ColorPlan { steps: vec![Step::new(&whole)], nonlinear: false });
+            let whole =
+                if source.weights == destination.weights { Matrix::IDENTITY } else { encode.after(&decode) };
+            return (!whole.is_identity())
+                .then(|| ColorPlan { steps: vec![Step::new(&whole)], nonlinear: false });
         }
         let mut steps = vec![Step::new(&decode)];
         let scene = from != to && from.is_camera_curve() && to.is_camera_curve();
@@ -99,9 +111,9 @@ impl ColorPlan {
                     curve.map(b);
                     curve.map(c);
                 }
-                Step::LuminanceGain { weights, gain } => scale_by(a, b, c, |r, g, b| {
-                    gain.value(weights[0] * r + weights[1] * g + weights[2] * b)
-                }),
+                Step::LuminanceGain { weights, gain } => {
+                    scale_by(a, b, c, |r, g, b| gain.value(weights[0] * r + weights[1] * g + weights[2] * b))
+                }
                 Step::PeakGain(gain) => scale_by(a, b, c, |r, g, b| gain.value(r.max(g).max(b))),
                 Step::Clip => {
                     for row in [&mut *a, &mut *b, &mut *c] {
@@ -120,7 +132,11 @@ const LIGHT_LIMIT: f64 = curve::PQ_PEAK / REFERENCE_WHITE;
 
 impl Step {
     fn new(matrix: &Matrix) -> Step {
-        Step::Matrix(if matrix.is_identity() { IDENTITY } else { matrix.0.map(|row| row.map(|value| value as f32)) })
+        Step::Matrix(if matrix.is_identity() {
+            IDENTITY
+        } else {
+            matrix.0.map(|row| row.map(|value| value as f32))
+        })
     }
 
     fn curve(maximum: f64, function: impl Fn(f64) -> f64) -> Step {
@@ -130,7 +146,7 @@ impl Step {
 
 /// Luminance weights of linear R, G, B.
 fn luminance(chromaticities: Option<Chromaticities>) -> [f32; 3] {
-    let xyz = chromaticities.unwrap_or(primaries::ITU_R_2020).to_xyz();
+    let xyz = chromaticities.unwrap_or(ColorPrimaries::Itu2020.into()).to_xyz();
     xyz.map_or([1.0 / 3.0; 3], |xyz| xyz.0[1].map(|weight| weight as f32))
 }
 
@@ -143,7 +159,9 @@ fn light_of(from: curve::Curve, chromaticities: Option<Chromaticities>) -> Vec<S
             Step::curve(1.2, |code| from.decode(code)),
             Step::LuminanceGain {
                 weights: luminance(chromaticities),
-                gain: lut::Curve::new(16.0, false, |scene| HLG_PEAK / REFERENCE_WHITE * pow(scene, HLG_GAMMA - 1.0)),
+                gain: lut::Curve::new(16.0, false, |scene| {
+                    HLG_PEAK / REFERENCE_WHITE * pow(scene, HLG_GAMMA - 1.0)
+                }),
             },
         ],
         _ => vec![Step::curve(2.0, |code| from.to_display(code))],
@@ -203,8 +221,8 @@ mod tests {
     use super::curve::Curve;
     use super::*;
 
-    fn rgb(chromaticities: Chromaticities, curve: Curve) -> ColorSpec {
-        ColorSpec { weights: None, chromaticities: Some(chromaticities), curve: Some(curve) }
+    fn rgb(primaries: ColorPrimaries, curve: Curve) -> ColorSpec {
+        ColorSpec { weights: None, chromaticities: Some(primaries.into()), curve: Some(curve) }
     }
 
     fn convert(from: ColorSpec, to: ColorSpec, tone: ToneMapping, pixel: [f32; 3]) -> [f32; 3] {
@@ -221,8 +239,8 @@ mod tests {
 
     #[test]
     fn sdr_white_in_hdr() {
-        let sdr = rgb(primaries::ITU_R_709, Curve::Itu709);
-        let (pq, hlg) = (rgb(primaries::ITU_R_2020, Curve::Pq), rgb(primaries::ITU_R_2020, Curve::Hlg));
+        let sdr = rgb(ColorPrimaries::Itu709, Curve::Itu709);
+        let (pq, hlg) = (rgb(ColorPrimaries::Itu2020, Curve::Pq), rgb(ColorPrimaries::Itu2020, Curve::Hlg));
         // ITU-R BT.2408-7, table 1: reference white is 58 % PQ and 75 % HLG.
         check(convert(sdr, pq, ToneMapping::Clip, [1.0; 3]), [0.5807; 3]);
         let white = convert(sdr, hlg, ToneMapping::Clip, [1.0; 3]);
@@ -233,7 +251,7 @@ mod tests {
 
     #[test]
     fn hdr_there_and_back() {
-        let (pq, hlg) = (rgb(primaries::ITU_R_2020, Curve::Pq), rgb(primaries::ITU_R_2020, Curve::Hlg));
+        let (pq, hlg) = (rgb(ColorPrimaries::Itu2020, Curve::Pq), rgb(ColorPrimaries::Itu2020, Curve::Hlg));
         let pixel = [0.6, 0.35, 0.2];
         let back = convert(hlg, pq, ToneMapping::Clip, convert(pq, hlg, ToneMapping::Clip, pixel));
         check(back, pixel.map(f64::from));
@@ -242,8 +260,8 @@ mod tests {
     #[test]
     fn bt2087_red() {
         let red = convert(
-            rgb(primaries::ITU_R_709, Curve::Itu709),
-            rgb(primaries::ITU_R_2020, Curve::Itu709),
+            rgb(ColorPrimaries::Itu709, Curve::Itu709),
+            rgb(ColorPrimaries::Itu2020, Curve::Itu709),
             ToneMapping::Clip,
             [1.0, 0.0, 0.0],
         );
@@ -252,8 +270,8 @@ mod tests {
 
     #[test]
     fn tone_mapped_highlights_stay_below_white() {
-        let sdr = rgb(primaries::ITU_R_709, Curve::Itu709);
-        let pq = rgb(primaries::ITU_R_2020, Curve::Pq);
+        let sdr = rgb(ColorPrimaries::Itu709, Curve::Itu709);
+        let pq = rgb(ColorPrimaries::Itu2020, Curve::Pq);
         let bright = convert(pq, sdr, ToneMapping::Bt2390, [0.7; 3]);
         let clipped = convert(pq, sdr, ToneMapping::Clip, [0.7; 3]);
         assert!(bright[0] > 0.9 && bright[0] < 0.999, "{bright:?}");
@@ -262,7 +280,7 @@ mod tests {
 
     #[test]
     fn same_colour_is_no_plan() {
-        let sdr = rgb(primaries::ITU_R_709, Curve::Itu709);
+        let sdr = rgb(ColorPrimaries::Itu709, Curve::Itu709);
         assert!(ColorPlan::new(&sdr, &sdr, ToneMapping::Bt2390, None).is_none());
     }
 }

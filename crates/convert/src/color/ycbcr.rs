@@ -1,24 +1,24 @@
 //! Luma and colour differences from R'G'B' and back.
 
+use vitascope_core::YCbCrMatrix;
+
 use super::matrix::Matrix;
 
 /// Weights of red and blue in luma; green has the rest.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LumaWeights {
+pub(crate) struct LumaWeights {
     /// Red's weight.
     pub red: f64,
     /// Blue's weight.
     pub blue: f64,
 }
 
-/// ITU-R BT.601.
-pub const ITU_R_601: LumaWeights = LumaWeights { red: 0.299, blue: 0.114 };
-/// ITU-R BT.709.
-pub const ITU_R_709: LumaWeights = LumaWeights { red: 0.2126, blue: 0.0722 };
-/// ITU-R BT.2020, non-constant luminance.
-pub const ITU_R_2020: LumaWeights = LumaWeights { red: 0.2627, blue: 0.0593 };
-/// SMPTE 240M.
-pub const SMPTE_240M: LumaWeights = LumaWeights { red: 0.212, blue: 0.087 };
+impl From<YCbCrMatrix> for LumaWeights {
+    fn from(matrix: YCbCrMatrix) -> LumaWeights {
+        let (red, blue) = matrix.luma_weights();
+        LumaWeights { red, blue }
+    }
+}
 
 impl LumaWeights {
     /// R'G'B' to Y'CbCr, colour differences in -0.5 to 0.5.
@@ -44,15 +44,17 @@ mod tests {
 
     #[test]
     fn directions_undo_each_other() {
-        for weights in [ITU_R_601, ITU_R_709, ITU_R_2020, SMPTE_240M] {
+        for weights in YCbCrMatrix::ALL.iter().map(|&matrix| LumaWeights::from(matrix)) {
             assert!(weights.to_rgb().after(&weights.to_ycbcr()).is_identity());
         }
     }
 
     #[test]
     fn coefficients_of_bt_709() {
-        let rows = ITU_R_709.to_rgb().0;
-        for (value, expected) in [(rows[0][2], 1.5748), (rows[1][1], -0.1873), (rows[1][2], -0.4681), (rows[2][1], 1.8556)] {
+        let rows = LumaWeights::from(YCbCrMatrix::Itu709).to_rgb().0;
+        for (value, expected) in
+            [(rows[0][2], 1.5748), (rows[1][1], -0.1873), (rows[1][2], -0.4681), (rows[2][1], 1.8556)]
+        {
             assert!((value - expected).abs() < 5e-5);
         }
     }

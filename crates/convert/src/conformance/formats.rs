@@ -15,7 +15,9 @@ struct Place {
 #[derive(Clone, Copy)]
 enum Kind {
     Byte,
-    Little16 { shift: u32 },
+    Little16 {
+        shift: u32,
+    },
     Big16,
     Half,
     Float,
@@ -24,7 +26,11 @@ enum Kind {
 }
 
 fn name(format: FourCc) -> String {
-    if format.0 < 256 { format.0.to_string() } else { String::from_utf8_lossy(&format.0.to_be_bytes()).into_owned() }
+    if format.0 < 256 {
+        format.0.to_string()
+    } else {
+        String::from_utf8_lossy(&format.0.to_be_bytes()).into_owned()
+    }
 }
 
 /// Horizontal and vertical divisor of a component.
@@ -34,7 +40,9 @@ fn divisor(format: FourCc, component: usize) -> (usize, usize) {
     }
     match name(format).as_str() {
         "y420" | "f420" | "420v" | "420f" | "x420" | "xf20" | "v0a8" => (2, 2),
-        "2vuy" | "yuvs" | "yuvf" | "a2vy" | "v216" | "v210" | "422v" | "422f" | "x422" | "xf22" | "sv22" => (2, 1),
+        "2vuy" | "yuvs" | "yuvf" | "a2vy" | "v216" | "v210" | "422v" | "422f" | "x422" | "xf22" | "sv22" => {
+            (2, 1)
+        }
         _ => (1, 1),
     }
 }
@@ -47,12 +55,14 @@ pub(super) fn size(format: FourCc, component: usize, width: usize, height: usize
 /// Indices of the components a format has.
 pub(super) fn components(format: FourCc) -> Vec<usize> {
     match name(format).as_str() {
-        "1" | "33" | "34" | "36" | "40" | "b16g" | "L008" | "L010" | "L012" | "L016" | "L00h" | "L00f" | "hdis"
-        | "fdis" | "hdep" | "fdep" => vec![0],
+        "1" | "33" | "34" | "36" | "40" | "b16g" | "L008" | "L010" | "L012" | "L016" | "L00h" | "L00f"
+        | "hdis" | "fdis" | "hdep" | "fdep" => vec![0],
         "2C08" | "2C16" | "2C0h" | "2C0f" => vec![0, 1],
         "b32a" => vec![0, 3],
-        "5551" | "32" | "BGRA" | "ABGR" | "RGBA" | "b64a" | "l64r" | "l10r" | "w40a" | "w40m" | "RGhA" | "RGfA" | "b3a8"
-        | "a2vy" | "v408" | "r408" | "y408" | "y416" | "r4fl" | "v0a8" | "s4as" => vec![0, 1, 2, 3],
+        "5551" | "32" | "BGRA" | "ABGR" | "RGBA" | "b64a" | "l64r" | "l10r" | "w40a" | "w40m" | "RGhA"
+        | "RGfA" | "b3a8" | "a2vy" | "v408" | "r408" | "y408" | "y416" | "r4fl" | "v0a8" | "s4as" => {
+            vec![0, 1, 2, 3]
+        }
         _ => vec![0, 1, 2],
     }
 }
@@ -60,8 +70,32 @@ pub(super) fn components(format: FourCc) -> Vec<usize> {
 pub(super) fn is_ycbcr(format: FourCc) -> bool {
     !matches!(
         name(format).as_str(),
-        "16" | "L555" | "5551" | "B565" | "L565" | "24" | "24BG" | "32" | "BGRA" | "ABGR" | "RGBA" | "b64a" | "l64r" | "b48r"
-            | "R10k" | "r210" | "w30r" | "l10r" | "w40a" | "w40m" | "RGhA" | "RGfA" | "b3a8" | "2C08" | "2C16" | "2C0h" | "2C0f"
+        "16" | "L555"
+            | "5551"
+            | "B565"
+            | "L565"
+            | "24"
+            | "24BG"
+            | "32"
+            | "BGRA"
+            | "ABGR"
+            | "RGBA"
+            | "b64a"
+            | "l64r"
+            | "b48r"
+            | "R10k"
+            | "r210"
+            | "w30r"
+            | "l10r"
+            | "w40a"
+            | "w40m"
+            | "RGhA"
+            | "RGfA"
+            | "b3a8"
+            | "2C08"
+            | "2C16"
+            | "2C0h"
+            | "2C0f"
     )
 }
 
@@ -87,10 +121,11 @@ pub(super) fn bits(format: FourCc, component: usize) -> u32 {
         "B565" | "L565" => [5, 6, 5][component],
         "l10r" if component == 3 => 2,
         "b3a8" if component == 3 => 8,
-        "R10k" | "r210" | "w30r" | "l10r" | "w40a" | "w40m" | "b3a8" | "v210" | "v410" | "x420" | "x422" | "x444" | "xf20"
-        | "xf22" | "xf44" | "L010" => 10,
+        "R10k" | "r210" | "w30r" | "l10r" | "w40a" | "w40m" | "b3a8" | "v210" | "v410" | "x420" | "x422"
+        | "x444" | "xf20" | "xf22" | "xf44" | "L010" => 10,
         "L012" => 12,
-        "b64a" | "l64r" | "b48r" | "b32a" | "b16g" | "y416" | "v216" | "sv22" | "sv44" | "s4as" | "L016" | "2C16" => 16,
+        "b64a" | "l64r" | "b48r" | "b32a" | "b16g" | "y416" | "v216" | "sv22" | "sv44" | "s4as" | "L016"
+        | "2C16" => 16,
         _ => 8,
     }
 }
@@ -231,7 +266,8 @@ pub(super) fn code(picture: &Picture, component: usize, x: usize, y: usize) -> f
         }
         Kind::Float => f64::from(f32::from_le_bytes([data[0], data[1], data[2], data[3]])),
         Kind::Field(bytes, big, shift, bits) => {
-            let word = (0..bytes).fold(0u32, |word, k| word | u32::from(data[k]) << (8 * if big { bytes - 1 - k } else { k }));
+            let word = (0..bytes)
+                .fold(0u32, |word, k| word | u32::from(data[k]) << (8 * if big { bytes - 1 - k } else { k }));
             f64::from(word >> shift & ((1 << bits) - 1))
         }
     }

@@ -4,15 +4,21 @@ mod formats;
 mod picture;
 mod reference;
 
-use crate::color::ycbcr;
+use vitascope_core::{ChromaLocation, ColorInfo, YCbCrMatrix};
+
 use crate::format::layout::{Family, Layout};
-use crate::{ChromaSiting, Converter, DownsamplingMode, Options, PictureDescription};
+use crate::{Converter, DownsamplingMode, Options, PictureDescription};
 use picture::{Fill, Picture};
 use reference::{Reference, largest_error};
 
 /// Converts and compares with the reference; returns the destination.
 #[track_caller]
-fn check(source: &Picture, description: &PictureDescription, to: &PictureDescription, options: &Options) -> Picture {
+fn check(
+    source: &Picture,
+    description: &PictureDescription,
+    to: &PictureDescription,
+    options: &Options,
+) -> Picture {
     let converter = Converter::new(description, to, options).unwrap();
     let mut destination = Picture::new(to.format, to.width, to.height, 3, 0xa5);
     converter.run_planes(&source.sources(), destination.targets()).unwrap();
@@ -23,7 +29,8 @@ fn check(source: &Picture, description: &PictureDescription, to: &PictureDescrip
 }
 
 fn describe(layout: &Layout, width: usize, height: usize) -> PictureDescription {
-    PictureDescription { matrix: Some(ycbcr::ITU_R_709), ..PictureDescription::new(layout.format, width, height) }
+    let color = ColorInfo { matrix: Some(YCbCrMatrix::Itu709), ..ColorInfo::default() };
+    PictureDescription { color, ..PictureDescription::new(layout.format, width, height) }
 }
 
 fn convertible(from: &Layout, to: &Layout) -> bool {
@@ -46,7 +53,12 @@ fn every_pair_is_within_tolerance() {
                     downsampling_mode: [DownsamplingMode::Decimate, DownsamplingMode::Average][index % 2],
                     ..Options::default()
                 };
-                let location = [ChromaSiting::LEFT, ChromaSiting::CENTER, ChromaSiting::TOP_LEFT, ChromaSiting::BOTTOM];
+                let location = [
+                    ChromaLocation::Left,
+                    ChromaLocation::Center,
+                    ChromaLocation::TopLeft,
+                    ChromaLocation::Bottom,
+                ];
                 let mut description = describe(from, width, height);
                 description.chroma_location = Some(location[(number + index / 2) % 4]);
                 check(&source, &description, &PictureDescription::new(to.format, width, height), &options);

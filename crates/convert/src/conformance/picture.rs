@@ -56,7 +56,9 @@ impl Picture {
                     let part = match fill {
                         Fill::Noise => next() as f64 / (1u64 << 53) as f64,
                         Fill::Gradient => (x + y * 2) as f64 / (w + h * 2) as f64,
-                        Fill::Extremes => f64::from(u8::from((x * 7 + y * 3 + component) as u64 & 1 == flip & 1)),
+                        Fill::Extremes => {
+                            f64::from(u8::from((x * 7 + y * 3 + component) as u64 & 1 == flip & 1))
+                        }
                         Fill::Flat => ((flat >> (component * 8)) & 255) as f64 / 255.0,
                     };
                     formats::put(&mut picture, component, x, y, low + part * (high - low));

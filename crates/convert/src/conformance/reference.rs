@@ -44,7 +44,7 @@ impl<'a> Reference<'a> {
         let format = self.source.format;
         let full = (self.source.width.max(2), self.source.height.max(2));
         let (w, h) = formats::size(format, component, full.0 * 2, full.1 * 2);
-        let siting = self.description.chroma_location.unwrap();
+        let siting = crate::pipeline::Siting::of(self.description.chroma_location.unwrap());
         let axis = |position: f64, divided: bool, siting: f64, keep: bool| {
             if divided && !keep { (position - siting) / 2.0 } else { position }
         };
@@ -52,14 +52,14 @@ impl<'a> Reference<'a> {
         let py = axis(y, h < full.1 * 2, siting.y, keep.1);
         let (fx, fy) = (px - px.floor(), py - py.floor());
         let (ix, iy) = (px.floor() as i64, py.floor() as i64);
-        let row = |y: i64| self.sample(component, ix, y) * (1.0 - fx) + self.sample(component, ix + 1, y) * fx;
+        let row =
+            |y: i64| self.sample(component, ix, y) * (1.0 - fx) + self.sample(component, ix + 1, y) * fx;
         row(iy) * (1.0 - fy) + row(iy + 1) * fy
     }
 
     /// R'G'B' or Y'CbCr of the destination at a luma position, alpha not considered.
     fn color(&self, component: usize, x: f64, y: f64, keep: (bool, bool)) -> f64 {
-        let weights = self.description.matrix.unwrap();
-        let (kr, kb) = (weights.red, weights.blue);
+        let (kr, kb) = self.description.color.matrix.unwrap().luma_weights();
         let kg = 1.0 - kr - kb;
         let from = formats::is_ycbcr(self.source.format);
         let to = formats::is_ycbcr(self.to.format);
@@ -111,7 +111,8 @@ impl<'a> Reference<'a> {
     /// Formats that prescribe straight or multiplied colour make alpha matter.
     fn alpha_scaled(&self, component: usize, x: f64, y: f64, keep: (bool, bool)) -> f64 {
         let value = self.color(component, x, y, keep);
-        let is = |format: vitascope_core::FourCc, name: &[u8; 4]| format == vitascope_core::FourCc::new(*name);
+        let is =
+            |format: vitascope_core::FourCc, name: &[u8; 4]| format == vitascope_core::FourCc::new(*name);
         let straight = is(self.source.format, b"w40a");
         let alpha = self.value(3, x, y, (false, false));
         let destination_has_alpha = formats::components(self.to.format).contains(&3);

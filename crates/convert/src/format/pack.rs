@@ -9,11 +9,16 @@ use super::unpack::v210_place;
 /// `values[c]` are the samples of component `c`; components of other planes are ignored. `row` holds
 /// the bytes of the whole row. Numbers that are not a number become the code of zero.
 pub(crate) fn pack_row(layout: &Layout, plane: usize, values: [&[f32]; 4], first: usize, row: &mut [u8]) {
-    let in_plane = |c: &usize| layout.components[*c].is_some_and(|component| component.plane as usize == plane);
+    let in_plane =
+        |c: &usize| layout.components[*c].is_some_and(|component| component.plane as usize == plane);
     let Some(lead) = (0..4).find(in_plane).and_then(|c| layout.components[c]) else { return };
     match lead.storage {
-        Storage::Word16Le => fields::<2>(layout, plane, values, first, row, |word| (word as u16).to_le_bytes()),
-        Storage::Word16Be => fields::<2>(layout, plane, values, first, row, |word| (word as u16).to_be_bytes()),
+        Storage::Word16Le => {
+            fields::<2>(layout, plane, values, first, row, |word| (word as u16).to_le_bytes())
+        }
+        Storage::Word16Be => {
+            fields::<2>(layout, plane, values, first, row, |word| (word as u16).to_be_bytes())
+        }
         Storage::Word32Le => fields::<4>(layout, plane, values, first, row, |word| word.to_le_bytes()),
         Storage::Word32Be => fields::<4>(layout, plane, values, first, row, |word| word.to_be_bytes()),
         _ => {
@@ -63,7 +68,9 @@ fn pack_component(component: &Component, values: &[f32], first: usize, row: &mut
         Storage::U16Be => words(&mut row[start..], step, values, |value| {
             ((code_of(value, zero, unit, maximum) << shift) as u16).to_be_bytes()
         }),
-        Storage::F16 => words(&mut row[start..], step, values, |value| half::from_f32(value * unit).to_le_bytes()),
+        Storage::F16 => {
+            words(&mut row[start..], step, values, |value| half::from_f32(value * unit).to_le_bytes())
+        }
         Storage::F32 => words(&mut row[start..], step, values, |value| (value * unit).to_le_bytes()),
         Storage::V210 => {
             for (index, &value) in values.iter().enumerate() {
@@ -94,7 +101,12 @@ fn put_bits(bytes: &mut [u8], shift: u32, mask: u32, code: u32) {
     bytes.copy_from_slice(&word.to_le_bytes());
 }
 
-fn words<const SIZE: usize>(row: &mut [u8], step: usize, values: &[f32], bytes_of: impl Fn(f32) -> [u8; SIZE]) {
+fn words<const SIZE: usize>(
+    row: &mut [u8],
+    step: usize,
+    values: &[f32],
+    bytes_of: impl Fn(f32) -> [u8; SIZE],
+) {
     if step == SIZE {
         for (word, &value) in row.as_chunks_mut::<SIZE>().0.iter_mut().zip(values) {
             *word = bytes_of(value);
@@ -124,7 +136,8 @@ fn fields<const SIZE: usize>(
         let mut bits = 0;
         for (component, values) in &parts {
             let maximum = component.maximum() as f32;
-            bits |= code_of(values[index], component.zero as f32, component.unit as f32, maximum) << component.shift;
+            bits |= code_of(values[index], component.zero as f32, component.unit as f32, maximum)
+                << component.shift;
         }
         *word = bytes_of(bits);
     }

@@ -15,7 +15,15 @@ enum Codes {
 }
 
 /// A luma, alpha or RGB component.
-const fn tone(plane: u8, storage: Storage, offset: u8, step: u8, shift: u8, bits: u8, codes: Codes) -> Component {
+const fn tone(
+    plane: u8,
+    storage: Storage,
+    offset: u8,
+    step: u8,
+    shift: u8,
+    bits: u8,
+    codes: Codes,
+) -> Component {
     let (zero, unit) = match codes {
         Codes::Full => (0.0, ((1u64 << bits) - 1) as f64),
         Codes::Video => ((16u32 << (bits - 8)) as f64, (219u32 << (bits - 8)) as f64),
@@ -138,7 +146,15 @@ const fn packed444(format: u32, storage: Storage, bits: u8, step: u8, places: [u
     )
 }
 
-const fn rgb(format: u32, storage: Storage, shift: u8, bits: u8, codes: Codes, step: u8, places: [u8; 4]) -> Layout {
+const fn rgb(
+    format: u32,
+    storage: Storage,
+    shift: u8,
+    bits: u8,
+    codes: Codes,
+    step: u8,
+    places: [u8; 4],
+) -> Layout {
     row(
         format,
         Rgb,
@@ -146,7 +162,11 @@ const fn rgb(format: u32, storage: Storage, shift: u8, bits: u8, codes: Codes, s
             Some(tone(0, storage, places[0], step, shift, bits, codes)),
             Some(tone(0, storage, places[1], step, shift, bits, codes)),
             Some(tone(0, storage, places[2], step, shift, bits, codes)),
-            if places[3] == NONE { None } else { Some(tone(0, storage, places[3], step, shift, bits, codes)) },
+            if places[3] == NONE {
+                None
+            } else {
+                Some(tone(0, storage, places[3], step, shift, bits, codes))
+            },
         ],
     )
 }
@@ -160,7 +180,11 @@ const fn rgb_word(format: u32, storage: Storage, codes: Codes, fields: [(u8, u8)
             Some(tone(0, storage, 0, 1, fields[0].0, fields[0].1, codes)),
             Some(tone(0, storage, 0, 1, fields[1].0, fields[1].1, codes)),
             Some(tone(0, storage, 0, 1, fields[2].0, fields[2].1, codes)),
-            if fields[3].1 == 0 { None } else { Some(tone(0, storage, 0, 1, fields[3].0, fields[3].1, Full)) },
+            if fields[3].1 == 0 {
+                None
+            } else {
+                Some(tone(0, storage, 0, 1, fields[3].0, fields[3].1, Full))
+            },
         ],
     )
 }

@@ -22,7 +22,9 @@ pub(crate) fn unpack_row(component: &Component, row: &[u8], first: usize, out: &
         Storage::U16Be => words::<2>(&row[start..], step, out, |word| {
             ((u16::from_be_bytes(word) >> shift) as f32 - zero) * scale
         }),
-        Storage::F16 => words::<2>(&row[start..], step, out, |word| half::to_f32(u16::from_le_bytes(word)) * scale),
+        Storage::F16 => {
+            words::<2>(&row[start..], step, out, |word| half::to_f32(u16::from_le_bytes(word)) * scale)
+        }
         Storage::F32 => words::<4>(&row[start..], step, out, |word| f32::from_le_bytes(word) * scale),
         Storage::Word16Le => words::<2>(&row[start..], step, out, |word| {
             ((u16::from_le_bytes(word) as u32 >> shift & mask) as f32 - zero) * scale

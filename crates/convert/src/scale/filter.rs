@@ -68,7 +68,8 @@ impl FilterBank {
     ) -> Option<FilterBank> {
         let step = span.ratio() * destination.spacing / source.spacing;
         let low = source.index_of(limits.0).floor().clamp(0.0, (source.length - 1) as f64) as i64;
-        let high = source.index_of(limits.1 - 1.0).ceil().clamp(low as f64, (source.length - 1) as f64) as i64;
+        let high =
+            source.index_of(limits.1 - 1.0).ceil().clamp(low as f64, (source.length - 1) as f64) as i64;
         let rows: Vec<(i64, Vec<f64>)> = (0..destination.length)
             .map(|index| {
                 let position = destination.phase + index as f64 * destination.spacing;
@@ -77,9 +78,9 @@ impl FilterBank {
             .collect();
         let identity = source.length == destination.length
             && rows.iter().enumerate().all(|(index, (start, row))| {
-                row.iter().enumerate().all(|(tap, &weight)| {
-                    weight == f64::from(u8::from(start + tap as i64 == index as i64))
-                })
+                row.iter()
+                    .enumerate()
+                    .all(|(tap, &weight)| weight == f64::from(u8::from(start + tap as i64 == index as i64)))
             });
         if identity {
             return None;
@@ -186,7 +187,9 @@ mod tests {
     #[test]
     fn weights_sum_to_one_and_stay_inside() {
         for kernel in [Kernel::Nearest, Kernel::Triangle, Kernel::Cubic] {
-            for (source, destination) in [(1, 64), (64, 1), (2, 3), (3, 2), (1920, 1280), (17, 5), (5, 320), (640, 10)] {
+            for (source, destination) in
+                [(1, 64), (64, 1), (2, 3), (3, 2), (1920, 1280), (17, 5), (5, 320), (640, 10)]
+            {
                 let bank = bank(kernel, source, destination).unwrap();
                 for (index, &start) in bank.starts.iter().enumerate() {
                     assert!(start as usize + bank.taps <= source.max(bank.taps));
@@ -220,7 +223,9 @@ mod tests {
     fn chroma_sited_left_doubles_with_copies_on_even_columns() {
         let source = Grid::new(16, 1, 0.0);
         let destination = Grid::new(16, 0, 0.0);
-        let bank = FilterBank::new(Kernel::Triangle, &source, &destination, &Span::whole(16, 16), (0.0, 16.0)).unwrap();
+        let bank =
+            FilterBank::new(Kernel::Triangle, &source, &destination, &Span::whole(16, 16), (0.0, 16.0))
+                .unwrap();
         assert_eq!(bank.taps, 2);
         assert_eq!((bank.starts[4], bank.weights_of(4)), (2, &[1.0, 0.0][..]));
         assert_eq!((bank.starts[5], bank.weights_of(5)), (2, &[0.5, 0.5][..]));

@@ -153,7 +153,10 @@ fn to_chroma(upper: &[u8], lower: &[u8], average: bool, factors: [[i16; 4]; 2], 
         for (out, factors) in out.iter_mut().zip(factors) {
             let code = if average {
                 let sum: [i32; 4] = std::array::from_fn(|index| {
-                    pixel(upper, 0)[index] + pixel(upper, 1)[index] + pixel(lower, 0)[index] + pixel(lower, 1)[index]
+                    pixel(upper, 0)[index]
+                        + pixel(upper, 1)[index]
+                        + pixel(lower, 0)[index]
+                        + pixel(lower, 1)[index]
                 });
                 (weighted(sum, factors) + 4 * offset) >> 17
             } else {
@@ -249,12 +252,24 @@ mod tests {
 
     #[test]
     fn neutral_chroma_is_gray() {
-        let factors =
-            RgbFactors { luma: 16320, offset: 32, first: 15000, green: [-1500, -3800], last: 13000, alpha_first: false };
+        let factors = RgbFactors {
+            luma: 16320,
+            offset: 32,
+            first: 15000,
+            green: [-1500, -3800],
+            last: 13000,
+            alpha_first: false,
+        };
         let luma: Vec<u8> = (0..=255).collect();
         let zero = [0; 128];
         let mut out = [0; 1024];
-        ToRgb::select(crate::CpuLevel::detected()).call(&luma, [&zero, &zero], [&zero, &zero], &factors, &mut out);
+        ToRgb::select(crate::CpuLevel::detected()).call(
+            &luma,
+            [&zero, &zero],
+            [&zero, &zero],
+            &factors,
+            &mut out,
+        );
         for (pixel, luma) in out.as_chunks::<4>().0.iter().zip(luma) {
             assert_eq!(*pixel, [luma, luma, luma, 255]);
         }

@@ -32,13 +32,6 @@ pub(super) fn store(bytes: &mut [u8; 32], value: __m256i) {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn store_half(bytes: &mut [u8; 16], value: __m128i) {
-    // SAFETY: the array is 16 writable bytes; the store needs no alignment.
-    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), value) }
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
 pub(super) fn store_words(words: &mut [i16; 16], value: __m256i) {
     // SAFETY: the array is 32 writable bytes; the store needs no alignment.
     unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), value) }

@@ -123,7 +123,8 @@ pub(super) fn reorder(from: &[u8], order: [u8; 4], out: &mut [u8]) {
     let (blocks, rest) = from.as_chunks::<32>();
     let (blocks_out, rest_out) = out.as_chunks_mut::<32>();
     let word = i32::from_le_bytes(order);
-    let steps = _mm256_setr_epi32(0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c, 0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c);
+    let steps =
+        _mm256_setr_epi32(0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c, 0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c);
     let pattern = _mm256_add_epi8(_mm256_set1_epi32(word), steps);
     for (from, out) in blocks.iter().zip(blocks_out) {
         store(out, _mm256_shuffle_epi8(load(from), pattern));

@@ -22,7 +22,8 @@ pub(super) fn blend_chroma(near: &[u8], far: &[u8], weights: [u8; 2], a: &mut [i
     let factors = _mm256_set1_epi16(i16::from_le_bytes(weights));
     // Within each lane: the first kind's bytes to the low half, the second's to the high half.
     let split = _mm256_setr_epi8(
-        0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15,
+        0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11,
+        13, 15,
     );
     for ((near, far), (a, b)) in blocks_near.iter().zip(blocks_far).zip(blocks_a.iter_mut().zip(blocks_b)) {
         let near = _mm256_shuffle_epi8(load(near), split);
@@ -92,12 +93,17 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
             _mm256_packus_epi16(_mm256_srai_epi16::<6>(low), _mm256_srai_epi16::<6>(high))
         };
         let green = |a, b| {
-            _mm256_adds_epi16(_mm256_mulhrs_epi16(a, green_factors[0]), _mm256_mulhrs_epi16(b, green_factors[1]))
+            _mm256_adds_epi16(
+                _mm256_mulhrs_epi16(a, green_factors[0]),
+                _mm256_mulhrs_epi16(b, green_factors[1]),
+            )
         };
-        let first = codes(_mm256_mulhrs_epi16(a_even, first_factor), _mm256_mulhrs_epi16(a_odd, first_factor));
+        let first =
+            codes(_mm256_mulhrs_epi16(a_even, first_factor), _mm256_mulhrs_epi16(a_odd, first_factor));
         let last = codes(_mm256_mulhrs_epi16(b_even, last_factor), _mm256_mulhrs_epi16(b_odd, last_factor));
         let green = codes(green(a_even, b_even), green(a_odd, b_odd));
-        let bytes = if factors.alpha_first { [alpha, first, green, last] } else { [first, green, last, alpha] };
+        let bytes =
+            if factors.alpha_first { [alpha, first, green, last] } else { [first, green, last, alpha] };
         write_pixels(bytes, out);
     }
     let [a_even, a_odd] = a.map(|row| &row[done..]);
@@ -109,8 +115,10 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
 #[inline]
 #[target_feature(enable = "avx2")]
 fn write_pixels(bytes: [__m256i; 4], out: &mut [u8; 128]) {
-    let (ab_low, ab_high) = (_mm256_unpacklo_epi8(bytes[0], bytes[1]), _mm256_unpackhi_epi8(bytes[0], bytes[1]));
-    let (cd_low, cd_high) = (_mm256_unpacklo_epi8(bytes[2], bytes[3]), _mm256_unpackhi_epi8(bytes[2], bytes[3]));
+    let (ab_low, ab_high) =
+        (_mm256_unpacklo_epi8(bytes[0], bytes[1]), _mm256_unpackhi_epi8(bytes[0], bytes[1]));
+    let (cd_low, cd_high) =
+        (_mm256_unpacklo_epi8(bytes[2], bytes[3]), _mm256_unpackhi_epi8(bytes[2], bytes[3]));
     let q0 = _mm256_unpacklo_epi16(ab_low, cd_low);
     let q1 = _mm256_unpackhi_epi16(ab_low, cd_low);
     let q2 = _mm256_unpacklo_epi16(ab_high, cd_high);
@@ -164,7 +172,9 @@ pub(super) fn to_chroma(
 ) {
     let (blocks, rest) = upper.as_chunks::<128>();
     let (blocks_lower, rest_lower) = lower.as_chunks::<128>();
-    let (blocks_out, rest_out) = out.as_chunks_mut::<32>();
+    // An odd last column rounds the output up, so its blocks are not simply whole ones.
+    let (head, rest_out) = out.split_at_mut(blocks.len() * 32);
+    let blocks_out = head.as_chunks_mut::<32>().0;
     let factor_pairs = factors.map(|factors| pairs(factors));
     let mask = _mm256_set1_epi16(0xff);
     let start = _mm256_set1_epi32(if average { 4 * offset } else { offset });
@@ -177,8 +187,7 @@ pub(super) fn to_chroma(
             _mm256_sra_epi32(_mm256_add_epi32(sum, start), shift)
         });
         // Codes of extreme factors may leave a byte; saturation happens here and in the last packing.
-        let low = _mm256_packs_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b));
-        low
+        _mm256_packs_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b))
     };
     for ((upper, lower), out) in blocks.iter().zip(blocks_lower).zip(blocks_out) {
         let [u0, u1, u2, u3] = upper.as_chunks::<32>().0 else { return };
@@ -188,7 +197,8 @@ pub(super) fn to_chroma(
             let (even, odd) = if average {
                 let sums = |(upper, lower): (&[u8; 32], &[u8; 32])| {
                     let (upper, lower) = (parts(load(upper)), parts(load(lower)));
-                    let (even, odd) = (_mm256_add_epi16(upper.0, lower.0), _mm256_add_epi16(upper.1, lower.1));
+                    let (even, odd) =
+                        (_mm256_add_epi16(upper.0, lower.0), _mm256_add_epi16(upper.1, lower.1));
                     // Neighbouring pixels summed in the low half of each 64 bits.
                     (
                         _mm256_add_epi16(even, _mm256_srli_epi64::<32>(even)),
@@ -218,4 +228,3 @@ pub(super) fn to_chroma(
 fn gather_even(a: __m256i, b: __m256i) -> __m256i {
     _mm256_castps_si256(_mm256_shuffle_ps::<0b10_00_10_00>(_mm256_castsi256_ps(a), _mm256_castsi256_ps(b)))
 }
-

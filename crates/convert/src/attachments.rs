@@ -1,0 +1,77 @@
+//! What the destination's attachments say after a conversion.
+//!
+//! All it had are removed. Those of the source that propagate come over, but for the ones that describe what
+//! the conversion may have changed; these are made afresh.
+
+use vitascope_core::{AttachmentMode, PixelBuffer, TransferFunction, attachment};
+
+use crate::description::PictureDescription;
+
+/// Attachments that follow from [`PictureDescription`], never from the source as they stand.
+const DESCRIBED: &[&str] = &[
+    attachment::CLEAN_APERTURE,
+    attachment::PIXEL_ASPECT_RATIO,
+    attachment::COLOR_PRIMARIES,
+    attachment::TRANSFER_FUNCTION,
+    attachment::YCBCR_MATRIX,
+    attachment::GAMMA_LEVEL,
+    attachment::CHROMA_LOCATION_TOP_FIELD,
+    attachment::CHROMA_LOCATION_BOTTOM_FIELD,
+    attachment::ALPHA_CHANNEL_MODE,
+];
+
+/// Attachments that hold for one size only.
+const SIZED: &[&str] = &[attachment::PREFERRED_CLEAN_APERTURE, attachment::DISPLAY_DIMENSIONS];
+
+/// Attachments that hold for one set of primaries and one transfer function only.
+const COLORED: &[&str] = &[
+    attachment::ICC_PROFILE,
+    attachment::CG_COLOR_SPACE,
+    attachment::MASTERING_DISPLAY_COLOR_VOLUME,
+    attachment::CONTENT_LIGHT_LEVEL_INFO,
+    attachment::AMBIENT_VIEWING_ENVIRONMENT,
+];
+
+/// Rewrites the attachments of `to`, a conversion of `from` (described by `source`) with this outcome.
+pub(crate) fn rewrite(
+    from: &PixelBuffer,
+    to: &PixelBuffer,
+    source: &PictureDescription,
+    outcome: &PictureDescription,
+    has_alpha: bool,
+) {
+    let resized = (source.width, source.height) != (outcome.width, outcome.height);
+    let recolored = source.color.primaries != outcome.color.primaries
+        || source.color.transfer != outcome.color.transfer
+        || source.color.gamma != outcome.color.gamma;
+    let carried = from.attachments(AttachmentMode::ShouldPropagate);
+    to.remove_all_attachments();
+    for (key, value) in carried.iter() {
+        let stale = DESCRIBED.contains(&key)
+            || resized && SIZED.contains(&key)
+            || recolored && COLORED.contains(&key)
+            || !has_alpha && key == attachment::ALPHA_CHANNEL_IS_OPAQUE;
+        if !stale {
+            to.set_attachment(key, value.clone(), AttachmentMode::ShouldPropagate);
+        }
+    }
+    let mut color = outcome.color;
+    color.gamma =
+        color.gamma.filter(|_| color.transfer.is_none_or(|transfer| transfer == TransferFunction::UseGamma));
+    color.write_to(to);
+    if let Some(aperture) = &outcome.clean_aperture {
+        to.set_clean_aperture(aperture);
+    }
+    if let Some(ratio) = &outcome.pixel_aspect_ratio {
+        to.set_pixel_aspect_ratio(ratio);
+    }
+    if let Some(location) = outcome.chroma_location {
+        for key in [attachment::CHROMA_LOCATION_TOP_FIELD, attachment::CHROMA_LOCATION_BOTTOM_FIELD] {
+            to.set_attachment(key, location.string(), AttachmentMode::ShouldPropagate);
+        }
+    }
+    if let Some(premultiplied) = outcome.premultiplied {
+        let mode = if premultiplied { attachment::PREMULTIPLIED_ALPHA } else { attachment::STRAIGHT_ALPHA };
+        to.set_attachment(attachment::ALPHA_CHANNEL_MODE, mode, AttachmentMode::ShouldPropagate);
+    }
+}

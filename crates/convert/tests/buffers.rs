@@ -1,0 +1,232 @@
+//! Conversions between pixel buffers: attachments, geometry, refusals.
+
+use vitascope_convert::{Converter, DownsamplingMode, Options, PictureDescription, ScalingMode, convert};
+use vitascope_core::{
+    AttachmentMode, CleanAperture, ColorInfo, ColorPrimaries, FourCc, PixelAspectRatio, PixelBuffer,
+    TransferFunction, Value, YCbCrMatrix, attachment,
+};
+
+fn buffer(width: usize, height: usize, format: &[u8; 4]) -> PixelBuffer {
+    PixelBuffer::new(width, height, FourCc::new(*format)).unwrap()
+}
+
+/// A picture of one BGRA colour.
+fn flat(width: usize, height: usize, color: [u8; 4]) -> PixelBuffer {
+    let picture = buffer(width, height, b"BGRA");
+    let mut pixels = picture.write().unwrap();
+    for y in 0..height {
+        for pixel in pixels.row_mut(0, y).chunks_mut(4) {
+            pixel.copy_from_slice(&color);
+        }
+    }
+    drop(pixels);
+    picture
+}
+
+fn sample(picture: &PixelBuffer, plane: usize, y: usize, x: usize) -> u8 {
+    picture.read().unwrap().row(plane, y)[x]
+}
+
+fn text(picture: &PixelBuffer, key: &str) -> Option<String> {
+    picture.attachment(key).and_then(|(value, _)| value.as_str().map(str::to_owned))
+}
+
+#[test]
+fn red_in_bt709_and_bt601() {
+    for (matrix, expected) in [(YCbCrMatrix::Itu709, [63, 102, 240]), (YCbCrMatrix::Itu601, [81, 90, 240])] {
+        let source = flat(32, 16, [0, 0, 255, 255]);
+        let destination = buffer(32, 16, b"420v");
+        let options = Options { destination_ycbcr_matrix: Some(matrix), ..Options::default() };
+        convert(&source, &destination, &options).unwrap();
+        let found =
+            [sample(&destination, 0, 9, 9), sample(&destination, 1, 3, 4), sample(&destination, 1, 3, 5)];
+        assert_eq!(found, expected, "{matrix:?}");
+        assert_eq!(text(&destination, attachment::YCBCR_MATRIX).as_deref(), Some(matrix.string()));
+    }
+}
+
+#[test]
+fn matrix_defaults_by_size() {
+    for (width, height, expected) in [(720, 576, YCbCrMatrix::Itu601), (1280, 720, YCbCrMatrix::Itu709)] {
+        let destination = buffer(width, height, b"y420");
+        convert(&flat(width, height, [9, 99, 199, 255]), &destination, &Options::default()).unwrap();
+        assert_eq!(ColorInfo::from_attachments(&destination).matrix, Some(expected));
+    }
+}
+
+#[test]
+fn attachments_are_rewritten() {
+    let source = flat(64, 48, [1, 2, 3, 255]);
+    let destination = buffer(32, 48, b"420v");
+    source.set_attachment("Company", "kept", AttachmentMode::ShouldPropagate);
+    source.set_attachment("Private", "dropped", AttachmentMode::ShouldNotPropagate);
+    source.set_clean_aperture(&CleanAperture {
+        width: 60.0,
+        height: 44.0,
+        horizontal_offset: 2.0,
+        vertical_offset: 0.0,
+    });
+    source.set_pixel_aspect_ratio(&PixelAspectRatio { horizontal_spacing: 4, vertical_spacing: 3 });
+    destination.set_attachment("Old", 7i64, AttachmentMode::ShouldPropagate);
+    destination.set_clean_aperture(&CleanAperture {
+        width: 8.0,
+        height: 8.0,
+        horizontal_offset: 0.0,
+        vertical_offset: 0.0,
+    });
+    let options = Options { downsampling_mode: DownsamplingMode::Average, ..Options::default() };
+    convert(&source, &destination, &options).unwrap();
+    assert_eq!(text(&destination, "Company").as_deref(), Some("kept"));
+    assert!(destination.attachment("Private").is_none() && destination.attachment("Old").is_none());
+    let clean = destination.clean_aperture().unwrap();
+    assert_eq!((clean.width, clean.height, clean.horizontal_offset), (30.0, 44.0, 1.0));
+    assert_eq!(
+        destination.pixel_aspect_ratio(),
+        Some(PixelAspectRatio { horizontal_spacing: 8, vertical_spacing: 3 })
+    );
+    assert_eq!(text(&destination, attachment::CHROMA_LOCATION_TOP_FIELD).as_deref(), Some("Center"));
+}
+
+#[test]
+fn letterbox_is_black_around_the_picture() {
+    for (format, black) in [(b"420v", 16), (b"420f", 0), (b"BGRA", 0)] {
+        let source = flat(64, 32, [200, 200, 200, 255]);
+        let destination = buffer(64, 64, format);
+        let options = Options { scaling_mode: ScalingMode::Letterbox, ..Options::default() };
+        convert(&source, &destination, &options).unwrap();
+        for y in [0, 15, 48, 63] {
+            assert_eq!(sample(&destination, 0, y, 20), black, "{y}");
+        }
+        for y in [16, 31, 47] {
+            assert!(sample(&destination, 0, y, 20) > 150, "{y}");
+        }
+        if format == b"BGRA" {
+            assert_eq!(sample(&destination, 0, 3, 7), 255, "alpha of the border");
+        }
+    }
+}
+
+#[test]
+fn scaled_flat_fields_stay_exact() {
+    let check = |width: usize, height: usize, to: (usize, usize), high_speed: bool| {
+        for value in [0u8, 1, 16, 77, 128, 235, 254, 255] {
+            let source = buffer(width, height, b"420f");
+            let mut pixels = source.write().unwrap();
+            for plane in 0..2 {
+                (0..source.height_of_plane(plane)).for_each(|y| pixels.row_mut(plane, y).fill(value));
+            }
+            drop(pixels);
+            let destination = buffer(to.0, to.1, b"420f");
+            let options = Options { high_speed, ..Options::default() };
+            convert(&source, &destination, &options).unwrap();
+            let found = destination.read().unwrap();
+            for plane in 0..2 {
+                for y in 0..destination.height_of_plane(plane) {
+                    assert!(
+                        found.row(plane, y).iter().all(|&sample| sample == value),
+                        "{width}x{height} {to:?} {value}"
+                    );
+                }
+            }
+        }
+    };
+    for high_speed in [false, true] {
+        check(64, 36, (48, 27), high_speed);
+        check(33, 17, (100, 51), high_speed);
+        check(640, 64, (10, 1), high_speed);
+        check(3, 2, (192, 128), high_speed);
+        check(1, 1, (7, 5), high_speed);
+        check(96, 64, (64, 64), high_speed);
+        check(64, 96, (64, 64), high_speed);
+    }
+}
+
+#[test]
+fn colour_conversion_needs_to_know_the_source() {
+    let source = flat(16, 16, [10, 20, 30, 255]);
+    let destination = buffer(16, 16, b"BGRA");
+    let options = Options { destination_color_primaries: Some(ColorPrimaries::P3D65), ..Options::default() };
+    assert_eq!(convert(&source, &destination, &options).unwrap_err().status(), -12917);
+    let color = ColorInfo {
+        primaries: Some(ColorPrimaries::Itu709),
+        transfer: Some(TransferFunction::Srgb),
+        ..ColorInfo::default()
+    };
+    color.write_to(&source);
+    source.set_attachment(
+        attachment::ICC_PROFILE,
+        Value::data(vec![1, 2, 3]),
+        AttachmentMode::ShouldPropagate,
+    );
+    convert(&source, &destination, &options).unwrap();
+    assert_eq!(ColorInfo::from_attachments(&destination).primaries, Some(ColorPrimaries::P3D65));
+    assert!(destination.attachment(attachment::ICC_PROFILE).is_none(), "the profile no longer holds");
+}
+
+#[test]
+fn srgb_red_in_display_p3() {
+    let source = flat(16, 16, [0, 0, 255, 255]);
+    let srgb = ColorInfo {
+        primaries: Some(ColorPrimaries::Itu709),
+        transfer: Some(TransferFunction::Srgb),
+        ..ColorInfo::default()
+    };
+    srgb.write_to(&source);
+    let destination = buffer(16, 16, b"BGRA");
+    let options = Options { destination_color_primaries: Some(ColorPrimaries::P3D65), ..Options::default() };
+    convert(&source, &destination, &options).unwrap();
+    let pixels = destination.read().unwrap();
+    // Known from every Display P3 converter: sRGB (1, 0, 0) is (0.9175, 0.2003, 0.1386).
+    assert_eq!(pixels.row(0, 5)[..4], [35, 51, 234, 255]);
+}
+
+#[test]
+fn wrong_buffers_are_refused() {
+    let source = flat(32, 32, [0; 4]);
+    let options = Options::default();
+    let to = PictureDescription::new(FourCc::new(*b"420v"), 32, 32);
+    let converter = Converter::new(&PictureDescription::of(&source), &to, &options).unwrap();
+    assert!(converter.run(&source, &buffer(32, 30, b"420v")).is_err());
+    assert!(converter.run(&source, &buffer(32, 32, b"420f")).is_err());
+    assert!(converter.run(&flat(30, 32, [0; 4]), &buffer(32, 32, b"420v")).is_err());
+    // One buffer cannot be both.
+    let same = PictureDescription::of(&source);
+    let in_place = Converter::new(&same, &same, &options).unwrap();
+    assert!(in_place.run(&source, &source).is_err());
+    converter.run(&source, &buffer(32, 32, b"420v")).unwrap();
+}
+
+#[test]
+fn bands_do_not_show() {
+    let source = buffer(1000, 700, b"444v");
+    let mut pixels = source.write().unwrap();
+    let mut state = 1u32;
+    for plane in 0..2 {
+        for y in 0..700 {
+            for byte in pixels.row_mut(plane, y) {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *byte = (state >> 24) as u8;
+            }
+        }
+    }
+    drop(pixels);
+    for (format, width, height) in
+        [(b"420v", 1000, 700), (b"BGRA", 1000, 700), (b"x420", 1313, 911), (b"y420", 640, 480)]
+    {
+        let made: Vec<PixelBuffer> = [1, 2, 5]
+            .map(|threads| {
+                let destination = buffer(width, height, format);
+                convert(&source, &destination, &Options { threads, ..Options::default() }).unwrap();
+                destination
+            })
+            .into();
+        for other in &made[1..] {
+            for plane in 0..made[0].planes() {
+                let (a, b) = (made[0].read().unwrap(), other.read().unwrap());
+                for y in 0..made[0].height_of_plane(plane) {
+                    assert!(a.row(plane, y) == b.row(plane, y), "{width}x{height} plane {plane} row {y}");
+                }
+            }
+        }
+    }
+}
