@@ -38,7 +38,7 @@ fn samples() {
         assert_eq!(output.flags, EncodeInfoFlags::ASYNCHRONOUS);
         assert_eq!(output.presentation_time, times[number]);
         let sample = output.sample.unwrap().unwrap();
-        let timing = sample.timing(0).unwrap();
+        let timing = sample.sample_timing(0).unwrap();
         // The caller's own numbers come back, not only equal times.
         assert_eq!(
             (timing.presentation_time.value, timing.presentation_time.timescale),
@@ -51,15 +51,15 @@ fn samples() {
         assert_eq!(timing.duration.is_valid(), number != 1);
         let data = sample.data().unwrap();
         assert_eq!(data.as_slice().unwrap(), [&[0, 0, 0, 8][..], &(number as u64).to_be_bytes()].concat());
-        assert_eq!((sample.sample_count(), sample.sample_size(0)), (1, 12));
-        assert!(sample.is_data_ready());
+        assert_eq!((sample.sample_count(), sample.sample_size(0).unwrap()), (1, 12));
+        assert!(sample.data_is_ready());
         let attachments = sample.sample_attachments(0).unwrap();
         let sync = number == 0;
         // Absent, not false: clients look at presence alone.
         assert_eq!(attachments.not_sync, (!sync).then_some(true));
         assert_eq!(attachments.depends_on_others, Some(!sync));
         assert_eq!(attachments.is_depended_on_by_others, Some(true));
-        let description = sample.format_description().unwrap().clone();
+        let description = sample.format().unwrap().clone();
         assert_eq!(description.media_sub_type(), MOCK);
         let same = format.get_or_insert_with(|| description.clone());
         assert!(
@@ -153,7 +153,7 @@ fn decode_order_and_times_of_reordered_frames() {
     let order: Vec<_> = outputs.iter().map(|output| output.reference.as_number().unwrap()).collect();
     assert_eq!(order, [0, 2, 1, 4, 3, 6, 5, 8, 7]);
     let samples: Vec<_> = outputs.into_iter().filter_map(|output| output.sample.unwrap()).collect();
-    let times: Vec<_> = samples.iter().map(|sample| sample.timing(0).unwrap()).collect();
+    let times: Vec<_> = samples.iter().map(|sample| sample.sample_timing(0).unwrap()).collect();
     assert!(times.iter().all(|timing| timing.decode_time <= timing.presentation_time));
     assert!(times.windows(2).all(|pair| pair[0].decode_time < pair[1].decode_time));
     assert!(times.iter().all(|timing| timing.decode_time.timescale == 600));

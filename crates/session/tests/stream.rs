@@ -1,0 +1,165 @@
+//! What the stream is marked with: colour, range, aspect, clean aperture.
+
+mod support;
+
+use support::{Behaviour, Event, Fixture, HEIGHT, MOCK, WIDTH, at, frame};
+use vitascope_core::{
+    ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FormatDescription, FourCc, PixelAspectRatio,
+    PixelBuffer, Time, TransferFunction, Value, YCbCrMatrix, attachment,
+};
+use vitascope_session::{CompressionSession, FrameOptions, key};
+
+/// The format description of a stream that begins with this buffer.
+fn describe(fixture: &Fixture, first: &PixelBuffer) -> FormatDescription {
+    fixture.session.encode_frame(first, at(0), Time::INVALID, &FrameOptions::new(), 0).unwrap();
+    fixture.session.complete_frames(Time::INVALID).unwrap();
+    fixture.next().sample.unwrap().unwrap().format().unwrap().clone()
+}
+
+fn color(description: &FormatDescription) -> ColorInfo {
+    ColorInfo::from_dictionary(description.extensions())
+}
+
+const ITU_2020: ColorInfo = ColorInfo {
+    primaries: Some(ColorPrimaries::Itu2020),
+    transfer: Some(TransferFunction::Itu2100Hlg),
+    matrix: Some(YCbCrMatrix::Itu2020),
+    gamma: None,
+};
+
+#[test]
+fn colour_of_the_first_frame() {
+    let fixture = Fixture::new(Behaviour::default());
+    let first = frame(b"420v");
+    ITU_2020.write_to(&first);
+    assert_eq!(color(&describe(&fixture, &first)), ITU_2020);
+    let opened = fixture.events().remove(0);
+    assert!(matches!(opened, Event::Opened { color, .. } if color == format!("{ITU_2020:?}")), "the encoder learns it too");
+}
+
+#[test]
+fn properties_come_before_the_first_frame() {
+    let fixture = Fixture::new(Behaviour::default());
+    fixture.session.set_property(key::COLOR_PRIMARIES, "P3_D65").unwrap();
+    fixture.session.set_property(key::TRANSFER_FUNCTION, "IEC_sRGB").unwrap();
+    fixture.session.set_property(key::YCBCR_MATRIX, "ITU_R_601_4").unwrap();
+    let expected = ColorInfo {
+        primaries: Some(ColorPrimaries::P3D65),
+        transfer: Some(TransferFunction::Srgb),
+        matrix: Some(YCbCrMatrix::Itu601),
+        gamma: None,
+    };
+    assert_eq!(color(&describe(&fixture, &frame(b"420v"))), expected);
+}
+
+fn check_guess(width: i32, height: i32, matrix: Option<&str>, expected: ColorInfo) {
+    let (registry, _) = support::registry(Behaviour::default());
+    let (sender, outputs) = std::sync::mpsc::channel();
+    let session = CompressionSession::builder(width, height, MOCK)
+        .registry(registry)
+        .output_handler(move |output| sender.send(output).unwrap())
+        .build()
+        .unwrap();
+    if let Some(matrix) = matrix {
+        session.set_property(key::YCBCR_MATRIX, matrix).unwrap();
+    }
+    let fixture = Fixture { session, outputs, log: Default::default() };
+    let first = PixelBuffer::new(width as usize, height as usize, FourCc::new(*b"420v")).unwrap();
+    assert_eq!(color(&describe(&fixture, &first)), expected, "{width}x{height} {matrix:?}");
+}
+
+#[test]
+fn nothing_stays_untagged() {
+    check_guess(720, 576, None, ColorInfo::ITU_601);
+    check_guess(1280, 720, None, ColorInfo::ITU_709);
+    check_guess(64, 64, Some("ITU_R_709_2"), ColorInfo::ITU_709);
+    check_guess(1280, 720, Some("ITU_R_601_4"), ColorInfo::ITU_601);
+    let itu_2020 = ColorInfo { transfer: Some(TransferFunction::Itu2020), ..ITU_2020 };
+    check_guess(64, 64, Some("ITU_R_2020"), itu_2020);
+}
+
+#[test]
+fn range() {
+    for (format, full) in [(b"420v", false), (b"y420", false), (b"420f", true), (b"f420", true)] {
+        let fixture = Fixture::new(Behaviour::default());
+        let description = describe(&fixture, &frame(format));
+        assert_eq!(description.extension("FullRangeVideo"), Some(&Value::from(full)));
+        assert!(matches!(fixture.events()[0], Event::Opened { full_range, .. } if full_range == full));
+    }
+}
+
+#[test]
+fn chroma_location() {
+    let first = frame(b"420v");
+    let propagate = vitascope_core::AttachmentMode::ShouldPropagate;
+    first.set_attachment(attachment::CHROMA_LOCATION_TOP_FIELD, ChromaLocation::TopLeft.string(), propagate);
+    let description = describe(&Fixture::new(Behaviour::default()), &first);
+    assert_eq!(description.extension(attachment::CHROMA_LOCATION_TOP_FIELD), Some(&Value::from("TopLeft")));
+}
+
+fn ratio(horizontal_spacing: u32, vertical_spacing: u32) -> PixelAspectRatio {
+    PixelAspectRatio { horizontal_spacing, vertical_spacing }
+}
+
+#[test]
+fn pixel_aspect_ratio() {
+    let first = frame(b"420v");
+    assert_eq!(describe(&Fixture::new(Behaviour::default()), &first).pixel_aspect_ratio(), None);
+    first.set_pixel_aspect_ratio(&ratio(80, 66));
+    assert_eq!(describe(&Fixture::new(Behaviour::default()), &first).pixel_aspect_ratio(), Some(ratio(40, 33)));
+    let fixture = Fixture::new(Behaviour::default());
+    let value = Dictionary::new().with("HorizontalSpacing", 16).with("VerticalSpacing", 11);
+    fixture.session.set_property(key::PIXEL_ASPECT_RATIO, value).unwrap();
+    assert_eq!(describe(&fixture, &first).pixel_aspect_ratio(), Some(ratio(16, 11)));
+}
+
+#[test]
+fn aspect_when_the_picture_is_scaled() {
+    // Twice as wide and as high as the session; then only twice as wide: each pixel becomes twice as wide.
+    for (width, height, expected) in [(WIDTH * 2, HEIGHT * 2, None), (WIDTH * 2, HEIGHT, Some(ratio(2, 1)))] {
+        let first = PixelBuffer::new(width as usize, height as usize, FourCc::new(*b"420v")).unwrap();
+        let description = describe(&Fixture::new(Behaviour::default()), &first);
+        assert_eq!(description.pixel_aspect_ratio(), expected);
+        assert_eq!(description.dimensions(), vitascope_core::VideoDimensions { width: WIDTH, height: HEIGHT });
+    }
+}
+
+fn aperture(width: f64, height: f64, horizontal_offset: f64, vertical_offset: f64) -> CleanAperture {
+    CleanAperture { width, height, horizontal_offset, vertical_offset }
+}
+
+#[test]
+fn clean_aperture() {
+    let first = frame(b"420v");
+    assert_eq!(describe(&Fixture::new(Behaviour::default()), &first).clean_aperture_extension(), None);
+    first.set_clean_aperture(&aperture(40.0, 30.0, 2.0, -1.0));
+    let description = describe(&Fixture::new(Behaviour::default()), &first);
+    assert_eq!(description.clean_aperture_extension(), Some(aperture(40.0, 30.0, 2.0, -1.0)));
+    let fixture = Fixture::new(Behaviour::default());
+    let value = Dictionary::new().with("Width", 20).with("Height", 10);
+    fixture.session.set_property(key::CLEAN_APERTURE, value).unwrap();
+    assert_eq!(describe(&fixture, &first).clean_aperture_extension(), Some(aperture(20.0, 10.0, 0.0, 0.0)));
+}
+
+#[test]
+fn odd_sizes_are_rounded_up_with_a_clean_aperture() {
+    let (registry, _) = support::registry(Behaviour::default());
+    let (sender, outputs) = std::sync::mpsc::channel();
+    let session = CompressionSession::builder(17, 33, MOCK)
+        .registry(registry)
+        .output_handler(move |output| sender.send(output).unwrap())
+        .build()
+        .unwrap();
+    let fixture = Fixture { session, outputs, log: Default::default() };
+    let description = describe(&fixture, &PixelBuffer::new(17, 33, FourCc::new(*b"420v")).unwrap());
+    assert_eq!(description.dimensions(), vitascope_core::VideoDimensions { width: 18, height: 34 });
+    let clean = description.clean_aperture(true);
+    assert_eq!((clean.x, clean.y, clean.width, clean.height), (0.0, 0.0, 17.0, 33.0));
+}
+
+#[test]
+fn the_codecs_own_extensions_stay() {
+    let description = describe(&Fixture::new(Behaviour::default()), &frame(b"420v"));
+    assert_eq!(description.extension_atom("mckC"), Some(&[1u8, 2, 3][..]));
+    assert_eq!(description.media_sub_type(), MOCK);
+}
