@@ -77,6 +77,27 @@ pub(super) unsafe fn load4x4(p: *const u8, stride: usize) -> __m128i {
     }
 }
 
+/// Part `i` of four rows of `W` samples: a register of one, two or all of them.
+///
+/// # Safety
+/// `W` samples of four rows, `stride` apart, are readable; `i` is below `W / 4`.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn load_part_of_four_rows<const W: usize>(
+    p: *const u8,
+    stride: usize,
+    i: usize,
+) -> __m128i {
+    // SAFETY: by this function's contract.
+    unsafe {
+        match W {
+            16 => load16(p.add(i * stride)),
+            8 => load8x2(p.add(2 * i * stride), p.add((2 * i + 1) * stride)),
+            _ => load4x4(p, stride),
+        }
+    }
+}
+
 /// Stores the low 4 samples.
 ///
 /// # Safety

@@ -1,4 +1,7 @@
 //! AVX2 variants of the sums of absolute differences.
+//!
+//! Four rows a step: their offsets, up to three times the stride, come with the loads, so that a pointer moves
+//! once in four rows.
 
 use crate::video::x86_64::*;
 use std::arch::x86_64::*;
@@ -12,16 +15,21 @@ pub(super) unsafe fn sad<const W: usize, const H: usize>(
     reference: &[u8],
     reference_stride: usize,
 ) -> u32 {
-    let (src, reference) = (src.as_ptr(), reference.as_ptr());
+    let (mut src, mut reference) = (src.as_ptr(), reference.as_ptr());
     let mut sum = _mm_setzero_si128();
-    let rows = rows_per_step(W);
-    for step in 0..H / rows {
-        // SAFETY: rows `step * rows` and on, below `H`, lie within the slices.
-        unsafe {
-            let a = load_rows::<W>(src.add(step * rows * src_stride), src_stride);
-            let b = load_rows::<W>(reference.add(step * rows * reference_stride), reference_stride);
+    for _ in 0..H / 4 {
+        for i in 0..W / 4 {
+            // SAFETY: the four rows lie within both blocks.
+            let (a, b) = unsafe {
+                (
+                    load_part_of_four_rows::<W>(src, src_stride, i),
+                    load_part_of_four_rows::<W>(reference, reference_stride, i),
+                )
+            };
             sum = _mm_add_epi32(sum, _mm_sad_epu8(a, b));
         }
+        src = src.wrapping_add(4 * src_stride);
+        reference = reference.wrapping_add(4 * reference_stride);
     }
     _mm_cvtsi128_si32(_mm_add_epi32(sum, _mm_unpackhi_epi64(sum, sum))) as u32
 }
@@ -35,18 +43,24 @@ pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
     references: [&[u8]; 4],
     reference_stride: usize,
 ) -> [u32; 4] {
-    let src = src.as_ptr();
+    let mut src = src.as_ptr();
+    let [mut a, mut b, mut c, mut d] = references.map(|reference| reference.as_ptr());
     let mut sums = [_mm_setzero_si128(); 4];
-    let rows = rows_per_step(W);
-    for step in 0..H / rows {
-        // SAFETY: rows `step * rows` and on, below `H`, lie within the slices.
-        unsafe {
-            let a = load_rows::<W>(src.add(step * rows * src_stride), src_stride);
-            let offset = step * rows * reference_stride;
-            for (sum, reference) in sums.iter_mut().zip(references) {
-                let b = load_rows::<W>(reference.as_ptr().add(offset), reference_stride);
-                *sum = _mm_add_epi32(*sum, _mm_sad_epu8(a, b));
+    for _ in 0..H / 4 {
+        for i in 0..W / 4 {
+            // SAFETY: the four rows lie within the blocks.
+            unsafe {
+                let samples = load_part_of_four_rows::<W>(src, src_stride, i);
+                for (sum, reference) in sums.iter_mut().zip([a, b, c, d]) {
+                    let difference =
+                        _mm_sad_epu8(samples, load_part_of_four_rows::<W>(reference, reference_stride, i));
+                    *sum = _mm_add_epi32(*sum, difference);
+                }
             }
+        }
+        src = src.wrapping_add(4 * src_stride);
+        for reference in [&mut a, &mut b, &mut c, &mut d] {
+            *reference = reference.wrapping_add(4 * reference_stride);
         }
     }
     // Each register holds two sums, in elements 0 and 2.
@@ -57,26 +71,4 @@ pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
     // SAFETY: `result` holds 16 bytes.
     unsafe { _mm_storeu_si128(result.as_mut_ptr().cast(), total) };
     result
-}
-
-/// Rows of `width` samples that fill a register.
-const fn rows_per_step(width: usize) -> usize {
-    16 / width
-}
-
-/// As many rows as fill a register.
-///
-/// # Safety
-/// `W` samples of `16 / W` rows, `stride` apart, are readable.
-#[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn load_rows<const W: usize>(p: *const u8, stride: usize) -> __m128i {
-    // SAFETY: by this function's contract.
-    unsafe {
-        match W {
-            16 => load16(p),
-            8 => load8x2(p, p.add(stride)),
-            _ => load4x4(p, stride),
-        }
-    }
 }

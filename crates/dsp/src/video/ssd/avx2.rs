@@ -12,34 +12,27 @@ pub(super) unsafe fn ssd<const W: usize, const H: usize>(
     b: &[u8],
     b_stride: usize,
 ) -> u32 {
-    let (a, b) = (a.as_ptr(), b.as_ptr());
+    let (mut a, mut b) = (a.as_ptr(), b.as_ptr());
     let mut sum = _mm256_setzero_si256();
-    let rows = 16 / W;
-    for step in 0..H / rows {
-        // SAFETY: rows `step * rows` and on, below `H`, lie within the slices.
-        unsafe {
-            let a = load_rows::<W>(a.add(step * rows * a_stride), a_stride);
-            let b = load_rows::<W>(b.add(step * rows * b_stride), b_stride);
-            let difference = _mm256_sub_epi16(a, b);
+    for _ in 0..H / 4 {
+        for i in 0..W / 4 {
+            // SAFETY: the four rows lie within both blocks.
+            let difference =
+                unsafe { _mm256_sub_epi16(load_rows::<W>(a, a_stride, i), load_rows::<W>(b, b_stride, i)) };
             sum = _mm256_add_epi32(sum, _mm256_madd_epi16(difference, difference));
         }
+        (a, b) = (a.wrapping_add(4 * a_stride), b.wrapping_add(4 * b_stride));
     }
     sum_i32x8(sum)
 }
 
-/// 16 samples as words: one row of 16, two of 8 or four of 4.
+/// Part `i` of four rows of `W` samples, as words: a register of one, two or all of them.
 ///
 /// # Safety
-/// `W` samples of `16 / W` rows, `stride` apart, are readable.
+/// `W` samples of four rows, `stride` apart, are readable; `i` is below `W / 4`.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn load_rows<const W: usize>(p: *const u8, stride: usize) -> __m256i {
+unsafe fn load_rows<const W: usize>(p: *const u8, stride: usize, i: usize) -> __m256i {
     // SAFETY: by this function's contract.
-    unsafe {
-        _mm256_cvtepu8_epi16(match W {
-            16 => load16(p),
-            8 => load8x2(p, p.add(stride)),
-            _ => load4x4(p, stride),
-        })
-    }
+    unsafe { _mm256_cvtepu8_epi16(load_part_of_four_rows::<W>(p, stride, i)) }
 }
