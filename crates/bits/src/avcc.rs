@@ -110,6 +110,41 @@ impl AvcDecoderConfiguration {
     }
 }
 
+/// The parameter sets of a record, borrowed from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParameterSets<'a> {
+    /// Size of the length field before each NAL unit of a sample: 1, 2 or 4 bytes.
+    pub nal_length_size: u8,
+    /// Sequence parameter sets, then picture parameter sets, then sequence parameter set extensions.
+    pub units: Vec<&'a [u8]>,
+}
+
+/// Lists the parameter sets of a record without copying them.
+///
+/// # Errors
+/// As [`AvcDecoderConfiguration::parse`].
+pub fn parameter_sets(record: &[u8]) -> Result<ParameterSets<'_>> {
+    // Parsing first keeps the rules in one place; what it accepts can be walked again.
+    let parsed = AvcDecoderConfiguration::parse(record)?;
+    let mut fields = Fields { record, position: 5 };
+    let mut units = Vec::new();
+    fields.position += 1;
+    for _ in 0..parsed.sps.len() {
+        units.push(fields.unit()?);
+    }
+    fields.position += 1;
+    for _ in 0..parsed.pps.len() {
+        units.push(fields.unit()?);
+    }
+    if let Some(high) = &parsed.high {
+        fields.position += 4;
+        for _ in 0..high.sps_ext.len() {
+            units.push(fields.unit()?);
+        }
+    }
+    Ok(ParameterSets { nal_length_size: parsed.nal_length_size, units })
+}
+
 fn count(field: &'static str, value: usize) -> Result<u8> {
     u8::try_from(value).map_err(|_| Error::Configuration { field, value, accepted: "0..=255" })
 }
@@ -123,12 +158,12 @@ struct Fields<'a> {
     position: usize,
 }
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
     fn left(&self) -> usize {
         self.record.len() - self.position
     }
 
-    fn bytes(&mut self, wanted: usize) -> Result<&[u8]> {
+    fn bytes(&mut self, wanted: usize) -> Result<&'a [u8]> {
         if wanted > self.left() {
             let (position, available) = (self.position * 8, self.record.len() * 8);
             return Err(Error::UnexpectedEnd { position, wanted: wanted * 8, available });
@@ -141,13 +176,13 @@ impl Fields<'_> {
         Ok(self.bytes(1)?[0])
     }
 
+    fn unit(&mut self) -> Result<&'a [u8]> {
+        let length = usize::from(self.byte()?) << 8 | usize::from(self.byte()?);
+        self.bytes(length)
+    }
+
     fn units(&mut self, count: u8) -> Result<Vec<Vec<u8>>> {
-        let mut units = Vec::new();
-        for _ in 0..count {
-            let length = usize::from(self.byte()?) << 8 | usize::from(self.byte()?);
-            units.push(self.bytes(length)?.to_vec());
-        }
-        Ok(units)
+        (0..count).map(|_| self.unit().map(<[u8]>::to_vec)).collect()
     }
 }
 
@@ -204,6 +239,18 @@ mod tests {
         }
         let error = AvcDecoderConfiguration::parse(&[0; 8]).unwrap_err();
         assert_eq!(error.to_string(), "decoder configuration: configurationVersion is 0 (1 accepted)");
+    }
+
+    #[test]
+    fn sets_are_listed_in_place() {
+        let mut record = sample();
+        record.pps.push(vec![0x68, 1]);
+        record.high.as_mut().unwrap().sps_ext.push(vec![0x6d, 9, 9]);
+        let bytes = record.write().unwrap();
+        let listed = parameter_sets(&bytes).unwrap();
+        let expected: [&[u8]; 4] = [&record.sps[0], &record.pps[0], &[0x68, 1], &[0x6d, 9, 9]];
+        assert_eq!(listed, ParameterSets { nal_length_size: 4, units: expected.to_vec() });
+        assert!(parameter_sets(&bytes[..18]).is_err());
     }
 
     #[test]

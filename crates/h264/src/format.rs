@@ -2,7 +2,8 @@
 
 use vitascope_bits::avcc::{self, AvcDecoderConfiguration, HighConfiguration};
 use vitascope_core::{
-    ChromaLocation, ColorInfo, Dictionary, FormatDescription, FourCc, PixelAspectRatio, Value, attachment, extension,
+    ChromaLocation, ColorInfo, Dictionary, FormatDescription, FourCc, PixelAspectRatio, Value, attachment,
+    extension,
 };
 
 use crate::syntax;
@@ -33,7 +34,9 @@ pub enum Error {
         source: syntax::Error,
     },
     /// One of the two kinds that are needed was not given.
-    #[error("no {0} parameter set among those given; at least one sequence and one picture parameter set are needed")]
+    #[error(
+        "no {0} parameter set among those given; at least one sequence and one picture parameter set are needed"
+    )]
     Missing(&'static str),
     /// The decoder configuration record is damaged, or cannot hold what was given.
     #[error("avcC: {0}")]
@@ -299,7 +302,8 @@ mod tests {
     #[test]
     fn given_extensions_take_precedence() {
         let (sps, pps) = (sps().nal_unit(), pps().nal_unit());
-        let given = Dictionary::new().with(extension::FORMAT_NAME, "Name").with(extension::FULL_RANGE_VIDEO, false);
+        let given =
+            Dictionary::new().with(extension::FORMAT_NAME, "Name").with(extension::FULL_RANGE_VIDEO, false);
         let format = format_description_with_extensions(&[&sps, &pps], 4, &given).unwrap();
         assert_eq!(format.extension(extension::FORMAT_NAME).and_then(Value::as_str), Some("Name"));
         assert!(!format.is_full_range());

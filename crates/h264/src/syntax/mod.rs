@@ -22,6 +22,7 @@ pub mod pred_weight_table;
 pub mod profile;
 pub mod ref_pic;
 pub mod scaling_matrix;
+pub mod sei;
 pub mod slice_header;
 pub mod sps;
 #[cfg(test)]
