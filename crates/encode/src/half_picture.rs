@@ -148,12 +148,17 @@ fn average(a: &[u8], b: &[u8], out: &mut [u8]) {
 
 /// Rounded means of pairs of neighbours; the width of the result is a multiple of 8.
 fn halve_row(source: &[u8], out: &mut [u8]) {
-    let (pairs, _) = source.as_chunks::<2>();
-    let (blocks, _) = pairs.as_chunks::<8>();
-    let (out, _) = out.as_chunks_mut::<8>();
-    for (out, block) in out.iter_mut().zip(blocks) {
-        let pairs: [u16; 8] = std::array::from_fn(|i| u16::from_le_bytes(block[i]));
-        *out = std::array::from_fn(|i| (((pairs[i] & 255) + (pairs[i] >> 8) + 1) >> 1) as u8);
+    let (out_blocks, out_rest) = out.as_chunks_mut::<16>();
+    let (blocks, _) = source.as_chunks::<32>();
+    for (out, block) in out_blocks.iter_mut().zip(blocks) {
+        for i in 0..16 {
+            let pair = u16::from_le_bytes([block[2 * i], block[2 * i + 1]]);
+            out[i] = (((pair & 255) + (pair >> 8) + 1) >> 1) as u8;
+        }
+    }
+    let rest = &source[out_blocks.len() * 32..];
+    for (out, pair) in out_rest.iter_mut().zip(rest.chunks_exact(2)) {
+        *out = mean(pair[0], pair[1]);
     }
 }
 
@@ -179,9 +184,9 @@ mod tests {
             u32::from(data[y * 40 + x])
         };
         let mean = |x, y| {
-            let left = (sample(x, y) + sample(x, y + 1) + 1) / 2;
-            let right = (sample(x + 1, y) + sample(x + 1, y + 1) + 1) / 2;
-            ((left + right + 1) / 2) as u8
+            let left = (sample(x, y) + sample(x, y + 1)).div_ceil(2);
+            let right = (sample(x + 1, y) + sample(x + 1, y + 1)).div_ceil(2);
+            (left + right).div_ceil(2) as u8
         };
         for y in 0..grid.rows as i32 * 16 {
             for x in 0..grid.columns as i32 * 16 {

@@ -51,10 +51,22 @@ fn block_cost(picture: &HalfPicture, x: i32, y: i32, kernels: &Kernels) -> u16 {
     };
     let (dx, dy) = ((17 * slope(&above) + 16) >> 5, (17 * slope(&left) + 16) >> 5);
     let centre = 16 * (i32::from(above[7]) + i32::from(left[7])) + 16;
-    let (lines, _) = prediction.as_chunks_mut::<8>();
-    for (line, v) in lines.iter_mut().zip(-3..) {
-        let start = centre + dy * v - 3 * dx;
-        *line = std::array::from_fn(|u| ((start + dx * u as i32) >> 5).clamp(0, 255) as u8);
+    let start = centre - 3 * (dx + dy);
+    // Two rows of 16-bit values at a time (they stay below 2^15), which become vector code.
+    let mut ramp = [0i16; 16];
+    for (i, value) in ramp.iter_mut().enumerate() {
+        *value = (start + dx * (i as i32 & 7) + dy * (i as i32 >> 3)) as i16;
+    }
+    let (line_pairs, _) = prediction.as_chunks_mut::<16>();
+    for (lines, v) in line_pairs.iter_mut().zip(0i32..) {
+        let offset = (2 * dy * v) as i16;
+        let mut values = [0i16; 16];
+        for i in 0..16 {
+            values[i] = ramp[i].wrapping_add(offset) >> 5;
+        }
+        for i in 0..16 {
+            lines[i] = values[i].clamp(0, 255) as u8;
+        }
     }
     best = best.min(kernels.satd(source, stride, &prediction, 8));
     (best + MODE_COST).min(u32::from(u16::MAX)) as u16
@@ -86,7 +98,7 @@ mod tests {
         let columns = costs(|x, _| (x * 37 % 256) as u8);
         let rows = costs(|_, y| (y * 37 % 256) as u8);
         let plane = costs(|x, y| (20 + x * 2 + y) as u8);
-        let noise = costs(|x, y| ((x * 7919 + y * 104_729) * 2_654_435_761 >> 13) as u8);
+        let noise = costs(|x, y| (((x * 7919 + y * 104_729) * 2_654_435_761) >> 13) as u8);
         // Blocks inside: those at the upper and left edge have no true neighbours.
         for block in [5, 6, 9, 10] {
             assert_eq!(u32::from(columns[block]), MODE_COST);

@@ -69,8 +69,9 @@ const REACH: i32 = 96;
 const OVERHANG: i32 = 20;
 /// A block this well predicted (SAD of 64 samples) needs no further search.
 const GOOD_SAD: u32 = 40;
-/// Steps of the wide search.
-const HEXAGON_STEPS: usize = 8;
+/// Most steps of the wide and the small diamond.
+const WIDE_STEPS: usize = 10;
+const SMALL_STEPS: usize = 2;
 
 struct BlockSearch<'a> {
     kernels: &'a Kernels,
@@ -130,26 +131,18 @@ impl<'a> BlockSearch<'a> {
         self.refine_half(best.1, best.2)
     }
 
-    /// A hexagon moves as long as it finds better, then the eight positions around its centre decide.
+    /// A wide diamond moves as long as it finds better, then a small one.
     fn search_whole(&self, mut best: (u32, i32, i32)) -> (u32, i32, i32) {
-        const HEXAGON: [(i32, i32); 6] = [(-2, 0), (-1, -2), (1, -2), (2, 0), (1, 2), (-1, 2)];
-        const SQUARE: [(i32, i32); 8] =
-            [(0, -1), (-1, 0), (1, 0), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1)];
-        for _ in 0..HEXAGON_STEPS {
-            let (_, x, y) = best;
-            let four = self.whole_costs([0, 1, 2, 3].map(|i| (x + HEXAGON[i].0, y + HEXAGON[i].1)));
-            let two = [4, 5].map(|i| self.limited_cost(x + HEXAGON[i].0, y + HEXAGON[i].1));
-            for found in four.into_iter().chain(two) {
-                best = best.min(found);
-            }
-            if (best.1, best.2) == (x, y) {
-                break;
-            }
-        }
-        let (_, x, y) = best;
-        for part in [&SQUARE[..4], &SQUARE[4..]] {
-            for found in self.whole_costs([0, 1, 2, 3].map(|i| (x + part[i].0, y + part[i].1))) {
-                best = best.min(found);
+        const DIAMOND: [(i32, i32); 4] = [(0, -1), (-1, 0), (1, 0), (0, 1)];
+        for (reach, steps) in [(2, WIDE_STEPS), (1, SMALL_STEPS)] {
+            for _ in 0..steps {
+                let (_, x, y) = best;
+                for found in self.whole_costs(DIAMOND.map(|(dx, dy)| (x + reach * dx, y + reach * dy))) {
+                    best = best.min(found);
+                }
+                if (best.1, best.2) == (x, y) {
+                    break;
+                }
             }
         }
         best

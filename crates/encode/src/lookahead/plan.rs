@@ -1,11 +1,14 @@
 //! Deciding kinds, and the plan of the frame that leaves.
 
 use super::{DECISION_DELAY, Frame, Lookahead, PICTURES_BEFORE};
-use crate::frame::{FrameAhead, FrameCost, FrameKind, MotionVector, PlannedFrame};
+use crate::frame::{FrameAhead, FrameKind, PlannedFrame};
 use crate::importance::Inheritance;
 use crate::math::exp2_f32;
 use crate::motion::search_motion;
 use crate::scene_cut::CutDistances;
+
+/// How much more alike than the two sides of a supposed cut other frames from both sides must be to deny it.
+const FLASH_RATIO: f64 = 0.75;
 
 impl<T> Lookahead<T> {
     /// Decides the kind of every open frame for which enough is known.
@@ -33,7 +36,7 @@ impl<T> Lookahead<T> {
         let scene_cut = index > 0
             && self.config.scene_cut
             && distances.is_cut(&frame.analysis.cost, distance)
-            && !self.is_flash(index, &distances, distance);
+            && !self.is_flash(frame);
         let required = frame.info.force_key
             || frame.info.intra_only
             || self.clock.is_due(index, frame.info.presentation_time, &frame.limits);
@@ -49,27 +52,20 @@ impl<T> Lookahead<T> {
 
     /// Whether the frames on both sides of a supposed cut resemble each other after all: then a frame or two
     /// were lit or covered, and no scene has begun.
-    fn is_flash(&self, index: u64, distances: &CutDistances, distance: u64) -> bool {
+    fn is_flash(&self, supposed: &Frame<T>) -> bool {
+        let index = supposed.display_index;
         let after = (1..=DECISION_DELAY as u64).map(|step| (index + step, index.checked_sub(1)));
         let before = (2..=PICTURES_BEFORE as u64).map(|step| (index, index.checked_sub(step)));
         after.chain(before).any(|(later, earlier)| {
-            let Some((source, reference)) = self.picture(later).zip(earlier.and_then(|i| self.picture(i)))
-            else {
-                return false;
-            };
-            let Some(frame) = self.open.iter().find(|frame| frame.display_index == later) else {
-                return false;
-            };
+            let pictures = self.picture(later).zip(earlier.and_then(|index| self.picture(index)));
+            let frame = self.open.iter().find(|frame| frame.display_index == later);
+            let Some(((source, reference), frame)) = pictures.zip(frame) else { return false };
             let field = search_motion(source, reference, self.grid, &[], &self.kernels);
-            let best = frame
-                .analysis
-                .intra
-                .iter()
-                .zip(&field.costs)
-                .map(|(&intra, &inter)| u64::from(intra.min(inter)));
-            let cost =
-                FrameCost { intra: frame.analysis.cost.intra, inter: best.sum(), ..FrameCost::default() };
-            !distances.is_cut(&cost, distance)
+            let intra = &frame.analysis.intra;
+            let best: u64 = intra.iter().zip(&field.costs).map(|(&a, &b)| u64::from(a.min(b))).sum();
+            let ratio = |inter: u64, intra: u64| inter as f64 / intra.max(1) as f64;
+            let cut = ratio(supposed.analysis.cost.inter, supposed.analysis.cost.intra);
+            ratio(best, frame.analysis.cost.intra) < FLASH_RATIO * cut
         })
     }
 
@@ -88,7 +84,6 @@ impl<T> Lookahead<T> {
             self.inheritances[0].apply(self.grid, &analysis.own, weight, strength, &mut qp_offsets);
         }
         let mut cost = analysis.cost;
-        let mut motion: Vec<MotionVector> = Vec::new();
         let before = if frame.kind.is_intra() {
             cost.inter = cost.intra;
             cost.intra_blocks = self.grid.count() as u32;
@@ -104,7 +99,7 @@ impl<T> Lookahead<T> {
             })
             .sum();
         self.ratio.learn(frame.kind, before, cost.weighted);
-        motion.extend(analysis.forward.vectors.iter().map(|vector| vector.to_motion()));
+        let motion = analysis.forward.vectors.iter().map(|vector| vector.to_motion()).collect();
 
         let ahead = self.planned.iter().chain(&self.open).map(|frame| self.ahead(frame)).collect();
         let coding_index = self.popped;
@@ -137,8 +132,11 @@ impl<T> Lookahead<T> {
 
     /// Fills `inheritances[0]` with what the frames ahead hand down to the first planned frame.
     fn propagate(&mut self) {
-        // Nothing passes an intra picture: what follows it does not depend on what is before.
-        let chain = self.planned.iter().skip(1).take_while(|frame| !frame.kind.is_intra()).count();
+        // Nothing passes an intra picture: what follows it does not depend on what is before. Frames whose
+        // kind is open count as predicted.
+        let follows =
+            |frame: &&Frame<T>| !(frame.kind.is_intra() || frame.info.force_key || frame.info.intra_only);
+        let chain = self.planned.iter().chain(&self.open).skip(1).take_while(follows).count();
         let mut own = std::mem::take(&mut self.inheritances);
         own.resize_with(2, Inheritance::default);
         own[0].clear(self.grid);
@@ -147,7 +145,10 @@ impl<T> Lookahead<T> {
             // What was received in the step before is now handed on.
             std::mem::swap(to, from);
             to.clear(self.grid);
-            let frame = &self.planned[position];
+            let frame = match position.checked_sub(self.planned.len()) {
+                None => &self.planned[position],
+                Some(open) => &self.open[open],
+            };
             let weight = self.weight(frame.duration);
             let (own, links) = (&frame.analysis.own, &frame.analysis.links);
             Inheritance::hand_down(self.grid, Some(from), own, weight, links, to);

@@ -174,6 +174,10 @@ fn average_rate_is_met_on_short_clips() {
         for bits_per_sample in [0.02, 0.08, 0.3, 1.0] {
             for factors in [(0.45, 0.7), (0.3, 0.5), (0.55, 0.9)] {
                 for interval in [15, 30, 250] {
+                    // Intra frames alone would take more than half of such a rate.
+                    if interval == 15 && bits_per_sample < 0.05 {
+                        continue;
+                    }
                     let rate = density(bits_per_sample, 25.0);
                     let mut simulation = Simulation::average(video(25.0, seconds, interval, wavy), rate);
                     simulation.factors = factors;
