@@ -104,12 +104,12 @@ impl Scanner {
         let kind = header & 31;
         self.nal_units[usize::from(kind)] += 1;
         match kind {
-            SLICE | SLICE_DATA_PARTITION_A | IDR_SLICE => {
-                // first_mb_in_slice is zero, coded as a one bit, in the slice that begins a picture.
-                if unit.get(1).is_some_and(|byte| byte & 0x80 != 0) {
-                    self.pictures += 1;
-                    self.key_pictures += u64::from(kind == IDR_SLICE);
-                }
+            // first_mb_in_slice is zero, coded as a one bit, in the slice that begins a picture.
+            SLICE | SLICE_DATA_PARTITION_A | IDR_SLICE
+                if unit.get(1).is_some_and(|byte| byte & 0x80 != 0) =>
+            {
+                self.pictures += 1;
+                self.key_pictures += u64::from(kind == IDR_SLICE);
             }
             SEQUENCE_PARAMETER_SET => keep(&mut self.sequence_parameter_sets, unit),
             PICTURE_PARAMETER_SET => keep(&mut self.picture_parameter_sets, unit),

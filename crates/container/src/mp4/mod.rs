@@ -7,6 +7,7 @@
 mod box_reader;
 mod boxes;
 mod chunks;
+mod fragments;
 mod hdlr;
 mod mdhd;
 mod movie;

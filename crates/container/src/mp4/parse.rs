@@ -2,7 +2,8 @@ use mp4_atom::{Elst, Ftyp, Mdhd, Mvhd, Tkhd};
 use vitascope_core::{FormatDescription, FourCc, MEDIA_TYPE_VIDEO, Time};
 
 use super::box_reader::{BoxReader, RawBox};
-use super::samples::SampleTable;
+use super::fragments::FragmentDefaults;
+use super::samples::{SampleLocation, SampleTable};
 use super::visual::VisualEntry;
 use crate::{Error, Result};
 
@@ -19,6 +20,7 @@ pub struct Movie {
     pub is_fragmented: bool,
     /// All tracks, of every media type.
     pub tracks: Vec<Track>,
+    fragment_defaults: FragmentDefaults,
 }
 
 /// What the index says of a track.
@@ -47,8 +49,14 @@ pub struct Track {
     /// Bytes of all samples.
     pub total_bytes: u64,
     pub(super) table: SampleTable,
-    /// To be added to decode and composition times of the table, in units of the timescale.
+    /// Samples of fragments, which follow those of the table.
+    pub(super) fragments: Vec<SampleLocation>,
+    has_edits: bool,
+    /// To be added to composition times, in units of the timescale.
     pub(super) shift: i64,
+    /// At most 0: the least composition offset, to be added to decode times besides, so that none comes after its
+    /// presentation.
+    pub(super) decode_shift: i64,
 }
 
 impl Movie {
@@ -65,7 +73,18 @@ impl Movie {
             index_first: false,
             is_fragmented: boxes.first(b"mvex").is_some(),
             tracks: tracks.map(|track| Track::parse(track, timescale)).collect::<Result<_>>()?,
+            fragment_defaults: FragmentDefaults::parse(&boxes)?,
         })
+    }
+
+    /// Adds the samples of a fragment (`moof`), which begins at `position` in the file.
+    pub(super) fn add_fragment(&mut self, body: &[u8], position: u64) -> Result<()> {
+        self.fragment_defaults.add_fragment(&mut self.tracks, body, position)
+    }
+
+    /// Brings what the tracks say up to date with the fragments added.
+    pub(super) fn finish_fragments(&mut self) {
+        self.tracks.iter_mut().for_each(Track::count_fragments);
     }
 
     /// The first video track with its index.
@@ -115,9 +134,38 @@ impl Track {
             sample_count: table.count(),
             sync_sample_count: table.sync_count(),
             total_bytes: table.total_bytes(),
+            decode_shift: table.least_offset(),
             table,
+            fragments: Vec::new(),
+            has_edits: edits.duration.is_some(),
             shift: edits.start.saturating_sub(edits.media_start),
         })
+    }
+}
+
+impl Track {
+    /// Adds the fragments' samples to the numbers, and takes the times from them where the index has none.
+    fn count_fragments(&mut self) {
+        if self.fragments.is_empty() {
+            return;
+        }
+        let samples = &self.fragments;
+        self.sample_count += samples.len() as u64;
+        self.sync_sample_count += samples.iter().filter(|sample| sample.is_sync).count() as u64;
+        self.total_bytes += samples.iter().map(|sample| u64::from(sample.size)).sum::<u64>();
+        let least = samples.iter().map(|sample| sample.composition_offset).min().unwrap_or(0);
+        self.decode_shift = self.decode_shift.min(least);
+        let shown = |sample: &SampleLocation| sample.decode.saturating_add(sample.composition_offset);
+        let first = samples.iter().map(shown).min().unwrap_or(0);
+        let end = samples
+            .iter()
+            .map(|sample| shown(sample).saturating_add(sample.duration.into()))
+            .max()
+            .unwrap_or(0);
+        if !self.has_edits && self.table.count() == 0 {
+            self.start = Time::new(first.saturating_add(self.shift), self.timescale);
+            self.duration = Time::new(end.saturating_sub(first), self.timescale);
+        }
     }
 }
 

@@ -4,13 +4,16 @@ use std::path::Path;
 
 use vitascope_core::{BlockBuffer, SampleAttachments, SampleBuffer, SampleTiming, Time};
 
-use super::box_reader::BoxHeader;
+use super::box_reader::{BoxHeader, BoxReader};
 use super::parse::Movie;
 use super::samples::{SampleCursor, SampleLocation};
 use crate::{Error, Result};
 
 /// Largest index (`moov`) that is read.
 const MAX_INDEX_BYTES: u64 = 256 << 20;
+
+/// Largest index of a fragment (`moof`) that is read.
+const MAX_FRAGMENT_INDEX_BYTES: u64 = 16 << 20;
 
 /// Most boxes at the top of a file.
 const MAX_TOP_BOXES: u64 = 1 << 20;
@@ -47,6 +50,11 @@ impl<R: Read + Seek> Mp4Reader<R> {
         let top = TopBoxes::scan(&mut input, length)?;
         let mut movie = Movie::parse(top.ftyp.as_deref(), &top.moov)?;
         movie.index_first = top.index_first;
+        for fragment in &top.fragments {
+            let body = read_body(&mut input, fragment.body, MAX_FRAGMENT_INDEX_BYTES)?;
+            movie.add_fragment(&body, fragment.position)?;
+        }
+        movie.finish_fragments();
         let cursors = movie.tracks.iter().map(|_| SampleCursor::default()).collect();
         Ok(Self { input, length, movie, cursors })
     }
@@ -59,8 +67,8 @@ impl<R: Read + Seek> Mp4Reader<R> {
     /// The next sample of a track in decode order, `None` after the last. `track` is an index into
     /// [`Movie::tracks`].
     ///
-    /// Times are those of presentation: the edit list is applied. Decode times are shifted by as much, so that the
-    /// first ones may be negative.
+    /// Times are those of presentation: the edit list is applied. Decode times are shifted by as much, and further
+    /// where offsets are negative, so that no sample is decoded after it is shown; the first ones may be negative.
     ///
     /// # Errors
     /// There is no such track, the sample lies outside the file, or reading fails.
@@ -73,14 +81,14 @@ impl<R: Read + Seek> Mp4Reader<R> {
                 limit: tracks.saturating_sub(1),
             });
         };
-        let Some(location) = cursor.next(&of.table)? else { return Ok(None) };
+        let Some(location) = cursor.next(&of.table, &of.fragments)? else { return Ok(None) };
         let data = self.read(&location)?;
         let of = &self.movie.tracks[track];
-        let decode = location.decode.saturating_add(of.shift);
+        let shifted = location.decode.saturating_add(of.shift);
         let timing = SampleTiming {
             duration: Time::new(location.duration.into(), of.timescale),
-            presentation_time: Time::new(decode.saturating_add(location.composition_offset), of.timescale),
-            decode_time: Time::new(decode, of.timescale),
+            presentation_time: Time::new(shifted.saturating_add(location.composition_offset), of.timescale),
+            decode_time: Time::new(shifted.saturating_add(of.decode_shift), of.timescale),
         };
         let format = of.formats.get((location.entry as usize).wrapping_sub(1)).cloned().flatten();
         let sample = SampleBuffer::from_data(BlockBuffer::from_vec(data), format, timing)?;
@@ -109,13 +117,22 @@ struct TopBoxes {
     ftyp: Option<Vec<u8>>,
     moov: Vec<u8>,
     index_first: bool,
+    fragments: Vec<Fragment>,
+}
+
+/// Where a `moof` box lies.
+struct Fragment {
+    position: u64,
+    /// Position and length.
+    body: (u64, u64),
 }
 
 impl TopBoxes {
     fn scan(input: &mut (impl Read + Seek), length: u64) -> Result<Self> {
         let (mut ftyp, mut moov, mut data_seen, mut position, mut count) = (None, None, false, 0, 0);
-        let mut index_first = false;
-        while position < length && moov.is_none() {
+        let (mut index_first, mut fragments, mut is_fragmented) = (false, Vec::new(), true);
+        // Without fragments nothing of interest follows the index.
+        while position < length && (moov.is_none() || is_fragmented) {
             count += 1;
             if count > MAX_TOP_BOXES {
                 return Err(Error::Limit { what: "number of boxes", value: count, limit: MAX_TOP_BOXES });
@@ -134,17 +151,21 @@ impl TopBoxes {
                     let message = format!("it has {size} bytes, of which the file holds {available}");
                     return Err(Error::Damaged { name: "moov".to_owned(), message });
                 }
-                b"moov" => {
+                b"moov" if moov.is_none() => {
                     index_first = !data_seen;
-                    moov = Some(read_body(input, body, MAX_INDEX_BYTES)?);
+                    let index = read_body(input, body, MAX_INDEX_BYTES)?;
+                    is_fragmented = BoxReader::new(&index).first(b"mvex").is_some();
+                    moov = Some(index);
                 }
+                // One that is cut off is the end of a recording that broke off.
+                b"moof" if size <= available => fragments.push(Fragment { position, body }),
                 b"mdat" => data_seen = true,
                 _ => {}
             }
             position = position.saturating_add(size);
         }
         let moov = moov.ok_or(Error::BoxMissing { name: "moov", parent: "the file" })?;
-        Ok(Self { ftyp, moov, index_first })
+        Ok(Self { ftyp, moov, index_first, fragments })
     }
 }
 

@@ -102,6 +102,11 @@ impl SampleTable {
         }
     }
 
+    /// The least composition offset of all samples, at most 0.
+    pub(super) fn least_offset(&self) -> i64 {
+        self.composition_offsets.iter().map(|run| run.1).min().unwrap_or(0).min(0)
+    }
+
     fn size(&self, index: u32) -> Option<u32> {
         match &self.sizes {
             Sizes::None => None,
@@ -114,8 +119,9 @@ impl SampleTable {
 /// Walks a sample table in decode order.
 #[derive(Debug, Default)]
 pub(super) struct SampleCursor {
-    /// Samples passed.
+    /// Samples of the table passed, and of the fragments.
     index: u32,
+    fragment_index: usize,
     decode: i64,
     deltas: RunCursor,
     offsets: RunCursor,
@@ -129,12 +135,19 @@ pub(super) struct SampleCursor {
 }
 
 impl SampleCursor {
-    /// The next sample, `None` after the last.
+    /// The next sample, first of the table, then of the fragments; `None` after the last.
     ///
     /// # Errors
-    /// The chunk tables end before the samples do, or a position overflows.
-    pub(super) fn next(&mut self, table: &SampleTable) -> Result<Option<SampleLocation>> {
-        let Some(size) = table.size(self.index) else { return Ok(None) };
+    /// The chunk tables end before the samples do.
+    pub(super) fn next(
+        &mut self,
+        table: &SampleTable,
+        fragments: &[SampleLocation],
+    ) -> Result<Option<SampleLocation>> {
+        let Some(size) = table.size(self.index) else {
+            self.fragment_index += 1;
+            return Ok(fragments.get(self.fragment_index - 1).copied());
+        };
         let number = self.index + 1;
         while self.left == 0 {
             let damaged = |name: &str, message: String| Error::Damaged { name: name.to_owned(), message };
@@ -208,7 +221,7 @@ mod tests {
     fn all(table: &SampleTable) -> Result<Vec<SampleLocation>> {
         let mut cursor = SampleCursor::default();
         let mut samples = Vec::new();
-        while let Some(sample) = cursor.next(table)? {
+        while let Some(sample) = cursor.next(table, &[])? {
             samples.push(sample);
         }
         Ok(samples)

@@ -168,11 +168,11 @@ impl<R: Read> Reader<R> {
         };
         self.finished = false;
         let tags = parameters.split(|&byte| byte == b' ').filter_map(|token| token.split_first());
-        let own = tags
+        let mut own = tags
             .filter(|(letter, _)| **letter == b'I')
             .filter_map(|(_, value)| Interlacing::parse_frame(value));
         Ok(Some(match self.header.interlacing {
-            Some(Interlacing::Mixed) => own.last(),
+            Some(Interlacing::Mixed) => own.next(),
             interlacing => interlacing,
         }))
     }
