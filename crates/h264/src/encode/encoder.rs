@@ -210,6 +210,18 @@ impl Encoder {
         self.finished.pop_front()
     }
 
+    /// The next coded frame in decode order, waiting for one that is being coded; `None` when more frames
+    /// or a [`flush`](Self::flush) must come first.
+    ///
+    /// # Errors
+    /// Coding broke down.
+    pub fn receive_waiting(&mut self) -> Result<Option<EncodedFrame>, Error> {
+        if self.finished.is_empty() && !self.in_flight.is_empty() {
+            self.collect()?;
+        }
+        Ok(self.finished.pop_front())
+    }
+
     /// Codes everything submitted, so that [`receive`](Self::receive) gives it out. More frames may
     /// follow.
     ///
