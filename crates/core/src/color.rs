@@ -247,7 +247,7 @@ impl YCbCrMatrix {
 }
 
 /// KR and KB that follow from the DCI P3 primaries by the formula of ITU-T H.273 8.3.
-const DCI_P3_WEIGHTS: (f64, f64) = (0.209_491_677_912_730_5, 0.068_909_898_960_430_3);
+const DCI_P3_WEIGHTS: (f64, f64) = (0.209_491_677_912_730_5, 0.068_913_067_926_225_8);
 /// KR and KB that follow from the P3 D65 primaries by the formula of ITU-T H.273 8.3.
 const P3_D65_WEIGHTS: (f64, f64) = (0.228_974_564_069_748_8, 0.079_286_914_093_744_98);
 
