@@ -202,8 +202,7 @@ impl<'a> Analyser<'a> {
                 limits: at.limits,
                 size: BlockSize::B16x16,
                 source: &source.luma,
-                x: (mb_x * 16) as i32,
-                y: (mb_y * 16) as i32,
+                origin: reference.luma_index((mb_x * 16) as i32, (mb_y * 16) as i32),
                 predicted: motion.predict(whole, index as i8),
             };
             let found = search.run(&candidates[..count], self.tools.search);
@@ -240,8 +239,7 @@ impl<'a> Analyser<'a> {
                     limits: at.limits,
                     size: block_size(w, h),
                     source: &source.luma[y * 4 * SOURCE_STRIDE + x * 4..],
-                    x: (mb_x * 16 + x * 4) as i32,
-                    y: (mb_y * 16 + y * 4) as i32,
+                    origin: reference.luma_index((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32),
                     predicted: motion.predict((x, y, w, h), ref_idx),
                 };
                 search.run(candidates, self.tools.part_search)

@@ -67,16 +67,16 @@ pub(crate) fn deblock_row(
             strengths[0][0] = outer_strengths(mb, left, [0, 4, 8, 12], [3, 7, 11, 15]);
             filter(k, p, &mut row, x, Direction::Vertical, 0, mb.qp, left.qp, strengths[0][0]);
         }
-        for edge in 1..4 {
-            filter(k, p, &mut row, x, Direction::Vertical, edge, mb.qp, mb.qp, strengths[0][edge]);
+        for (edge, &inner) in strengths[0].iter().enumerate().skip(1) {
+            filter(k, p, &mut row, x, Direction::Vertical, edge, mb.qp, mb.qp, inner);
         }
         if let Some(above) = above {
             let top = &above[x];
             strengths[1][0] = outer_strengths(mb, top, [0, 1, 2, 3], [12, 13, 14, 15]);
             filter(k, p, &mut row, x, Direction::Horizontal, 0, mb.qp, top.qp, strengths[1][0]);
         }
-        for edge in 1..4 {
-            filter(k, p, &mut row, x, Direction::Horizontal, edge, mb.qp, mb.qp, strengths[1][edge]);
+        for (edge, &inner) in strengths[1].iter().enumerate().skip(1) {
+            filter(k, p, &mut row, x, Direction::Horizontal, edge, mb.qp, mb.qp, inner);
         }
     }
 }
@@ -173,7 +173,7 @@ fn filter(
     }
     let tc0 =
         |index: usize| strengths.map(|s| if s == 0 { -1 } else { TC0[index][usize::from(s.min(3)) - 1] });
-    let (index, alpha, beta) = thresholds(p, (u32::from(qp) + u32::from(other_qp) + 1) / 2);
+    let (index, alpha, beta) = thresholds(p, (u32::from(qp) + u32::from(other_qp)).div_ceil(2));
     if alpha != 0 && beta != 0 {
         let stride = row.luma_stride;
         let corner = row.luma_offset + 16 * mb_x;
@@ -202,7 +202,7 @@ fn filter(
         return;
     }
     let chroma_qp = |qp: u8| u32::from(CHROMA_QP[(i32::from(qp) + p.chroma_qp_offset).clamp(0, 51) as usize]);
-    let (index, alpha, beta) = thresholds(p, (chroma_qp(qp) + chroma_qp(other_qp) + 1) / 2);
+    let (index, alpha, beta) = thresholds(p, (chroma_qp(qp) + chroma_qp(other_qp)).div_ceil(2));
     if alpha == 0 || beta == 0 {
         return;
     }

@@ -57,7 +57,7 @@ fn log2_256(v: u32) -> u32 {
     let whole = v.ilog2();
     let mut mantissa = (u64::from(v) << 32) >> whole;
     let mut fraction = 0;
-    for _ in 0..8 {
+    for _ in 0..12 {
         mantissa = (mantissa * (mantissa >> 16)) >> 16;
         fraction <<= 1;
         if mantissa >= 2 << 32 {
@@ -65,7 +65,7 @@ fn log2_256(v: u32) -> u32 {
             fraction |= 1;
         }
     }
-    whole * 256 + fraction
+    whole * 256 + ((fraction + 8) >> 4)
 }
 
 #[cfg(test)]

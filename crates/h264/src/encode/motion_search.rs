@@ -4,7 +4,7 @@ use vitascope_dsp::video::{BlockSize, VideoKernels};
 
 use super::macroblock::Mv;
 use super::motion_cost::MotionCost;
-use super::reference::ReferenceView;
+use super::reference::{ReferenceView, moved};
 use super::residual::SOURCE_STRIDE;
 
 /// Vectors that keep a block inside the padded reference and the level's limits, in quarter samples.
@@ -43,9 +43,8 @@ pub(crate) struct Search<'a> {
     pub(crate) size: BlockSize,
     /// The block's first sample in the source macroblock.
     pub(crate) source: &'a [u8],
-    /// Its position in the picture.
-    pub(crate) x: i32,
-    pub(crate) y: i32,
+    /// Index of its position in a luma plane of the reference.
+    pub(crate) origin: usize,
     pub(crate) predicted: Mv,
 }
 
@@ -60,7 +59,7 @@ impl Search<'_> {
     /// The best vector from the candidates' surroundings.
     pub(crate) fn run(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
         let whole = self.whole_samples(candidates, depth.hexagon_steps);
-        self.fractions(whole, candidates, depth)
+        self.fractions(whole, candidates, depth, &mut [0; 256])
     }
 
     fn whole_samples(&self, candidates: &[Mv], steps: u32) -> Found {
@@ -124,23 +123,23 @@ impl Search<'_> {
         best
     }
 
-    fn fractions(&self, whole: Found, candidates: &[Mv], depth: SearchDepth) -> Found {
-        let mut best = Found { mv: whole.mv, cost: self.transformed(whole.mv) };
+    fn fractions(&self, whole: Found, candidates: &[Mv], depth: SearchDepth, scratch: &mut [u8; 256]) -> Found {
+        let mut best = Found { mv: whole.mv, cost: self.transformed(whole.mv, scratch) };
         // The prediction itself costs no bits; so may a neighbour's exact vector.
         for &mv in [self.predicted].iter().chain(candidates.first()) {
             if (mv.x | mv.y) & 3 != 0 && mv != best.mv && self.limits.contains(mv) {
-                let cost = self.transformed(mv);
+                let cost = self.transformed(mv, scratch);
                 if cost < best.cost {
                     best = Found { mv, cost };
                 }
             }
         }
-        self.diamond(&mut best, 2, depth.half_rounds);
-        self.diamond(&mut best, 1, depth.quarter_rounds);
+        self.diamond(&mut best, 2, depth.half_rounds, scratch);
+        self.diamond(&mut best, 1, depth.quarter_rounds, scratch);
         best
     }
 
-    fn diamond(&self, best: &mut Found, step: i16, rounds: u32) {
+    fn diamond(&self, best: &mut Found, step: i16, rounds: u32, scratch: &mut [u8; 256]) {
         let mut came_from = (0, 0);
         for _ in 0..rounds {
             let centre = best.mv;
@@ -153,7 +152,7 @@ impl Search<'_> {
                     continue;
                 }
                 let mv = Mv::new(centre.x + dx, centre.y + dy);
-                let cost = self.transformed(mv);
+                let cost = self.transformed(mv, scratch);
                 if cost < best.cost {
                     *best = Found { mv, cost };
                     moved = Some((-dx, -dy));
@@ -176,8 +175,7 @@ impl Search<'_> {
 
     #[inline(always)]
     fn samples(&self, mv: Mv) -> &[u8] {
-        let index = self.reference.luma_index(self.x + i32::from(mv.x >> 2), self.y + i32::from(mv.y >> 2));
-        &self.reference.luma[0][index..]
+        &self.reference.luma[0][moved(self.origin, mv, self.reference.luma_stride)..]
     }
 
     #[inline(always)]
@@ -191,24 +189,27 @@ impl Search<'_> {
     }
 
     #[inline(always)]
-    fn four(&self, places: [Mv; 4]) -> [u32; 4] {
-        let samples = places.map(|mv| self.samples(mv));
-        let sads = self.k.sad_x4[self.size as usize].call(
-            self.source,
-            SOURCE_STRIDE,
-            samples,
-            self.reference.luma_stride,
-        );
-        std::array::from_fn(|i| sads[i] + self.cost.of(places[i], self.predicted))
+    fn four(&self, [a, b, c, d]: [Mv; 4]) -> [u32; 4] {
+        let samples = [self.samples(a), self.samples(b), self.samples(c), self.samples(d)];
+        let sads =
+            self.k.sad_x4[self.size as usize].call(self.source, SOURCE_STRIDE, samples, self.reference.luma_stride);
+        let bits = |mv: Mv| self.cost.of(mv, self.predicted);
+        [sads[0] + bits(a), sads[1] + bits(b), sads[2] + bits(c), sads[3] + bits(d)]
     }
 
     /// Transformed difference at any vector, and its bits.
-    pub(crate) fn transformed(&self, mv: Mv) -> u32 {
-        let mut scratch = [0; 256];
-        let (samples, stride) =
-            self.reference.luma_block(self.k, self.size, self.x, self.y, mv, &mut scratch);
-        self.k.satd[self.size as usize].call(self.source, SOURCE_STRIDE, samples, stride)
-            + self.cost.of(mv, self.predicted)
+    #[inline(always)]
+    fn transformed(&self, mv: Mv, scratch: &mut [u8; 256]) -> u32 {
+        let stride = self.reference.luma_stride;
+        let satd = &self.k.satd[self.size as usize];
+        let difference = match self.reference.luma_sources(self.origin, mv) {
+            (samples, None) => satd.call(self.source, SOURCE_STRIDE, samples, stride),
+            (first, Some(second)) => {
+                self.k.average[self.size as usize].call(scratch, 16, first, stride, second, stride);
+                satd.call(self.source, SOURCE_STRIDE, scratch, 16)
+            }
+        };
+        difference + self.cost.of(mv, self.predicted)
     }
 }
 

@@ -103,7 +103,8 @@ impl PictureWriter {
     pub(crate) fn restart(&mut self) -> bool {
         self.luma_done = 0;
         self.chroma_done = 0;
-        self.luma.iter_mut().chain(&mut self.chroma).fold(true, |free, plane| plane.restart() && free)
+        let planes = self.luma.iter_mut().chain(&mut self.chroma);
+        planes.map(PlaneWriter::restart).filter(|&free| !free).count() == 0
     }
 
     pub(crate) fn reference(&self) -> Reference {
@@ -230,11 +231,11 @@ impl Reference {
     }
 
     pub(crate) fn view(&self) -> ReferenceView<'_> {
-        ReferenceView {
-            luma: std::array::from_fn(|i| self.luma[i].rows()),
-            luma_stride: self.geometry.luma_stride(),
-            chroma: std::array::from_fn(|i| self.chroma[i].rows()),
-            chroma_stride: self.geometry.chroma_stride(),
-        }
+        ReferenceView::new(
+            std::array::from_fn(|i| self.luma[i].rows()),
+            self.geometry.luma_stride(),
+            std::array::from_fn(|i| self.chroma[i].rows()),
+            self.geometry.chroma_stride(),
+        )
     }
 }

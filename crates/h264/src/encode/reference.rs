@@ -17,6 +17,8 @@ pub(crate) struct ReferenceView<'a> {
     pub(crate) luma_stride: usize,
     pub(crate) chroma: [&'a [u8]; 2],
     pub(crate) chroma_stride: usize,
+    /// [`QUARTERS`] with offsets as distances in a plane.
+    quarters: [[(u8, u32); 2]; 16],
 }
 
 /// Plane, and offset right and down, of the two samples whose mean each quarter position is, by
@@ -42,37 +44,26 @@ const QUARTERS: [[(u8, u8, u8); 2]; 16] = [
 ];
 
 impl<'a> ReferenceView<'a> {
+    pub(crate) fn new(luma: [&'a [u8]; 4], luma_stride: usize, chroma: [&'a [u8]; 2], chroma_stride: usize) -> Self {
+        let distance = |(plane, right, down): (u8, u8, u8)| (plane, u32::from(right) + u32::from(down) * luma_stride as u32);
+        let quarters = QUARTERS.map(|pair| pair.map(distance));
+        Self { luma, luma_stride, chroma, chroma_stride, quarters }
+    }
+
     /// Index of whole sample (x, y) of the picture in a luma plane.
     #[inline(always)]
     pub(crate) fn luma_index(&self, x: i32, y: i32) -> usize {
         (y + LUMA_PADDING as i32) as usize * self.luma_stride + (x + LUMA_PADDING as i32) as usize
     }
 
-    /// The samples that a block at (x, y), moved by `mv`, is predicted from, and their row stride;
-    /// mixed into `scratch` where they are means.
+    /// Where the prediction of the block at luma index `origin`, moved by `mv`, begins: one place,
+    /// or two whose mean it is.
     #[inline(always)]
-    pub(crate) fn luma_block<'s>(
-        &self,
-        k: &VideoKernels,
-        size: BlockSize,
-        x: i32,
-        y: i32,
-        mv: Mv,
-        scratch: &'s mut [u8; 256],
-    ) -> (&'s [u8], usize)
-    where
-        'a: 's,
-    {
-        let [first, second] = QUARTERS[((mv.y & 3) * 4 + (mv.x & 3)) as usize];
-        let base = self.luma_index(x + i32::from(mv.x >> 2), y + i32::from(mv.y >> 2));
-        let at = |(plane, right, down): (u8, u8, u8)| {
-            &self.luma[usize::from(plane)][base + usize::from(right) + usize::from(down) * self.luma_stride..]
-        };
-        if first == second {
-            return (at(first), self.luma_stride);
-        }
-        k.average[size as usize].call(scratch, 16, at(first), self.luma_stride, at(second), self.luma_stride);
-        (scratch, 16)
+    pub(crate) fn luma_sources(&self, origin: usize, mv: Mv) -> (&'a [u8], Option<&'a [u8]>) {
+        let base = moved(origin, mv, self.luma_stride);
+        let [first, second] = self.quarters[((mv.y & 3) * 4 + (mv.x & 3)) as usize & 15];
+        let at = |(plane, offset): (u8, u32)| &self.luma[usize::from(plane & 3)][base + offset as usize..];
+        (at(first), (first != second).then(|| at(second)))
     }
 
     /// Predicts one part of a macroblock, all components, into `rec`.
@@ -87,22 +78,12 @@ impl<'a> ReferenceView<'a> {
         let size = block_size(w, h);
         let (px, py) = ((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32);
         let out = &mut rec.luma[LUMA_ORIGIN + y * 4 * LUMA_STRIDE + x * 4..];
-        let [first, second] = QUARTERS[((mv.y & 3) * 4 + (mv.x & 3)) as usize];
-        let base = self.luma_index(px + i32::from(mv.x >> 2), py + i32::from(mv.y >> 2));
-        let at = |(plane, right, down): (u8, u8, u8)| {
-            &self.luma[usize::from(plane)][base + usize::from(right) + usize::from(down) * self.luma_stride..]
-        };
-        if first == second {
-            k.copy[size as usize].call(out, LUMA_STRIDE, at(first), self.luma_stride);
-        } else {
-            k.average[size as usize].call(
-                out,
-                LUMA_STRIDE,
-                at(first),
-                self.luma_stride,
-                at(second),
-                self.luma_stride,
-            );
+        let (first, second) = self.luma_sources(self.luma_index(px, py), mv);
+        match second {
+            None => k.copy[size as usize].call(out, LUMA_STRIDE, first, self.luma_stride),
+            Some(second) => {
+                k.average[size as usize].call(out, LUMA_STRIDE, first, self.luma_stride, second, self.luma_stride);
+            }
         }
         // Chroma vectors are the luma ones in eighths of a chroma sample (8.4.1.4).
         let (cx, cy) = (px / 2 + i32::from(mv.x >> 3), py / 2 + i32::from(mv.y >> 3));
@@ -119,6 +100,12 @@ impl<'a> ReferenceView<'a> {
             }
         }
     }
+}
+
+/// Index of a sample moved by the whole part of a vector.
+#[inline(always)]
+pub(crate) fn moved(origin: usize, mv: Mv, stride: usize) -> usize {
+    origin.wrapping_add_signed((isize::from(mv.y) >> 2) * stride as isize + (isize::from(mv.x) >> 2))
 }
 
 /// Block size of a part measured in 4x4 blocks.
