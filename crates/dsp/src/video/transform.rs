@@ -65,17 +65,17 @@ kernel! {
     where dc.len() == 16;
     test: forward_hadamard4x4_variants, cases: tests::forward_hadamard_cases,
     scalar: forward_hadamard4x4,
-    variants: {},
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::forward_hadamard4x4 },
 }
 
 kernel! {
     /// Inverse Hadamard transform of the same coefficients, in place, without scaling: the matrix product
-    /// of ITU-T H.264 8.5.10.
+    /// of ITU-T H.264 8.5.10, saturated to 16 bits.
     pub fn InverseHadamard4x4(dc: &mut [i16; 16])
     where dc.len() == 16;
     test: inverse_hadamard4x4_variants, cases: tests::inverse_hadamard_cases,
     scalar: inverse_hadamard4x4,
-    variants: {},
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::inverse_hadamard4x4 },
 }
 
 /// Where the four blocks of a group lie: x and y in units of half a group.
@@ -189,11 +189,15 @@ fn forward_line8(block: &mut [i16; 64], start: usize, step: usize) {
 }
 
 fn forward_hadamard4x4(dc: &mut [i16; 16]) {
-    *dc = hadamard4x4(dc).map(|sum| ((sum + 1) >> 1).clamp(i16::MIN.into(), i16::MAX.into()) as i16);
+    *dc = hadamard4x4(dc).map(|sum| saturate((sum + 1) >> 1));
 }
 
 fn inverse_hadamard4x4(dc: &mut [i16; 16]) {
-    *dc = hadamard4x4(dc).map(|sum| sum as i16);
+    *dc = hadamard4x4(dc).map(saturate);
+}
+
+fn saturate(value: i32) -> i16 {
+    value.clamp(i16::MIN.into(), i16::MAX.into()) as i16
 }
 
 /// Product with the matrix of rows (1 1 1 1), (1 1 -1 -1), (1 -1 -1 1), (1 -1 1 -1), on both sides.

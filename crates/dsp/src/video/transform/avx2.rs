@@ -249,6 +249,54 @@ pub(super) unsafe fn inverse_dc4x4_add_x4(dst: &mut [u8], stride: usize, dc: &[i
     }
 }
 
+/// # Safety
+/// AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn forward_hadamard4x4(dc: &mut [i16; 16]) {
+    let one = _mm_set1_epi32(1);
+    let rows = hadamard4x4(dc).map(|row| _mm_srai_epi32::<1>(_mm_add_epi32(row, one)));
+    store_saturated(dc, rows);
+}
+
+/// # Safety
+/// AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn inverse_hadamard4x4(dc: &mut [i16; 16]) {
+    store_saturated(dc, hadamard4x4(dc));
+}
+
+/// The rows of the product with the Hadamard matrix on both sides.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn hadamard4x4(dc: &[i16; 16]) -> [__m128i; 4] {
+    // SAFETY: the array holds four rows of 8 bytes, as `i` is below 4.
+    let row = |i: usize| _mm_cvtepi16_epi32(unsafe { load8(dc.as_ptr().add(4 * i).cast()) });
+    let lines = |[a, b, c, d]: [__m128i; 4]| {
+        let (s0, s1) = (_mm_add_epi32(a, b), _mm_add_epi32(c, d));
+        let (d0, d1) = (_mm_sub_epi32(a, b), _mm_sub_epi32(c, d));
+        [_mm_add_epi32(s0, s1), _mm_sub_epi32(s0, s1), _mm_sub_epi32(d0, d1), _mm_add_epi32(d0, d1)]
+    };
+    let transpose = |[a, b, c, d]: [__m128i; 4]| {
+        let (ab, cd) = (_mm_unpacklo_epi32(a, b), _mm_unpacklo_epi32(c, d));
+        let (ab2, cd2) = (_mm_unpackhi_epi32(a, b), _mm_unpackhi_epi32(c, d));
+        [
+            _mm_unpacklo_epi64(ab, cd),
+            _mm_unpackhi_epi64(ab, cd),
+            _mm_unpacklo_epi64(ab2, cd2),
+            _mm_unpackhi_epi64(ab2, cd2),
+        ]
+    };
+    transpose(lines(transpose(lines([row(0), row(1), row(2), row(3)]))))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_saturated(dc: &mut [i16; 16], [a, b, c, d]: [__m128i; 4]) {
+    let words = join(_mm_packs_epi32(a, b), _mm_packs_epi32(c, d));
+    // SAFETY: `dc` holds 32 bytes.
+    unsafe { _mm256_storeu_si256(dc.as_mut_ptr().cast(), words) };
+}
+
 /// (x + 32) >> 6.
 #[inline]
 #[target_feature(enable = "avx2")]
