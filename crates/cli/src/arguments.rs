@@ -1,0 +1,168 @@
+//! The command line, as it was written.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Exit codes and environment, at the end of the help and of the man page.
+const AFTER: &str = "\
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. A partial output is removed; a file appears under its name \
+only when it is complete.
+
+Environment: VITASCOPE_LOG=off|error|warn|info|debug|trace sets how much the engine says on standard error (usual: warn); \
+VITASCOPE_CPU=scalar|avx2 lowers the instruction set; VITASCOPE_HARDWARE=assume lets software pass as hardware.";
+
+/// Encodes, inspects and compares video.
+#[derive(Debug, Parser)]
+#[command(name = "vitascope", version, after_help = AFTER, after_long_help = AFTER, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Encode(Encode),
+    Info(Info),
+    Compare(Compare),
+    Encoders(Encoders),
+    Properties(Properties),
+    Completions(Completions),
+    /// Print the man page, in the format of man(1)
+    Man,
+}
+
+/// Encode a video
+///
+/// On a terminal a progress bar shows frame, speed, bit rate and time left; otherwise one line sums up at the end.
+#[derive(Debug, Args)]
+pub(crate) struct Encode {
+    /// A .y4m file, or - for y4m on standard input
+    pub(crate) input: PathBuf,
+    /// Where to write: .mp4, .mov, .264 or .h264 by ending, or - for an Annex B stream on standard output
+    #[arg(short, long)]
+    pub(crate) output: PathBuf,
+    /// Codec: a name or four-character code that `vitascope encoders` lists
+    #[arg(long, value_name = "NAME", default_value = "h264")]
+    pub(crate) codec: String,
+    /// Set a property of the session, for example AverageBitRate=2000000 or ProfileLevel=H264_High_AutoLevel; may be given
+    /// several times. `vitascope properties` lists them
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+    /// Passes over the input
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
+    pub(crate) passes: u32,
+    /// Threads of the encoder, 0 for as many as the machine has; the output does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1024))]
+    pub(crate) threads: Option<u32>,
+    /// Stop after this many frames
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) frames: Option<u64>,
+    /// Frames, counted from 0, that must be key frames, separated by commas
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) force_key_frames: Vec<u64>,
+    /// Write the MD5 of every reconstructed frame to this file, in the layout of `ffmpeg -f framemd5`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hashes: Option<PathBuf>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Add one entry for each frame to the JSON summary
+    #[arg(long, requires = "json")]
+    pub(crate) per_frame: bool,
+    /// No progress bar and no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Say what a file holds
+#[derive(Debug, Args)]
+pub(crate) struct Info {
+    /// A .y4m, .mp4, .mov or .264 file
+    pub(crate) file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Measure how far a video is from its reference
+///
+/// PSNR comes from the mean squared error; the average over frames is that of the errors, not of the decibels. SSIM is the
+/// mean over windows of 8x8 samples, 4 apart, as video encoders and ffmpeg measure it; a plane smaller than a window is one window.
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The original, a .y4m file or - for standard input
+    pub(crate) reference: PathBuf,
+    /// What became of it, a .y4m file or - for standard input
+    pub(crate) test: PathBuf,
+    /// Print JSON, with one entry for each frame
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print one line for each frame before the averages
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) per_frame: bool,
+}
+
+/// List the encoders
+#[derive(Debug, Args)]
+pub(crate) struct Encoders {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// List the properties that --set takes
+#[derive(Debug, Args)]
+pub(crate) struct Properties {
+    /// Codec: a name or four-character code that `vitascope encoders` lists
+    #[arg(long, value_name = "NAME", default_value = "h264")]
+    pub(crate) codec: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print a page in Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
+}
+
+/// Print a completion script for a shell
+#[derive(Debug, Args)]
+pub(crate) struct Completions {
+    /// Which shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+impl Arguments {
+    /// Reads the command line; help, version and mistakes are printed here and end the program with the given code.
+    pub(crate) fn from_command_line() -> Result<Self, ExitCode> {
+        Arguments::try_parse().map_err(|error| {
+            // Nobody is left to tell when standard output or error is closed.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_argument_table_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_argument_is_documented() {
+        for command in Arguments::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                assert!(argument.get_help().is_some(), "{} {}", command.get_name(), argument.get_id());
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! `vitascope encode`: a clip through a compression session into a file.
+
+mod hashes;
+mod progress;
+mod settings;
+mod sink;
+mod source;
+mod summary;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use vitascope::container::{self, OutputKind};
+use vitascope::core::Time;
+use vitascope::session::{CompressionSession, EncodeOutput, FrameOptions};
+
+use crate::arguments::Encode;
+use crate::codec;
+use crate::failure::Failure;
+use crate::input::is_standard_stream;
+use crate::interrupt::Interrupt;
+use crate::logger;
+use progress::Progress;
+use sink::Sink;
+use source::Source;
+use summary::Summary;
+
+/// Runs the subcommand.
+pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
+    let codec = codec::find(&arguments.codec)?;
+    let kind = output_kind(&arguments.output)?;
+    let settings = settings::parse(arguments, &codec.properties())?;
+    let interrupt = Interrupt::install()?;
+    let mut source = Source::open(&arguments.input)?;
+    let started = Instant::now();
+    let progress =
+        Progress::new(arguments.quiet, source.expected_frames(arguments.frames), source.frame_duration());
+
+    // The writer exists before the first frame is coded, so that a place that cannot be written fails at once.
+    let writer = container::create_writer(&arguments.output, kind).map_err(|error| sink::failure(&error))?;
+    let sink = Sink::new(writer, arguments, source.frame_duration(), progress.clone())?;
+    let sink = Arc::new(Mutex::new(sink));
+    let session = open_session(&source, codec.codec_type, Arc::clone(&sink))?;
+    settings::apply(&session, &settings, &source)?;
+    let handle = session.downgrade();
+    interrupt.on_signal(move || {
+        if let Some(session) = handle.upgrade() {
+            session.invalidate();
+        }
+    });
+
+    let outcome = feed(&session, &mut source, arguments, &sink, &interrupt);
+    session.invalidate();
+    // The writer removes its unfinished file when it goes.
+    let sink = std::mem::replace(&mut *lock(&sink), Sink::closed());
+    progress.finish();
+    interrupt.check()?;
+    outcome?;
+    if sink.frames() == 0 {
+        return Err(Failure::failed(source.name(), "holds no frames"));
+    }
+    let statistics = sink.finish()?;
+    let summary = Summary::new(statistics, source.frame_duration(), &arguments.output, started.elapsed());
+    if arguments.json {
+        summary.print_json(is_standard_stream(&arguments.output))
+    } else {
+        if !arguments.quiet {
+            eprintln!("{}", summary.line());
+        }
+        Ok(())
+    }
+}
+
+fn output_kind(path: &Path) -> Result<OutputKind, Failure> {
+    if is_standard_stream(path) {
+        return Ok(OutputKind::AnnexB);
+    }
+    match OutputKind::from_path(path) {
+        Ok(OutputKind::Y4m) => {
+            let path = path.display();
+            Err(Failure::Usage(format!(
+                "{path}: y4m holds pictures, not coded video (accepted: .mp4 .mov .264 .h264 or -)"
+            )))
+        }
+        Ok(kind) => Ok(kind),
+        Err(error) => Err(Failure::Usage(error.to_string())),
+    }
+}
+
+fn open_session(
+    source: &Source,
+    codec: vitascope::core::FourCc,
+    sink: Arc<Mutex<Sink>>,
+) -> Result<CompressionSession, Failure> {
+    let header = source.header();
+    let side = |side: usize| i32::try_from(side).unwrap_or(i32::MAX);
+    let handler = move |output: EncodeOutput| lock(&sink).take(output);
+    logger::without_echo(|| {
+        CompressionSession::builder(side(header.width), side(header.height), codec)
+            .output_handler(handler)
+            .build()
+    })
+    .map_err(|error| Failure::failed(source.name(), error))
+}
+
+fn feed(
+    session: &CompressionSession,
+    source: &mut Source,
+    arguments: &Encode,
+    sink: &Mutex<Sink>,
+    interrupt: &Interrupt,
+) -> Result<(), Failure> {
+    // After a failed write or a signal the session is invalid; what made it so is the better message.
+    let explain = |error: vitascope::session::Error, name: &str| {
+        interrupt
+            .check()
+            .err()
+            .or_else(|| lock(sink).failure())
+            .unwrap_or_else(|| Failure::failed(name, error))
+    };
+    let (duration, mut index) = (source.frame_duration(), 0);
+    while arguments.frames.is_none_or(|limit| index < limit) {
+        let Some(picture) = source.next_frame(interrupt)? else { break };
+        let options = FrameOptions::new().with_force_key_frame(arguments.force_key_frames.contains(&index));
+        logger::without_echo(|| {
+            session.encode_frame(&picture, source.frame_time(index), duration, &options, index)
+        })
+        .map_err(|error| explain(error, source.name()))?;
+        if let Some(failure) = lock(sink).failure() {
+            return Err(failure);
+        }
+        index += 1;
+    }
+    logger::without_echo(|| session.complete_frames(Time::INVALID))
+        .map_err(|error| explain(error, source.name()))?;
+    lock(sink).failure().map_or(Ok(()), Err)
+}
+
+/// A panic while the sink was held has been reported by the session; the sink's failure says the rest.
+fn lock(sink: &Mutex<Sink>) -> MutexGuard<'_, Sink> {
+    sink.lock().unwrap_or_else(PoisonError::into_inner)
+}

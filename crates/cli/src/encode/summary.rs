@@ -1,0 +1,162 @@
+//! What was done, in one line or as JSON.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vitascope::core::{SampleBuffer, Time};
+
+use crate::failure::Failure;
+use crate::output::print_json;
+
+/// One coded frame.
+pub(super) struct FrameEntry {
+    presentation_time: f64,
+    decode_time: f64,
+    bytes: u64,
+    key: bool,
+    depends_on_others: bool,
+}
+
+impl FrameEntry {
+    pub(super) fn of(sample: &SampleBuffer) -> Self {
+        let attachments = sample.sample_attachments(0).unwrap_or_default();
+        FrameEntry {
+            presentation_time: sample.presentation_time().seconds(),
+            decode_time: sample.decode_time().seconds(),
+            bytes: sample.total_sample_size() as u64,
+            key: attachments.is_sync(),
+            depends_on_others: attachments.depends_on_others != Some(false),
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "presentation_time": self.presentation_time,
+            "decode_time": self.decode_time,
+            "bytes": self.bytes,
+            "type": if self.depends_on_others { "P" } else { "I" },
+            "key": self.key,
+        })
+    }
+}
+
+/// Counts over the frames.
+pub(super) struct Statistics {
+    pub(super) frames: u64,
+    pub(super) key_frames: u64,
+    pub(super) dropped: u64,
+    pub(super) bytes: u64,
+    per_frame: Option<Vec<Value>>,
+}
+
+impl Statistics {
+    /// `per_frame` keeps an entry for each frame.
+    pub(super) fn new(per_frame: bool) -> Self {
+        Statistics { frames: 0, key_frames: 0, dropped: 0, bytes: 0, per_frame: per_frame.then(Vec::new) }
+    }
+
+    pub(super) fn add(&mut self, entry: FrameEntry) {
+        self.frames += 1;
+        self.key_frames += u64::from(entry.key);
+        self.bytes += entry.bytes;
+        if let Some(entries) = &mut self.per_frame {
+            entries.push(entry.json());
+        }
+    }
+}
+
+/// Statistics and what follows from them.
+pub(super) struct Summary {
+    statistics: Statistics,
+    output: PathBuf,
+    /// Playing time.
+    seconds: f64,
+    /// Time that encoding took.
+    elapsed: Duration,
+}
+
+impl Summary {
+    pub(super) fn new(statistics: Statistics, frame: Time, output: &Path, elapsed: Duration) -> Self {
+        let shown = statistics.frames + statistics.dropped;
+        let seconds = shown as f64 * frame.value as f64 / f64::from(frame.timescale);
+        Summary { statistics, output: output.to_path_buf(), seconds, elapsed }
+    }
+
+    /// One line for people.
+    pub(super) fn line(&self) -> String {
+        let Statistics { frames, key_frames, dropped, bytes, .. } = self.statistics;
+        let dropped = if dropped > 0 { format!(", {dropped} dropped") } else { String::new() };
+        format!(
+            "{frames} frames ({key_frames} key{dropped}), {} s, {bytes} bytes, {:.1} kbit/s, {:.1} fps",
+            seconds_text(self.seconds),
+            self.bits_per_second() / 1000.0,
+            self.frames_per_second(),
+        )
+    }
+
+    /// Prints the JSON form, to standard error when standard output carries the stream.
+    pub(super) fn print_json(&self, stream_on_stdout: bool) -> Result<(), Failure> {
+        let json = self.json();
+        if stream_on_stdout {
+            eprintln!("{json:#}");
+            Ok(())
+        } else {
+            print_json(&json)
+        }
+    }
+
+    fn json(&self) -> Value {
+        let mut summary = json!({
+            "output": self.output.display().to_string(),
+            "frames": self.statistics.frames,
+            "key_frames": self.statistics.key_frames,
+            "dropped_frames": self.statistics.dropped,
+            "seconds": self.seconds,
+            "bytes": self.statistics.bytes,
+            "file_bytes": std::fs::metadata(&self.output).ok().map(|metadata| metadata.len()),
+            "bits_per_second": self.bits_per_second(),
+            "elapsed_seconds": self.elapsed.as_secs_f64(),
+            "frames_per_second": self.frames_per_second(),
+        });
+        if let Some(entries) = &self.statistics.per_frame {
+            summary["per_frame"] = entries.clone().into();
+        }
+        summary
+    }
+
+    fn bits_per_second(&self) -> f64 {
+        self.statistics.bytes as f64 * 8.0 / self.seconds
+    }
+
+    fn frames_per_second(&self) -> f64 {
+        self.statistics.frames as f64 / self.elapsed.as_secs_f64()
+    }
+}
+
+/// Seconds with as many decimals as they need, at most three.
+fn seconds_text(seconds: f64) -> String {
+    let text = format!("{seconds:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_says_what_was_done() {
+        let mut statistics = Statistics::new(false);
+        for key in [true, false] {
+            statistics.add(FrameEntry {
+                presentation_time: 0.0,
+                decode_time: 0.0,
+                bytes: 1000,
+                key,
+                depends_on_others: !key,
+            });
+        }
+        let summary = Summary::new(statistics, Time::new(1, 25), Path::new("x"), Duration::from_millis(500));
+        assert_eq!(summary.line(), "2 frames (1 key), 0.08 s, 2000 bytes, 200.0 kbit/s, 4.0 fps");
+    }
+}

@@ -1,0 +1,17 @@
+#![forbid(unsafe_code)]
+//! The command from end to end, judged by ffmpeg and ffprobe.
+//!
+//! `cargo xtask test` installs ffmpeg where it is missing; without it these tests fail, they do not skip.
+
+mod bad_input;
+mod clip;
+mod command;
+mod compare;
+mod conformance;
+mod containers;
+mod determinism;
+mod documentation;
+mod key_frames;
+mod memory;
+mod rate;
+mod support;

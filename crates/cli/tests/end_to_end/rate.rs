@@ -1,0 +1,64 @@
+//! Rate control keeps its word.
+
+use std::path::Path;
+
+use crate::clip::{Clip, Content};
+use crate::support::{Scratch, bunny, encode, packets, succeed};
+
+/// Ten seconds of the clip in the repository: forwards and backwards until there are enough frames.
+fn ten_seconds(path: &Path) {
+    let source = std::fs::read(bunny()).expect("the clip is in the repository");
+    let end = source.iter().position(|&byte| byte == b'\n').expect("a header line") + 1;
+    let (header, rest) = source.split_at(end);
+    let frames: Vec<&[u8]> = rest.chunks(6 + 320 * 180 * 3 / 2).collect();
+    assert_eq!(frames.len(), 48);
+    let there_and_back = (0..48).chain((1..47).rev()).cycle();
+    let mut bytes = header.to_vec();
+    for index in there_and_back.take(250) {
+        bytes.extend_from_slice(frames[index]);
+    }
+    std::fs::write(path, bytes).expect("the scratch folder has room");
+}
+
+fn video_bits(path: &Path) -> f64 {
+    8.0 * packets(path).iter().map(|packet| packet.size).sum::<u64>() as f64
+}
+
+#[test]
+fn average_bit_rate_is_met_over_ten_seconds() {
+    let scratch = Scratch::new();
+    let source = scratch.path("ten.y4m");
+    ten_seconds(&source);
+    for rate in [150_000.0, 400_000.0, 1_200_000.0] {
+        let output = scratch.path("out.mp4");
+        succeed(&mut encode(&source, &output, &[&format!("AverageBitRate={rate}")]));
+        let got = video_bits(&output) / 10.0;
+        assert!((got / rate - 1.0).abs() <= 0.05, "asked {rate}, got {got}");
+    }
+}
+
+#[test]
+fn average_bit_rate_is_met_across_scene_cuts() {
+    let scratch = Scratch::new();
+    let source = scratch.clip(&Clip::new(192, 160, 250, Content::Cuts(50)));
+    for rate in [200_000.0, 500_000.0] {
+        let output = scratch.path("out.mp4");
+        succeed(&mut encode(&source, &output, &[&format!("AverageBitRate={rate}")]));
+        let got = video_bits(&output) / 10.0;
+        assert!((got / rate - 1.0).abs() <= 0.05, "asked {rate}, got {got}");
+    }
+}
+
+#[test]
+fn more_quality_costs_more_bits() {
+    let scratch = Scratch::new();
+    let mut last = 0.0;
+    for step in 0..=10 {
+        let output = scratch.path("out.mp4");
+        let quality = f64::from(step) / 10.0;
+        succeed(encode(&bunny(), &output, &[&format!("Quality={quality}")]).args(["--frames", "12"]));
+        let bits = video_bits(&output);
+        assert!(bits > last, "quality {quality}: {bits} bits, the step before {last}");
+        last = bits;
+    }
+}
