@@ -35,7 +35,8 @@ pub use pixel_buffer::{
 pub use pixel_buffer_pool::{FlushMode, PixelBufferPool, pool_attribute};
 pub use pixel_format::{ChromaSubsampling, ColorModel, PixelFormat, PlaneFormat, Range, SampleType, format};
 pub use sample_buffer::{
-    MakeDataReady, SampleAttachments, SampleBuffer, SampleTiming, sample_attachment, sample_buffer_attachment,
+    InvalidateHandler, MakeDataReady, SampleAttachments, SampleBuffer, SampleTiming, sample_attachment,
+    sample_buffer_attachment,
 };
 pub use time::{RoundingMethod, Time, TimeFlags, TimeMapping, TimeRange};
 pub use value::{Dictionary, Number, Object, Value};

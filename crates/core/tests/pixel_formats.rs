@@ -104,8 +104,9 @@ fn chroma_and_range_agree() {
 /// Bytes of a row of each plane of a picture 100 pixels wide, and the rows of each plane of one 7 pixels high.
 #[test]
 fn plane_sizes() {
+    type Case = (&'static [u8; 4], &'static [(usize, usize)]);
     #[rustfmt::skip]
-    let cases: &[(&[u8; 4], &[(usize, usize)])] = &[
+    let cases: &[Case] = &[
         (b"y420", &[(100, 7), (50, 4), (50, 4)]),
         (b"f420", &[(100, 7), (50, 4), (50, 4)]),
         (b"420v", &[(100, 7), (100, 4)]),

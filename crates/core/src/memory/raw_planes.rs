@@ -27,7 +27,7 @@ impl PixelBuffer {
     /// a write lock is held. The planes must not overlap.
     ///
     /// # Errors
-    /// As [`PixelBuffer::new`]; [`Error::InvalidArgument`] for a wrong number of planes or rows that are too short.
+    /// As [`PixelBuffer::new`]; [`crate::Error::InvalidArgument`] for a wrong number of planes or rows that are too short.
     #[doc(alias = "CVPixelBufferCreateWithBytes", alias = "CVPixelBufferCreateWithPlanarBytes")]
     pub unsafe fn wrap_raw_planes(
         width: usize,

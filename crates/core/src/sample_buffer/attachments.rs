@@ -117,15 +117,15 @@ impl SampleAttachments {
     /// The attachments as a dictionary. A `NotSync` that is false is left out, since its presence would be misread.
     pub fn to_dictionary(&self) -> Dictionary {
         let mut dictionary = Dictionary::new();
+        let mut copy = self.clone();
         for (key, field) in FIELDS {
-            let mut copy = self.clone();
             if let Some(value) = *field(&mut copy)
                 && (*key != sample_attachment::NOT_SYNC || value)
             {
                 dictionary.insert(*key, value);
             }
         }
-        dictionary.extend(self.other.iter().map(|(key, value)| (key, value.clone())));
+        dictionary.extend(copy.other);
         dictionary
     }
 

@@ -4,6 +4,7 @@ mod attachments;
 mod output;
 mod timing;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -16,6 +17,10 @@ pub use timing::SampleTiming;
 /// Supplies the data of a sample buffer on demand, usually by [`SampleBuffer::set_data`]. Called at most once, without
 /// any lock held, on the thread that asks for the data.
 pub type MakeDataReady = Box<dyn FnOnce(&SampleBuffer) -> Result<()> + Send>;
+
+/// Runs once when a sample buffer is invalidated, without any lock held, on the thread that does so.
+#[doc(alias = "CMSampleBufferInvalidateHandler")]
+pub type InvalidateHandler = Box<dyn FnOnce(&SampleBuffer) + Send>;
 
 /// Zero or more samples of one medium: compressed data or an image, its format, timing, sizes and attachments.
 ///
@@ -47,8 +52,9 @@ struct State {
     image: Option<PixelBuffer>,
     readiness: Readiness,
     valid: bool,
-    invalidate: Option<Box<dyn FnOnce(&SampleBuffer) + Send>>,
-    sample_attachments: Vec<SampleAttachments>,
+    invalidate: Option<InvalidateHandler>,
+    /// Those that were set, by the index of their sample.
+    sample_attachments: BTreeMap<usize, SampleAttachments>,
     output_presentation_time: Option<Time>,
 }
 
@@ -160,7 +166,7 @@ impl SampleBuffer {
             readiness,
             valid: true,
             invalidate: None,
-            sample_attachments: vec![SampleAttachments::default(); sample_count],
+            sample_attachments: BTreeMap::new(),
             output_presentation_time: None,
         };
         let inner = Inner {
@@ -237,7 +243,9 @@ impl SampleBuffer {
         };
         let format = self.0.format.clone();
         let part = SampleBuffer::build(data, self.image(), format, count, timings, sizes, Readiness::Ready)?;
-        part.0.state().sample_attachments = self.0.state().sample_attachments[first..end].to_vec();
+        let attachments = self.0.state().sample_attachments.clone();
+        let kept = attachments.into_iter().filter(|(index, _)| (first..end).contains(index));
+        part.0.state().sample_attachments = kept.map(|(index, value)| (index - first, value)).collect();
         self.0.attachments.copy_all_to(&part.0.attachments);
         Ok(part)
     }
@@ -361,7 +369,7 @@ impl SampleBuffer {
     /// # Errors
     /// [`Error::SampleBufferInvalidated`]
     #[doc(alias = "CMSampleBufferSetInvalidateHandler")]
-    pub fn set_invalidate_handler(&self, handler: Box<dyn FnOnce(&SampleBuffer) + Send>) -> Result<()> {
+    pub fn set_invalidate_handler(&self, handler: InvalidateHandler) -> Result<()> {
         let mut state = self.0.state();
         if !state.valid {
             return Err(Error::SampleBufferInvalidated);
@@ -403,7 +411,7 @@ impl SampleBuffer {
     #[doc(alias = "CMSampleBufferGetSampleAttachmentsArray")]
     pub fn sample_attachments(&self, index: usize) -> Result<SampleAttachments> {
         self.check_index(index)?;
-        Ok(self.0.state().sample_attachments[index].clone())
+        Ok(self.0.state().sample_attachments.get(&index).cloned().unwrap_or_default())
     }
 
     /// Replaces the attachments of a sample.
@@ -412,13 +420,15 @@ impl SampleBuffer {
     /// [`Error::SampleIndexOutOfRange`]
     pub fn set_sample_attachments(&self, index: usize, attachments: SampleAttachments) -> Result<()> {
         self.check_index(index)?;
-        self.0.state().sample_attachments[index] = attachments;
+        let replaced = self.0.state().sample_attachments.insert(index, attachments);
+        // A value may own anything: it is dropped without the lock.
+        drop(replaced);
         Ok(())
     }
 
     /// Whether decoding can start at the first sample.
     pub fn is_sync(&self) -> bool {
-        self.0.state().sample_attachments.first().is_some_and(SampleAttachments::is_sync)
+        self.sample_attachments(0).is_ok_and(|attachments| attachments.is_sync())
     }
 
     attachment_methods!(0.attachments);
