@@ -1,7 +1,7 @@
 //! Tables of the binary arithmetic coder: ITU-T H.264 Tables 9-44 and 9-45, and what a bin costs.
 
 /// `rangeTabLPS` (Table 9-44): width of the least probable symbol's interval by `pStateIdx` and `qCodIRangeIdx`.
-pub(super) const RANGE_LPS: [[u8; 4]; 64] = [
+pub(super) static RANGE_LPS: [[u8; 4]; 64] = [
     [128, 176, 208, 240], [128, 167, 197, 227], [128, 158, 187, 216], [123, 150, 178, 205],
     [116, 142, 169, 195], [111, 135, 160, 185], [105, 128, 152, 175], [100, 122, 144, 166],
     [95, 116, 137, 158], [90, 110, 130, 150], [85, 104, 123, 142], [81, 99, 117, 135], [77, 94, 111, 128],
@@ -25,7 +25,7 @@ const NEXT_LPS: [u8; 64] = [
 ];
 
 /// State after a bin, by packed state and bin (see [`super::cabac::State`]).
-pub(super) const NEXT: [[u8; 2]; 128] = next_states();
+pub(super) static NEXT: [[u8; 2]; 128] = next_states();
 
 const fn next_states() -> [[u8; 2]; 128] {
     let mut next = [[0; 2]; 128];
@@ -45,7 +45,7 @@ const fn next_states() -> [[u8; 2]; 128] {
 
 /// Cost of a bin in 1/256 bit: entry `pStateIdx << 1` for the most probable symbol, the odd entry after it for
 /// the least probable one. From the probabilities that the states stand for, 0.5 * (0.0375)^(pStateIdx / 63).
-pub const BIN_COST: [u16; 128] = [
+pub static BIN_COST: [u16; 128] = [
     256, 256, 238, 275, 221, 294, 206, 314, 192, 333, 180, 352, 168, 371, 157, 391, 148, 410, 139, 429, 130,
     448, 122, 468, 115, 487, 108, 506, 102, 525, 96, 545, 90, 564, 85, 583, 80, 602, 76, 622, 72, 641, 68,
     660, 64, 679, 60, 699, 57, 718, 54, 737, 51, 756, 48, 776, 46, 795, 43, 814, 41, 833, 39, 853, 37, 872,

@@ -5,7 +5,7 @@ pub(super) type Code = (u8, u8);
 
 /// `coeff_token` (Table 9-5) by class, TotalCoeff and TrailingOnes.
 /// Classes: 0 <= nC < 2, 2 <= nC < 4, 4 <= nC < 8, 8 <= nC, nC == -1 (4:2:0 chroma DC), nC == -2 (4:2:2 chroma DC).
-pub(super) const COEFF_TOKEN: [[[Code; 4]; 17]; 6] = [
+pub(super) static COEFF_TOKEN: [[[Code; 4]; 17]; 6] = [
     [
         [(1, 1), (0, 0), (0, 0), (0, 0)], [(6, 5), (2, 1), (0, 0), (0, 0)], [(8, 7), (6, 4), (3, 1), (0, 0)],
         [(9, 7), (8, 6), (7, 5), (5, 3)], [(10, 7), (9, 6), (8, 5), (6, 3)],
@@ -68,7 +68,7 @@ pub(super) const COEFF_TOKEN: [[[Code; 4]; 17]; 6] = [
 ];
 
 /// `total_zeros` of 4x4 blocks (Tables 9-7 and 9-8) by TotalCoeff - 1 (tzVlcIndex - 1) and value.
-pub(super) const TOTAL_ZEROS: [[Code; 16]; 15] = [
+pub(super) static TOTAL_ZEROS: [[Code; 16]; 15] = [
     [(1, 1), (3, 3), (3, 2), (4, 3), (4, 2), (5, 3), (5, 2), (6, 3), (6, 2), (7, 3), (7, 2), (8, 3), (8, 2), (9, 3), (9, 2), (9, 1)],
     [(3, 7), (3, 6), (3, 5), (3, 4), (3, 3), (4, 5), (4, 4), (4, 3), (4, 2), (5, 3), (5, 2), (6, 3), (6, 2), (6, 1), (6, 0), (0, 0)],
     [(4, 5), (3, 7), (3, 6), (3, 5), (4, 4), (4, 3), (3, 4), (3, 3), (4, 2), (5, 3), (5, 2), (6, 1), (5, 1), (6, 0), (0, 0), (0, 0)],
@@ -87,12 +87,12 @@ pub(super) const TOTAL_ZEROS: [[Code; 16]; 15] = [
 ];
 
 /// `total_zeros` of 2x2 chroma DC blocks (Table 9-9 a).
-pub(super) const TOTAL_ZEROS_2X2: [[Code; 4]; 3] = [
+pub(super) static TOTAL_ZEROS_2X2: [[Code; 4]; 3] = [
     [(1, 1), (2, 1), (3, 1), (3, 0)], [(1, 1), (2, 1), (2, 0), (0, 0)], [(1, 1), (1, 0), (0, 0), (0, 0)],
 ];
 
 /// `total_zeros` of 2x4 chroma DC blocks (Table 9-9 b).
-pub(super) const TOTAL_ZEROS_2X4: [[Code; 8]; 7] = [
+pub(super) static TOTAL_ZEROS_2X4: [[Code; 8]; 7] = [
     [(1, 1), (3, 2), (3, 3), (4, 2), (4, 3), (4, 1), (5, 1), (5, 0)],
     [(3, 0), (2, 1), (3, 1), (3, 4), (3, 5), (3, 6), (3, 7), (0, 0)],
     [(3, 0), (3, 1), (2, 1), (2, 2), (3, 6), (3, 7), (0, 0), (0, 0)],
@@ -103,7 +103,7 @@ pub(super) const TOTAL_ZEROS_2X4: [[Code; 8]; 7] = [
 ];
 
 /// `run_before` (Table 9-10) by min(zerosLeft, 7) - 1 and value.
-pub(super) const RUN_BEFORE: [[Code; 15]; 7] = [
+pub(super) static RUN_BEFORE: [[Code; 15]; 7] = [
     [(1, 1), (1, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)],
     [(1, 1), (2, 1), (2, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)],
     [(2, 3), (2, 2), (2, 1), (2, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (0, 0)],
