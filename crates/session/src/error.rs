@@ -110,6 +110,14 @@ pub enum Error {
         /// Why not.
         reason: String,
     },
+    /// Colours have to be converted, and the buffer does not say what its own are.
+    #[error("a buffer of pixel format {format} cannot be brought to the stream's colours: {reason}")]
+    InsufficientSourceColorData {
+        /// The buffer's pixel format.
+        format: FourCc,
+        /// What is missing.
+        reason: String,
+    },
     /// No encoder fits the codec type and the encoder specification.
     #[error("no encoder for codec {codec}: {reason}")]
     CouldNotFindVideoEncoder {
@@ -158,6 +166,7 @@ impl Error {
             Error::InvalidSession => status::INVALID_SESSION,
             Error::AllocationFailed { .. } => status::ALLOCATION_FAILED,
             Error::PixelTransferNotSupported { .. } => status::PIXEL_TRANSFER_NOT_SUPPORTED,
+            Error::InsufficientSourceColorData { .. } => status::INSUFFICIENT_SOURCE_COLOR_DATA,
             Error::CouldNotFindVideoEncoder { .. } => status::COULD_NOT_FIND_VIDEO_ENCODER,
             Error::CouldNotCreateInstance { .. } => status::COULD_NOT_CREATE_INSTANCE,
             Error::EncoderMalfunction { .. } => status::VIDEO_ENCODER_MALFUNCTION,

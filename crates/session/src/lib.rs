@@ -11,6 +11,7 @@ mod compression;
 mod encoder;
 mod error;
 mod frame;
+mod h264;
 pub mod property;
 mod registry;
 mod specification;

@@ -69,7 +69,7 @@ pub struct SizeLimits {
 impl CodecRegistry {
     /// The encoders of this library.
     pub fn standard() -> Self {
-        Self::with_entries([])
+        Self::with_entries([crate::h264::entry()])
     }
 
     /// A registry of other encoders.

@@ -30,6 +30,9 @@ pub const COULD_NOT_CREATE_INSTANCE: i32 = -12907;
 /// No encoder for the codec and the encoder specification.
 #[doc(alias = "kVTCouldNotFindVideoEncoderErr")]
 pub const COULD_NOT_FIND_VIDEO_ENCODER: i32 = -12908;
+/// Colours have to be converted that the source does not state.
+#[doc(alias = "kVTInsufficientSourceColorDataErr")]
+pub const INSUFFICIENT_SOURCE_COLOR_DATA: i32 = -12917;
 /// The encoder broke; the session cannot go on.
 #[doc(alias = "kVTVideoEncoderMalfunctionErr")]
 pub const VIDEO_ENCODER_MALFUNCTION: i32 = -12912;

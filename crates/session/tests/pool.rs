@@ -13,7 +13,8 @@ fn number(format: &[u8; 4]) -> Value {
 /// What the pool's buffers are like and whether it is shared.
 fn check(attributes: Dictionary, width: i32, height: i32, format: &[u8; 4], shared: bool) {
     let shown = attributes.to_string();
-    let fixture = Fixture::with(Behaviour::default(), |builder| builder.source_image_buffer_attributes(attributes));
+    let fixture =
+        Fixture::with(Behaviour::default(), |builder| builder.source_image_buffer_attributes(attributes));
     let pool = fixture.session.pixel_buffer_pool().unwrap();
     let buffer = pool.create_pixel_buffer().unwrap();
     assert_eq!((buffer.width(), buffer.height()), (width as usize, height as usize), "{shown}");
@@ -35,7 +36,8 @@ fn without_source_attributes() {
 
 #[test]
 fn after_source_attributes() {
-    let formats = |formats: &[&[u8; 4]]| Value::from(formats.iter().map(|format| number(format)).collect::<Vec<_>>());
+    let formats =
+        |formats: &[&[u8; 4]]| Value::from(formats.iter().map(|format| number(format)).collect::<Vec<_>>());
     let attributes = |value: Value| Dictionary::new().with("PixelFormatType", value);
     check(Dictionary::new(), WIDTH, HEIGHT, b"420v", true);
     check(attributes(number(b"420f")), WIDTH, HEIGHT, b"420f", true);

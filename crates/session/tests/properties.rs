@@ -6,7 +6,9 @@ use std::collections::HashSet;
 
 use support::{Behaviour, Event, Fixture, HEIGHT, MODE, QUALITY, WIDTH, at};
 use vitascope_core::{Dictionary, Time, Value};
-use vitascope_session::property::{Access, Change, Kind, PropertyRow, PropertyTable, PropertyValues, SESSION_ROWS};
+use vitascope_session::property::{
+    Access, Change, Kind, PropertyRow, PropertyTable, PropertyValues, SESSION_ROWS,
+};
 use vitascope_session::{CodecRegistry, Error, key, status};
 
 /// Every row of the session and of every encoder.
@@ -59,7 +61,9 @@ fn access_change_and_serialisation_go_together() {
         assert!(!(row.access == Access::ReadOnly && row.serialized), "{}", row.key);
         match row.kind {
             Kind::Integer { minimum, maximum } => assert!(minimum < maximum, "{}", row.key),
-            Kind::Float { minimum, maximum } => assert!(minimum < maximum && maximum.is_finite(), "{}", row.key),
+            Kind::Float { minimum, maximum } => {
+                assert!(minimum < maximum && maximum.is_finite(), "{}", row.key)
+            }
             Kind::Enumeration(choices) => assert!(!choices.is_empty(), "{}", row.key),
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
             Kind::Boolean | Kind::Text | Kind::Attributes => {}
@@ -88,7 +92,11 @@ fn keys_are_the_platforms() {
         ("ExpectedFrameRate", key::EXPECTED_FRAME_RATE, Access::ReadWrite),
         ("ExpectedDuration", key::EXPECTED_DURATION, Access::ReadWrite),
         ("ReferenceBufferCount", key::REFERENCE_BUFFER_COUNT, Access::ReadWrite),
-        ("UsingHardwareAcceleratedVideoEncoder", key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER, Access::ReadOnly),
+        (
+            "UsingHardwareAcceleratedVideoEncoder",
+            key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER,
+            Access::ReadOnly,
+        ),
         ("CleanAperture", key::CLEAN_APERTURE, Access::ReadWrite),
         ("PixelAspectRatio", key::PIXEL_ASPECT_RATIO, Access::ReadWrite),
         ("ColorPrimaries", key::COLOR_PRIMARIES, Access::ReadWrite),
@@ -104,7 +112,11 @@ fn keys_are_the_platforms() {
     }
     for row in all_rows() {
         let known = PLATFORM.iter().any(|(value, ..)| *value == row.key);
-        assert!(known || row.key.starts_with("Vitascope"), "{} is neither the platform's nor marked as ours", row.key);
+        assert!(
+            known || row.key.starts_with("Vitascope"),
+            "{} is neither the platform's nor marked as ours",
+            row.key
+        );
     }
 }
 
@@ -120,9 +132,9 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
             let choices = choices.iter().map(|choice| Value::from(*choice));
             choices.into_iter().find(|choice| choice != current).unwrap()
         }
-        Kind::Dictionary(fields) => {
-            Value::from(fields.iter().map(|field| (field.key, field.minimum.max(2.0))).collect::<Dictionary>())
-        }
+        Kind::Dictionary(fields) => Value::from(
+            fields.iter().map(|field| (field.key, field.minimum.max(2.0))).collect::<Dictionary>(),
+        ),
         Kind::Text | Kind::Attributes => panic!("{} can be set and has no test value", row.key),
     }
 }
@@ -137,7 +149,11 @@ fn check_round_trip(fixture: &Fixture, row: &PropertyRow) {
     let value = match row.key {
         // Offsets of a clean aperture must keep it inside the picture.
         key::CLEAN_APERTURE => Value::from(
-            Dictionary::new().with("Width", 10).with("Height", 8).with("HorizontalOffset", 3.5).with("VerticalOffset", -2),
+            Dictionary::new()
+                .with("Width", 10)
+                .with("Height", 8)
+                .with("HorizontalOffset", 3.5)
+                .with("VerticalOffset", -2),
         ),
         _ => other_value(row, &default),
     };
@@ -164,7 +180,8 @@ fn every_row_round_trips() {
         check_round_trip(&fixture, row);
     }
     for entry in CodecRegistry::standard().entries() {
-        let session = vitascope_session::CompressionSession::builder(64, 64, entry.codec_type).build().unwrap();
+        let session =
+            vitascope_session::CompressionSession::builder(64, 64, entry.codec_type).build().unwrap();
         let fixture = Fixture { session, outputs: std::sync::mpsc::channel().1, log: Default::default() };
         for row in fixture.session.property_table().rows() {
             check_round_trip(&fixture, row);
@@ -195,7 +212,11 @@ fn values_out_of_range() {
     };
     check_refused(key::PIXEL_ASPECT_RATIO, ratio(0, 1), "1 to 65535");
     check_refused(key::PIXEL_ASPECT_RATIO, ratio(1, 65536), "1 to 65535");
-    check_refused(key::PIXEL_ASPECT_RATIO, Dictionary::new().with("HorizontalSpacing", 1), "VerticalSpacing is missing");
+    check_refused(
+        key::PIXEL_ASPECT_RATIO,
+        Dictionary::new().with("HorizontalSpacing", 1),
+        "VerticalSpacing is missing",
+    );
     check_refused(key::PIXEL_ASPECT_RATIO, ratio(1, 1).with("Depth", 1), "Depth is unknown");
     let aperture = |width: f64, offset: f64| {
         Dictionary::new().with("Width", width).with("Height", 8).with("HorizontalOffset", offset)
@@ -243,12 +264,23 @@ fn values_must_go_together() {
 #[test]
 fn many_at_once() {
     let fixture = fixture();
-    let properties = Dictionary::new().with("Bad", 1).with(QUALITY, 0.75).with(MODE, "Worse").with(key::MAX_FRAME_DELAY_COUNT, 2);
+    let properties = Dictionary::new()
+        .with("Bad", 1)
+        .with(QUALITY, 0.75)
+        .with(MODE, "Worse")
+        .with(key::MAX_FRAME_DELAY_COUNT, 2);
     let error = fixture.session.set_properties(&properties).unwrap_err();
     // The first failure counts; the rest of the dictionary is set.
     assert_eq!(error.status(), status::PROPERTY_NOT_SUPPORTED);
-    assert!(error.to_string().contains("property Bad") && error.to_string().contains("first of 2 failures among 4"), "{error}");
-    assert_eq!((get(&fixture, QUALITY), get(&fixture, key::MAX_FRAME_DELAY_COUNT)), (Value::from(0.75), Value::from(2)));
+    assert!(
+        error.to_string().contains("property Bad")
+            && error.to_string().contains("first of 2 failures among 4"),
+        "{error}"
+    );
+    assert_eq!(
+        (get(&fixture, QUALITY), get(&fixture, key::MAX_FRAME_DELAY_COUNT)),
+        (Value::from(0.75), Value::from(2))
+    );
     fixture.session.set_properties(&Dictionary::new().with(QUALITY, Value::Null)).unwrap();
     assert_eq!(get(&fixture, QUALITY), Value::from(0.5));
     let error = fixture.session.set_properties(&Dictionary::new().with(QUALITY, 2)).unwrap_err();
@@ -270,7 +302,8 @@ fn serialized_properties_make_a_like_session() {
 #[test]
 fn supported_properties_in_the_platforms_form() {
     let supported = fixture().session.supported_properties().unwrap();
-    let entry = |key: &str, sub_key: &str| supported.get(key).unwrap().as_dictionary().unwrap().get(sub_key).cloned();
+    let entry =
+        |key: &str, sub_key: &str| supported.get(key).unwrap().as_dictionary().unwrap().get(sub_key).cloned();
     assert_eq!(entry(QUALITY, "PropertyType"), Some(Value::from("Number")));
     assert_eq!(entry(QUALITY, "ReadWriteStatus"), Some(Value::from("ReadWrite")));
     assert_eq!(entry(QUALITY, "ShouldBeSerialized"), Some(Value::from(true)));
@@ -278,7 +311,10 @@ fn supported_properties_in_the_platforms_form() {
     assert_eq!(entry(QUALITY, "SupportedValueMaximum"), Some(Value::from(1.0)));
     assert_eq!(entry(QUALITY, "PropertyDocumentation"), Some(Value::from("Quality.")));
     assert_eq!(entry(MODE, "PropertyType"), Some(Value::from("Enumeration")));
-    assert_eq!(entry(MODE, "SupportedValueList"), Some(Value::from(vec![Value::from("Plain"), Value::from("Fancy")])));
+    assert_eq!(
+        entry(MODE, "SupportedValueList"),
+        Some(Value::from(vec![Value::from("Plain"), Value::from("Fancy")]))
+    );
     assert_eq!(entry(key::ENCODER_ID, "ReadWriteStatus"), Some(Value::from("ReadOnly")));
     assert_eq!(entry(key::ENCODER_ID, "ShouldBeSerialized"), Some(Value::from(false)));
     assert_eq!(entry(key::ENCODER_ID, "PropertyType"), None);
@@ -301,7 +337,8 @@ fn changes_in_mid_stream() {
     set(&fixture, MODE, "Fancy").expect("what is so already can be asked for");
     fixture.encode(1).unwrap();
     fixture.session.complete_frames(Time::INVALID).unwrap();
-    let kinds: Vec<_> = fixture.events().into_iter().filter(|event| !matches!(event, Event::Flushed)).collect();
+    let kinds: Vec<_> =
+        fixture.events().into_iter().filter(|event| !matches!(event, Event::Flushed)).collect();
     assert!(matches!(&kinds[0], Event::Opened { mode, .. } if mode == "Fancy"));
     assert!(matches!(kinds[1], Event::Submitted { token: 0, .. }));
     assert!(matches!(kinds.last(), Some(Event::Submitted { token: 1, .. })));

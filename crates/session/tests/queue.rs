@@ -63,7 +63,11 @@ fn a_slow_callback_holds_the_caller_back() {
 fn frames_that_the_encoder_looks_ahead_at_do_not_count() {
     let fixture = Fixture::new(Behaviour { delay: 100, ..Behaviour::default() });
     let session = fixture.session.clone();
-    in_time(move || (0..20).for_each(|number| drop(encode(&session, number).unwrap())));
+    in_time(move || {
+        for number in 0..20 {
+            encode(&session, number).unwrap();
+        }
+    });
     assert_eq!(fixture.session.copy_property("NumberOfPendingFrames").unwrap(), Value::from(20));
     fixture.session.complete_frames(Time::INVALID).unwrap();
     assert_eq!(fixture.session.copy_property("NumberOfPendingFrames").unwrap(), Value::from(0));

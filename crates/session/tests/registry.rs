@@ -11,7 +11,8 @@ fn the_standard_list() {
     let registry = CodecRegistry::standard();
     let list = registry.encoder_list();
     assert_eq!(list.len(), registry.entries().len());
-    let h264 = list.iter().find(|encoder| encoder.get("CodecType") == Some(&Value::from(codec::H264))).unwrap();
+    let h264 =
+        list.iter().find(|encoder| encoder.get("CodecType") == Some(&Value::from(codec::H264))).unwrap();
     for key in ["EncoderID", "CodecName", "EncoderName", "DisplayName"] {
         assert!(h264.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty()), "{key}");
     }
@@ -31,7 +32,8 @@ fn ratings_and_names() {
     let mut second = entry.clone();
     (second.encoder_id, second.encoder_name) = ("org.example.second", "Second");
     let registry = CodecRegistry::with_entries([entry, second]);
-    let names: Vec<_> = registry.encoder_list().iter().map(|encoder| encoder.get("DisplayName").cloned().unwrap()).collect();
+    let names: Vec<_> =
+        registry.encoder_list().iter().map(|encoder| encoder.get("DisplayName").cloned().unwrap()).collect();
     assert_eq!(names, [Value::from("Mock Encoder"), Value::from("Second")]);
     // The first of a codec is preferred; the identifier chooses another.
     let mut specification = EncoderSpecification::default();

@@ -4,8 +4,8 @@ mod support;
 
 use support::{Behaviour, Event, Fixture, HEIGHT, MOCK, WIDTH, at, frame};
 use vitascope_core::{
-    ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FormatDescription, FourCc, PixelAspectRatio,
-    PixelBuffer, Time, TransferFunction, Value, YCbCrMatrix, attachment,
+    ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FormatDescription, FourCc,
+    PixelAspectRatio, PixelBuffer, Time, TransferFunction, Value, YCbCrMatrix, attachment,
 };
 use vitascope_session::{CompressionSession, FrameOptions, key};
 
@@ -34,7 +34,10 @@ fn colour_of_the_first_frame() {
     ITU_2020.write_to(&first);
     assert_eq!(color(&describe(&fixture, &first)), ITU_2020);
     let opened = fixture.events().remove(0);
-    assert!(matches!(opened, Event::Opened { color, .. } if color == format!("{ITU_2020:?}")), "the encoder learns it too");
+    assert!(
+        matches!(opened, Event::Opened { color, .. } if color == format!("{ITU_2020:?}")),
+        "the encoder learns it too"
+    );
 }
 
 #[test]
@@ -106,7 +109,10 @@ fn pixel_aspect_ratio() {
     let first = frame(b"420v");
     assert_eq!(describe(&Fixture::new(Behaviour::default()), &first).pixel_aspect_ratio(), None);
     first.set_pixel_aspect_ratio(&ratio(80, 66));
-    assert_eq!(describe(&Fixture::new(Behaviour::default()), &first).pixel_aspect_ratio(), Some(ratio(40, 33)));
+    assert_eq!(
+        describe(&Fixture::new(Behaviour::default()), &first).pixel_aspect_ratio(),
+        Some(ratio(40, 33))
+    );
     let fixture = Fixture::new(Behaviour::default());
     let value = Dictionary::new().with("HorizontalSpacing", 16).with("VerticalSpacing", 11);
     fixture.session.set_property(key::PIXEL_ASPECT_RATIO, value).unwrap();
@@ -120,7 +126,10 @@ fn aspect_when_the_picture_is_scaled() {
         let first = PixelBuffer::new(width as usize, height as usize, FourCc::new(*b"420v")).unwrap();
         let description = describe(&Fixture::new(Behaviour::default()), &first);
         assert_eq!(description.pixel_aspect_ratio(), expected);
-        assert_eq!(description.dimensions(), vitascope_core::VideoDimensions { width: WIDTH, height: HEIGHT });
+        assert_eq!(
+            description.dimensions(),
+            vitascope_core::VideoDimensions { width: WIDTH, height: HEIGHT }
+        );
     }
 }
 

@@ -141,7 +141,7 @@ impl Shared {
             thread_ids: [None; 2],
         };
         Shared {
-            planner: SourcePlanner::new(Arc::clone(&entry), width, height),
+            planner: SourcePlanner::new(Arc::clone(&entry)),
             entry,
             width,
             height,

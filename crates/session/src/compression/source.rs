@@ -1,8 +1,11 @@
 //! Bringing source buffers into the encoder's size and format.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use vitascope_core::{Dictionary, FourCc, PixelBuffer, PixelBufferPool, Value, attribute};
+use vitascope_convert::{Converter, Options, PictureDescription};
+use vitascope_core::{
+    ColorInfo, Dictionary, FourCc, PixelBuffer, PixelBufferPool, TransferFunction, Value, attribute,
+};
 
 use super::stream::Stream;
 use crate::error::{Error, Result};
@@ -64,41 +67,126 @@ fn wanted_formats(attributes: &Dictionary) -> Result<Vec<FourCc>> {
     }
 }
 
-/// Plans conversions for one session.
+/// Plans conversions for one session, and keeps the plans.
 pub(super) struct SourcePlanner {
     entry: Arc<EncoderEntry>,
-    width: u32,
-    height: u32,
+    plans: Mutex<Vec<Plan>>,
 }
 
-/// A planned conversion of one frame.
-pub(super) struct Conversion {}
+/// Plans that are kept; sources rarely come in more than one or two kinds.
+const KEPT_PLANS: usize = 4;
+
+/// What buffers of one description need for one stream.
+struct Plan {
+    source: PictureDescription,
+    stream: Arc<Stream>,
+    conversion: Option<Conversion>,
+}
+
+/// A planned conversion, for as many frames as there are.
+#[derive(Clone)]
+pub(super) struct Conversion {
+    converter: Arc<Converter>,
+    destinations: PixelBufferPool,
+}
 
 impl SourcePlanner {
-    pub(super) fn new(entry: Arc<EncoderEntry>, width: u32, height: u32) -> Self {
-        SourcePlanner { entry, width, height }
+    pub(super) fn new(entry: Arc<EncoderEntry>) -> Self {
+        SourcePlanner { entry, plans: Mutex::default() }
     }
 
     /// What must be done with a buffer before the encoder can have it; `None` for nothing.
-    pub(super) fn plan(&self, buffer: &PixelBuffer, stream: &Stream) -> Result<Option<Conversion>> {
-        let same_size = (buffer.width(), buffer.height()) == (self.width as usize, self.height as usize);
-        let same_range = buffer.description().is_full_range() == stream.full_range;
-        if self.entry.pixel_formats.contains(&buffer.format()) && same_size && same_range {
+    pub(super) fn plan(&self, buffer: &PixelBuffer, stream: &Arc<Stream>) -> Result<Option<Conversion>> {
+        let source = PictureDescription::of(buffer);
+        // A plan is put in whole, so a panic elsewhere leaves none half made.
+        let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(plan) = plans.iter().find(|plan| plan.source == source && plan.stream == *stream) {
+            return Ok(plan.conversion.clone());
+        }
+        let conversion = self.make(buffer, &source, stream)?;
+        plans.truncate(KEPT_PLANS - 1);
+        plans.insert(0, Plan { source, stream: Arc::clone(stream), conversion: conversion.clone() });
+        Ok(conversion)
+    }
+
+    fn make(
+        &self,
+        buffer: &PixelBuffer,
+        source: &PictureDescription,
+        stream: &Stream,
+    ) -> Result<Option<Conversion>> {
+        let (width, height) = (stream.width as usize, stream.height as usize);
+        let options = color_options(buffer, stream);
+        let unchanged = self.entry.pixel_formats.contains(&source.format)
+            && (source.width, source.height) == (width, height)
+            && buffer.description().is_full_range() == stream.full_range
+            && options == Options::default();
+        if unchanged {
             return Ok(None);
         }
-        Err(Error::PixelTransferNotSupported {
-            format: buffer.format(),
-            width: buffer.width(),
-            height: buffer.height(),
+        let target = PictureDescription::new(stream.pixel_format, width, height);
+        let converter =
+            Converter::new(source, &target, &options).map_err(|error| refusal(source, stream, error))?;
+        let attributes = Dictionary::new()
+            .with(attribute::PIXEL_FORMAT_TYPE, stream.pixel_format)
+            .with(attribute::WIDTH, stream.width)
+            .with(attribute::HEIGHT, stream.height);
+        let destinations = PixelBufferPool::new(&Dictionary::new(), &attributes)?;
+        Ok(Some(Conversion { converter: Arc::new(converter), destinations }))
+    }
+}
+
+/// Asks for the stream's colours where the buffer says that it has others. What it does not say is taken to be the stream's;
+/// only a matrix for RGB has to be chosen in any case.
+fn color_options(buffer: &PixelBuffer, stream: &Stream) -> Options {
+    let own = ColorInfo::from_attachments(buffer);
+    let color = stream.color;
+    let wants_matrix = if buffer.description().is_ycbcr() {
+        own.matrix.is_some_and(|own| Some(own) != color.matrix)
+    } else {
+        true
+    };
+    let wants_primaries = own.primaries.is_some_and(|own| Some(own) != color.primaries);
+    let other_gamma = own.transfer == Some(TransferFunction::UseGamma) && own.gamma != color.gamma;
+    let wants_transfer = own.transfer.is_some_and(|own| Some(own) != color.transfer) || other_gamma;
+    Options {
+        destination_ycbcr_matrix: color.matrix.filter(|_| wants_matrix),
+        destination_color_primaries: color.primaries.filter(|_| wants_primaries),
+        destination_transfer_function: color.transfer.filter(|_| wants_transfer),
+        destination_gamma_level: color.gamma.filter(|_| wants_transfer),
+        ..Options::default()
+    }
+}
+
+fn refusal(source: &PictureDescription, stream: &Stream, error: vitascope_convert::Error) -> Error {
+    match error {
+        vitascope_convert::Error::InsufficientSourceColor(_) => {
+            Error::InsufficientSourceColorData { format: source.format, reason: error.to_string() }
+        }
+        error => Error::PixelTransferNotSupported {
+            format: source.format,
+            width: source.width,
+            height: source.height,
             wanted: stream.pixel_format,
-            reason: "no conversion is available".into(),
-        })
+            reason: error.to_string(),
+        },
     }
 }
 
 impl Conversion {
     /// The buffer that the encoder gets.
-    pub(super) fn convert(self, source: &PixelBuffer) -> Result<PixelBuffer> {
-        Ok(source.clone())
+    pub(super) fn convert(&self, source: &PixelBuffer) -> Result<PixelBuffer> {
+        let destination = self.destinations.create_pixel_buffer()?;
+        self.converter.run(source, &destination).map_err(|error| match error {
+            vitascope_convert::Error::Buffer(error) => Error::Core(error),
+            error => Error::PixelTransferNotSupported {
+                format: source.format(),
+                width: source.width(),
+                height: source.height(),
+                wanted: destination.format(),
+                reason: error.to_string(),
+            },
+        })?;
+        Ok(destination)
     }
 }

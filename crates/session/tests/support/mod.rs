@@ -1,5 +1,5 @@
 //! A small deterministic encoder whose misbehaviour tests can order, and what they all need around it.
-#![allow(dead_code)] // each test file uses another part
+#![allow(dead_code, unreachable_pub)] // each test file uses another part
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, channel};

@@ -1,0 +1,213 @@
+//! The H.264 encoder behind the session's trait.
+
+use vitascope_core::{FormatDescription, Time};
+use vitascope_h264::encode::{
+    EncodedFrame, Encoder, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update,
+    VideoSignal,
+};
+use vitascope_h264::format::format_description_from_parameter_sets;
+
+use super::ENCODER_ID;
+use super::profile_level::ProfileLevel;
+use crate::encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
+use crate::error::{Error, Result};
+use crate::property::{PropertyValues, key};
+
+/// Bytes of the length before each NAL unit.
+const NAL_LENGTH_SIZE: usize = 4;
+/// What the encoder assumes of the frame rate when it is not told; it guides only what times do not say.
+const UNKNOWN_FRAME_RATE: f64 = 30.0;
+/// The unit of MaxKeyFrameIntervalDuration: microseconds hold the usual frame rates' multiples exactly.
+const DURATION_TIMESCALE: i32 = 1_000_000;
+
+/// An open encoder.
+pub(super) struct H264Encoder {
+    encoder: Encoder,
+    live: LiveSettings,
+    /// A failure after which nothing comes out any more.
+    broken: bool,
+}
+
+/// The settings that may change between frames.
+#[derive(Clone, Copy, PartialEq)]
+struct LiveSettings {
+    rate_control: RateControl,
+    frame_rate: Option<f64>,
+    max_interval: u32,
+    max_duration: Option<Time>,
+    allow_temporal_compression: bool,
+}
+
+impl LiveSettings {
+    fn of(values: &PropertyValues) -> Self {
+        let positive = |key: &str| values.float(key).filter(|value| *value > 0.0);
+        LiveSettings {
+            rate_control: match count(values, key::AVERAGE_BIT_RATE) {
+                0 => RateControl::ConstantQuality(values.float(key::QUALITY).unwrap_or(0.5)),
+                bits => RateControl::AverageBitRate(bits),
+            },
+            frame_rate: positive(key::EXPECTED_FRAME_RATE),
+            max_interval: count(values, key::MAX_KEY_FRAME_INTERVAL),
+            max_duration: positive(key::MAX_KEY_FRAME_INTERVAL_DURATION).map(|seconds| {
+                Time::from_seconds(seconds, DURATION_TIMESCALE).max(Time::new(1, DURATION_TIMESCALE))
+            }),
+            allow_temporal_compression: values.boolean(key::ALLOW_TEMPORAL_COMPRESSION).unwrap_or(true),
+        }
+    }
+}
+
+impl H264Encoder {
+    pub(super) fn open(request: &EncoderRequest) -> Result<Box<dyn VideoEncoder>> {
+        let live = LiveSettings::of(&request.properties);
+        let encoder = Encoder::new(configuration(request, &live)).map_err(|error| {
+            Error::CouldNotCreateInstance { encoder: ENCODER_ID.into(), reason: error.to_string() }
+        })?;
+        Ok(Box::new(H264Encoder { encoder, live, broken: false }))
+    }
+
+    fn broke(&mut self, error: impl ToString) -> Error {
+        self.broken = true;
+        Error::EncoderMalfunction { reason: error.to_string() }
+    }
+}
+
+impl VideoEncoder for H264Encoder {
+    fn submit(&mut self, frame: SourceFrame<'_>) -> Result<()> {
+        use vitascope_h264::encode::Error as Refusal;
+        let SourceFrame { token, pixels, presentation_time, duration, force_key_frame } = frame;
+        let input = FrameInput { token, presentation_time, duration, force_key_frame };
+        self.encoder.submit(pixels, input).map_err(|error| match error {
+            Refusal::Buffer(error) => Error::Core(error),
+            Refusal::PixelFormat(_) | Refusal::BufferSize { .. } => {
+                Error::EncoderMalfunction { reason: error.to_string() }
+            }
+            error => self.broke(error),
+        })
+    }
+
+    fn receive(&mut self, wait: bool) -> Result<Option<EncodedPicture>> {
+        let frame = match wait {
+            true => self.encoder.receive_waiting().map_err(|error| self.broke(error))?,
+            false => self.encoder.receive(),
+        };
+        match frame {
+            None if self.broken => {
+                Err(Error::EncoderMalfunction { reason: "the encoder failed on an earlier frame".into() })
+            }
+            frame => Ok(frame.map(picture)),
+        }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        self.encoder.flush().map_err(|error| self.broke(error))
+    }
+
+    fn apply(&mut self, properties: &PropertyValues) -> Result<()> {
+        let (old, new) = (self.live, LiveSettings::of(properties));
+        let mut updates = Vec::new();
+        if new.rate_control != old.rate_control {
+            updates.push(Update::RateControl(new.rate_control));
+        }
+        if new.frame_rate != old.frame_rate {
+            updates.push(Update::FrameRate(new.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE)));
+        }
+        if (new.max_interval, new.max_duration) != (old.max_interval, old.max_duration) {
+            updates
+                .push(Update::KeyFrames { max_interval: new.max_interval, max_duration: new.max_duration });
+        }
+        if new.allow_temporal_compression != old.allow_temporal_compression {
+            updates.push(Update::AllowTemporalCompression(new.allow_temporal_compression));
+        }
+        for update in updates {
+            self.encoder.update(update).map_err(|error| self.broke(error))?;
+        }
+        self.live = new;
+        Ok(())
+    }
+
+    fn format_description(&self) -> Result<FormatDescription> {
+        let (sps, pps) = self.encoder.parameter_sets();
+        format_description_from_parameter_sets(&[sps, pps], NAL_LENGTH_SIZE)
+            .map_err(|error| Error::EncoderMalfunction { reason: error.to_string() })
+    }
+
+    fn reorder_depth(&self) -> usize {
+        0
+    }
+}
+
+fn picture(frame: EncodedFrame) -> EncodedPicture {
+    EncodedPicture {
+        token: frame.token,
+        data: Some(frame.data),
+        is_sync: frame.is_sync,
+        depends_on_others: frame.slice_kind != SliceKind::I,
+        is_depended_on_by_others: frame.is_reference,
+        reconstruction_hash: frame.reconstruction_md5,
+    }
+}
+
+fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig {
+    let values = &request.properties;
+    let ProfileLevel { profile, level } = ProfileLevel::of(values);
+    let defaults = EncoderConfig::default();
+    EncoderConfig {
+        width: request.width,
+        height: request.height,
+        profile,
+        level,
+        entropy: match values.text(key::H264_ENTROPY_MODE).as_deref() {
+            Some("CAVLC") => Some(EntropyMode::Cavlc),
+            Some("CABAC") => Some(EntropyMode::Cabac),
+            _ => None,
+        },
+        rate_control: live.rate_control,
+        frame_rate: live.frame_rate,
+        max_key_frame_interval: live.max_interval,
+        max_key_frame_interval_duration: live.max_duration,
+        allow_temporal_compression: live.allow_temporal_compression,
+        max_frame_delay: values
+            .integer(key::MAX_FRAME_DELAY_COUNT)
+            .and_then(|count| u32::try_from(count).ok()),
+        real_time: values.boolean(key::REAL_TIME).unwrap_or(false),
+        source_frame_count: source_frame_count(values),
+        reference_frames: values
+            .integer(key::REFERENCE_BUFFER_COUNT)
+            .and_then(|count| u32::try_from(count).ok())
+            .unwrap_or(defaults.reference_frames),
+        signal: signal(request),
+        threads: count(values, key::VITASCOPE_THREAD_COUNT) as usize,
+        report_reconstruction: values.boolean(key::VITASCOPE_RECONSTRUCTION_HASH).unwrap_or(false),
+        ..defaults
+    }
+}
+
+/// SourceFrameCount, or what ExpectedDuration and ExpectedFrameRate make of it; 0 when unknown.
+fn source_frame_count(values: &PropertyValues) -> u64 {
+    let number = |key: &str| values.float(key).unwrap_or(0.0);
+    match count(values, key::SOURCE_FRAME_COUNT) {
+        0 => (number(key::EXPECTED_DURATION) * number(key::EXPECTED_FRAME_RATE)).round() as u64,
+        count => count.into(),
+    }
+}
+
+fn signal(request: &EncoderRequest) -> VideoSignal {
+    let (colour_primaries, transfer_characteristics, matrix_coefficients) = request.color.code_points();
+    // Sessions keep the terms within 16 bits.
+    let term = |spacing: u32| u16::try_from(spacing).unwrap_or(u16::MAX);
+    VideoSignal {
+        full_range: request.full_range,
+        colour_primaries,
+        transfer_characteristics,
+        matrix_coefficients,
+        chroma_sample_location: request.chroma_location.and_then(|location| location.sample_location_type()),
+        sample_aspect_ratio: request
+            .pixel_aspect_ratio
+            .map(|ratio| (term(ratio.horizontal_spacing), term(ratio.vertical_spacing))),
+    }
+}
+
+/// A property that is a number from 0 to 2^31 - 1.
+fn count(values: &PropertyValues, key: &str) -> u32 {
+    values.integer(key).and_then(|count| u32::try_from(count).ok()).unwrap_or(0)
+}

@@ -1,0 +1,142 @@
+//! The properties that the H.264 encoder adds to a session's.
+
+use vitascope_core::Value;
+
+use crate::property::{Access, Change, DefaultValue, Kind, PropertyRow, PropertyValues, key};
+
+use super::profile_level::{PROFILE_LEVELS, ProfileLevel};
+
+/// The greatest number of a row that is limited by its 32-bit type only.
+const INT32: i64 = i32::MAX as i64;
+
+/// The rows of the H.264 encoder.
+pub(crate) static ROWS: &[PropertyRow] = &[
+    row(
+        key::PROFILE_LEVEL,
+        Kind::Enumeration(PROFILE_LEVELS),
+        DefaultValue::Text("H264_High_AutoLevel"),
+        Change::BeforeFirstFrame,
+        "Profile and level of the stream. With AutoLevel the encoder chooses the lowest level that the picture size, the frame \
+         rate, the references and the bit rate allow. A level whose pictures are smaller than the session's is refused. Setting \
+         a profile without CABAC takes back a CABAC entropy mode.",
+    ),
+    row(
+        key::H264_ENTROPY_MODE,
+        Kind::Enumeration(&["CAVLC", "CABAC"]),
+        DefaultValue::Computed(entropy_mode),
+        Change::BeforeFirstFrame,
+        "The entropy coder. Unset, CABAC where the profile has it: Baseline and ConstrainedBaseline only have CAVLC.",
+    ),
+    row(
+        key::AVERAGE_BIT_RATE,
+        Kind::Integer { minimum: 0, maximum: INT32 },
+        DefaultValue::Integer(0),
+        Change::AnyTime,
+        "The bit rate to keep over the long run, in bits per second. 0 leaves the rate to Quality. When both are set, \
+         AverageBitRate wins and Quality has no effect until AverageBitRate is 0 again.",
+    ),
+    row(
+        key::QUALITY,
+        Kind::Float { minimum: 0.0, maximum: 1.0 },
+        DefaultValue::Float(0.5),
+        Change::AnyTime,
+        "Constant quality, 0 (smallest) to 1 (best), at whatever bit rate that takes. It counts while AverageBitRate is 0.",
+    ),
+    row(
+        key::MAX_KEY_FRAME_INTERVAL,
+        Kind::Integer { minimum: 0, maximum: INT32 },
+        DefaultValue::Integer(0),
+        Change::AnyTime,
+        "The greatest distance from one sync frame to the next, in frames: 1 makes every frame a sync frame, 0 leaves the \
+         choice to the encoder. Of this and MaxKeyFrameIntervalDuration, the limit that is reached first counts.",
+    ),
+    row(
+        key::MAX_KEY_FRAME_INTERVAL_DURATION,
+        Kind::Float { minimum: 0.0, maximum: 1e9 },
+        DefaultValue::Float(0.0),
+        Change::AnyTime,
+        "The greatest distance from one sync frame to the next, in seconds of presentation time; 0 sets no limit.",
+    ),
+    row(
+        key::ALLOW_TEMPORAL_COMPRESSION,
+        Kind::Boolean,
+        DefaultValue::Boolean(true),
+        Change::AnyTime,
+        "Whether frames may be predicted from other frames. When false, every frame is a sync frame.",
+    ),
+    row(
+        key::ALLOW_FRAME_REORDERING,
+        Kind::Boolean,
+        DefaultValue::Boolean(true),
+        Change::BeforeFirstFrame,
+        "Whether frames may be coded in another order than they are shown. When false, decode times equal presentation times.",
+    ),
+    row(
+        key::EXPECTED_FRAME_RATE,
+        Kind::Float { minimum: 0.0, maximum: 1000.0 },
+        DefaultValue::Float(0.0),
+        Change::AnyTime,
+        "Frames per second to expect; it guides rate control, the choice of a level and the stream's timing information. 0 \
+         means unknown.",
+    ),
+    row(
+        key::EXPECTED_DURATION,
+        Kind::Float { minimum: 0.0, maximum: 1e9 },
+        DefaultValue::Float(0.0),
+        Change::BeforeFirstFrame,
+        "Seconds of video to expect. With ExpectedFrameRate it stands for SourceFrameCount where that is 0; 0 means unknown.",
+    ),
+    row(
+        key::SOURCE_FRAME_COUNT,
+        Kind::Integer { minimum: 0, maximum: INT32 },
+        DefaultValue::Integer(0),
+        Change::BeforeFirstFrame,
+        "The number of frames that will be given, by which rate control spends a short video's bits to the end; 0 means unknown.",
+    ),
+    row(
+        key::REAL_TIME,
+        Kind::Boolean,
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "True says that frames arrive by the wall clock: the encoder does not look ahead, so that each frame comes out without \
+         waiting for later ones. Frames are not dropped. False and unset let it look ahead.",
+    ),
+    row(
+        key::REFERENCE_BUFFER_COUNT,
+        Kind::Integer { minimum: 1, maximum: 16 },
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "The number of earlier pictures that a picture may be predicted from, at most what the level allows. Unset, the \
+         encoder decides.",
+    ),
+    row(
+        key::VITASCOPE_THREAD_COUNT,
+        Kind::Integer { minimum: 0, maximum: 256 },
+        DefaultValue::Integer(0),
+        Change::BeforeFirstFrame,
+        "Threads that code at a time; 0 takes one per processor. The stream does not depend on it.",
+    ),
+    row(
+        key::VITASCOPE_RECONSTRUCTION_HASH,
+        Kind::Boolean,
+        DefaultValue::Boolean(false),
+        Change::BeforeFirstFrame,
+        "Attaches to each sample, under VitascopeReconstructionHash, the MD5 of the decoded picture as planar 4:2:0 of the \
+         cropped size: what a decoder must show.",
+    ),
+];
+
+const fn row(
+    key: &'static str,
+    kind: Kind,
+    default: DefaultValue,
+    change: Change,
+    documentation: &'static str,
+) -> PropertyRow {
+    PropertyRow { key, kind, default, access: Access::ReadWrite, serialized: true, change, documentation }
+}
+
+/// What the entropy mode is when it is not set.
+fn entropy_mode(values: &PropertyValues) -> Value {
+    Value::from(if ProfileLevel::of(values).has_cabac() { "CABAC" } else { "CAVLC" })
+}
