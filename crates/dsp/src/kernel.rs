@@ -102,6 +102,7 @@ macro_rules! kernel {
                 for (index, (a, b)) in reference.into_iter().zip(candidate).enumerate() {
                     let name = format!("{} {:?}", stringify!($Name), $Name::SIZES[index]);
                     assert_eq!(a.size(), $Name::SIZES[index]);
+                    kernel!(@differs name, level, a, b, $variants);
                     $crate::kernel::testing::compare(&name, level, a, b, $($cases)::+);
                 }
             }
@@ -153,9 +154,21 @@ macro_rules! kernel {
         fn $test() {
             for level in $crate::kernel::testing::levels_to_test() {
                 let (a, b) = ($Name::select($crate::CpuLevel::Scalar), $Name::select(level));
+                kernel!(@differs stringify!($Name), level, a, b, $variants);
                 $crate::kernel::testing::compare(stringify!($Name), level, a, b, $($cases)::+);
             }
         }
+    };
+
+    // At a level with a variant of its own, that variant is the one selected.
+    (@differs $name:expr, $level:ident, $a:ident, $b:ident,
+        { $($(#[$cfg:meta])* $Level:ident : $variant:expr),* $(,)? }) => {
+        $(
+            $(#[$cfg])*
+            if $level == $crate::CpuLevel::$Level {
+                assert_ne!($a.pointer as usize, $b.pointer as usize, "{}: no variant at {:?}", $name, $level);
+            }
+        )*
     };
 
     (@sized $kernel:ident, $level:ident, $Size:ident,

@@ -35,7 +35,7 @@ pub use interpolate::InterpolateHalf;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use rows::{Deinterleave, DownscaleHalf, Interleave};
 pub use sad::{Sad, SadX4};
-pub use satd::{Sa8d, Satd};
+pub use satd::{Sa8d, Satd, SatdMean};
 pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
 pub use ssd::Ssd;
 pub use transform::{
@@ -60,6 +60,8 @@ pub struct VideoKernels {
     pub sad_x4: [SadX4; 7],
     /// Sum of absolute transformed differences, 4x4 Hadamard.
     pub satd: [Satd; 7],
+    /// [`VideoKernels::satd`] to the mean of two references.
+    pub satd_mean: [SatdMean; 7],
     /// Sum of absolute transformed differences, 8x8 Hadamard; the sizes from 16x16 to 8x8.
     pub sa8d: [Sa8d; 4],
     /// Sum of squared differences.
@@ -158,6 +160,7 @@ impl VideoKernels {
             sad: Sad::select(level),
             sad_x4: SadX4::select(level),
             satd: Satd::select(level),
+            satd_mean: SatdMean::select(level),
             sa8d: Sa8d::select(level),
             ssd: Ssd::select(level),
             average: Average::select(level),

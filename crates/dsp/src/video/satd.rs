@@ -14,6 +14,17 @@ kernel! {
 }
 
 kernel! {
+    /// [`Satd`] to the mean of two references of one stride, (a + b + 1) >> 1: the cost of a position between
+    /// two samples without writing the block that lies there.
+    pub fn SatdMean(src: &[u8], src_stride: usize, a: &[u8], b: &[u8], reference_stride: usize) -> u32
+    where block.fits(src, src_stride), block.fits(a, reference_stride), block.fits(b, reference_stride);
+    blocks: block in [B16x16, B16x8, B8x16, B8x8, B8x4, B4x8, B4x4],
+    test: satd_mean_variants, cases: tests::satd_mean_cases,
+    scalar: satd_mean,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean },
+}
+
+kernel! {
     /// Sum over the 8x8 blocks of |Hadamard(source - reference)|, as (sum + 2) >> 2 of the whole.
     pub fn Sa8d(src: &[u8], src_stride: usize, reference: &[u8], reference_stride: usize) -> u32
     where block.fits(src, src_stride), block.fits(reference, reference_stride);
@@ -30,6 +41,23 @@ fn satd<const W: usize, const H: usize>(
     reference_stride: usize,
 ) -> u32 {
     sum_of_blocks::<4>(W, H, src, src_stride, reference, reference_stride) / 2
+}
+
+fn satd_mean<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    a: &[u8],
+    b: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    let mut mean = [0; 256];
+    for y in 0..H {
+        for x in 0..W {
+            let at = y * reference_stride + x;
+            mean[y * W + x] = (u16::from(a[at]) + u16::from(b[at])).div_ceil(2) as u8;
+        }
+    }
+    satd::<W, H>(src, src_stride, &mean, W)
 }
 
 fn sa8d<const W: usize, const H: usize>(
@@ -99,11 +127,34 @@ mod tests {
         outcome.push(kernel.call(&src, src_stride, &reference, reference_stride));
     }
 
+    pub(super) fn satd_mean_cases(kernel: SatdMean, random: &mut Random, outcome: &mut Outcome) {
+        let (width, height) = (kernel.size().width(), kernel.size().height());
+        let (src, src_stride) = random.block(width, height);
+        let (a, stride) = random.block(width, height);
+        let b = random.bytes(a.len());
+        outcome.push(kernel.call(&src, src_stride, &a, &b, stride));
+    }
+
     pub(super) fn sa8d_cases(kernel: Sa8d, random: &mut Random, outcome: &mut Outcome) {
         let (width, height) = (kernel.size().width(), kernel.size().height());
         let (src, src_stride) = random.block(width, height);
         let (reference, reference_stride) = random.block(width, height);
         outcome.push(kernel.call(&src, src_stride, &reference, reference_stride));
+    }
+
+    #[test]
+    fn mean_then_cost() {
+        use crate::video::Average;
+        for level in CpuLevel::ALL {
+            let mut random = Random::new(8);
+            let [src, a, b] = std::array::from_fn(|_| random.bytes(16 * 20));
+            for index in 0..BlockSize::ALL.len() {
+                let mut mean = [0; 256];
+                Average::select(level)[index].call(&mut mean, 16, &a, 20, &b, 20);
+                let expected = Satd::select(level)[index].call(&src, 20, &mean, 16);
+                assert_eq!(SatdMean::select(level)[index].call(&src, 20, &a, &b, 20), expected);
+            }
+        }
     }
 
     #[test]

@@ -17,48 +17,121 @@ pub(super) unsafe fn satd<const W: usize, const H: usize>(
     reference: &[u8],
     reference_stride: usize,
 ) -> u32 {
-    let (a, b) = (src.as_ptr(), reference.as_ptr());
-    // SAFETY: every group of rows starts within `H` and the loads of a group stay within the block.
+    let source = Block { pointer: src.as_ptr(), stride: src_stride };
+    let reference = Block { pointer: reference.as_ptr(), stride: reference_stride };
+    // SAFETY: by this function's contract.
+    unsafe { cost::<W, H>(source, reference) }
+}
+
+/// # Safety
+/// AVX2; the three blocks lie within their slices.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn satd_mean<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    a: &[u8],
+    b: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    let source = Block { pointer: src.as_ptr(), stride: src_stride };
+    let a = Block { pointer: a.as_ptr(), stride: reference_stride };
+    let b = Block { pointer: b.as_ptr(), stride: reference_stride };
+    // SAFETY: by this function's contract.
+    unsafe { cost::<W, H>(source, Mean(a, b)) }
+}
+
+/// The samples a source is compared with.
+trait Rows: Copy {
+    /// `W` samples of row `y`: 16, or 8 in the low half, or 4 in the low quarter.
+    ///
+    /// # Safety
+    /// AVX2; the samples are readable.
+    unsafe fn row<const W: usize>(self, y: usize) -> __m128i;
+
+    /// The same from `rows` rows further down.
+    fn below(self, rows: usize) -> Self;
+}
+
+/// Samples in memory.
+#[derive(Clone, Copy)]
+struct Block {
+    pointer: *const u8,
+    stride: usize,
+}
+
+/// Means of samples in memory.
+#[derive(Clone, Copy)]
+struct Mean(Block, Block);
+
+impl Rows for Block {
+    #[inline(always)]
+    unsafe fn row<const W: usize>(self, y: usize) -> __m128i {
+        // SAFETY: by this function's contract.
+        unsafe {
+            let p = self.pointer.add(y * self.stride);
+            match W {
+                16 => load16(p),
+                8 => load8(p),
+                _ => load4(p),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn below(self, rows: usize) -> Self {
+        Block { pointer: self.pointer.wrapping_add(rows * self.stride), ..self }
+    }
+}
+
+impl Rows for Mean {
+    #[inline(always)]
+    unsafe fn row<const W: usize>(self, y: usize) -> __m128i {
+        // SAFETY: by this function's contract.
+        unsafe { _mm_avg_epu8(self.0.row::<W>(y), self.1.row::<W>(y)) }
+    }
+
+    #[inline(always)]
+    fn below(self, rows: usize) -> Self {
+        Mean(self.0.below(rows), self.1.below(rows))
+    }
+}
+
+/// Half the sum of the absolute 4x4 transforms of `source` - `reference`.
+///
+/// # Safety
+/// `W` samples of `H` rows of both are readable.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn cost<const W: usize, const H: usize>(mut source: Block, mut reference: impl Rows) -> u32 {
+    // SAFETY: by this function's contract; every group of rows lies within `H`.
     unsafe {
-        match (W, H) {
-            (16, _) => {
-                let mut sum = _mm256_setzero_si256();
-                for y in (0..H).step_by(4) {
-                    let (a, b) = (a.add(y * src_stride), b.add(y * reference_stride));
-                    let rows = [0, 1, 2, 3]
-                        .map(|i| difference16(a.add(i * src_stride), b.add(i * reference_stride)));
-                    sum = _mm256_add_epi16(sum, cost4(hadamard4(rows)));
-                }
-                sum_words(sum)
-            }
-            (8, 4) => {
-                let rows =
-                    [0, 1, 2, 3].map(|i| difference8(a.add(i * src_stride), b.add(i * reference_stride)));
-                sum_words_128(cost4_128(hadamard4_128(rows)))
-            }
-            (8, _) => {
-                let mut sum = _mm256_setzero_si256();
-                for y in (0..H).step_by(8) {
-                    let (a, b) = (a.add(y * src_stride), b.add(y * reference_stride));
-                    let rows = [0, 1, 2, 3].map(|i| {
-                        let (a, b) = (a.add(i * src_stride), b.add(i * reference_stride));
-                        difference8x2(a, a.add(4 * src_stride), b, b.add(4 * reference_stride))
-                    });
-                    sum = _mm256_add_epi16(sum, cost4(hadamard4(rows)));
-                }
-                sum_words(sum)
-            }
-            _ => {
-                let rows = [0, 1, 2, 3].map(|i| {
-                    let (a, b) = (a.add(i * src_stride), b.add(i * reference_stride));
-                    let (a, b) = match H {
-                        8 => (load4x2(a, a.add(4 * src_stride)), load4x2(b, b.add(4 * reference_stride))),
-                        _ => (load4(a), load4(b)),
-                    };
-                    difference4(a, b)
+        if W == 16 || (W == 8 && H > 4) {
+            // Four rows of 16, or eight rows of 8 of which the lower half goes to the high lanes.
+            let group = 64 / W;
+            let mut sum = _mm256_setzero_si256();
+            for _ in 0..H / group {
+                let rows = [0, 1, 2, 3].map(|y| {
+                    if W == 16 {
+                        difference16(source.row::<16>(y), reference.row::<16>(y))
+                    } else {
+                        let second = (source.row::<8>(y + 4), reference.row::<8>(y + 4));
+                        difference8x2(source.row::<8>(y), second.0, reference.row::<8>(y), second.1)
+                    }
                 });
-                sum_words_128(cost4_128(hadamard4_128(rows)))
+                sum = _mm256_add_epi16(sum, cost4(hadamard4(rows)));
+                (source, reference) = (source.below(group), reference.below(group));
             }
+            sum_words(sum)
+        } else {
+            let rows = [0, 1, 2, 3].map(|y| match (W, H) {
+                (8, _) => difference8(source.row::<8>(y), reference.row::<8>(y)),
+                (_, 8) => difference4(
+                    _mm_unpacklo_epi32(source.row::<4>(y), source.row::<4>(y + 4)),
+                    _mm_unpacklo_epi32(reference.row::<4>(y), reference.row::<4>(y + 4)),
+                ),
+                _ => difference4(source.row::<4>(y), reference.row::<4>(y)),
+            });
+            sum_words_128(cost4_128(hadamard4_128(rows)))
         }
     }
 }
@@ -74,17 +147,14 @@ pub(super) unsafe fn sa8d<const W: usize, const H: usize>(
 ) -> u32 {
     let mut sum = _mm256_setzero_si256();
     let ones = _mm256_set1_epi16(1);
-    for y in (0..H).step_by(8) {
+    let mut source = Block { pointer: src.as_ptr(), stride: src_stride };
+    let mut reference = Block { pointer: reference.as_ptr(), stride: reference_stride };
+    for _ in 0..H / 8 {
         // SAFETY: the group of eight rows lies within both blocks.
-        unsafe {
-            let (a, b) = (src.as_ptr().add(y * src_stride), reference.as_ptr().add(y * reference_stride));
-            let words = if W == 16 {
-                sa8d_16x8(a, src_stride, b, reference_stride)
-            } else {
-                sa8d_8x8(a, src_stride, b, reference_stride)
-            };
-            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(words, ones));
-        }
+        let words =
+            unsafe { if W == 16 { sa8d_16x8(source, reference) } else { sa8d_8x8(source, reference) } };
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(words, ones));
+        (source, reference) = (source.below(8), reference.below(8));
     }
     // The words sum to half of the transform's sum.
     (sum_i32x8(sum) + 1) >> 1
@@ -93,12 +163,12 @@ pub(super) unsafe fn sa8d<const W: usize, const H: usize>(
 /// Two 8x8 transforms side by side: words that sum to half of their absolute sum.
 ///
 /// # Safety
-/// 16 samples of eight rows are readable at both pointers.
+/// 16 samples of eight rows of both are readable.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn sa8d_16x8(a: *const u8, a_stride: usize, b: *const u8, b_stride: usize) -> __m256i {
+unsafe fn sa8d_16x8(a: Block, b: Block) -> __m256i {
     // SAFETY: by this function's contract.
-    let row = |i: usize| unsafe { difference16(a.add(i * a_stride), b.add(i * b_stride)) };
+    let row = |y: usize| unsafe { difference16(a.row::<16>(y), b.row::<16>(y)) };
     let top = hadamard4([row(0), row(1), row(2), row(3)]);
     let bottom = hadamard4([row(4), row(5), row(6), row(7)]);
     let mut sum = _mm256_setzero_si256();
@@ -116,16 +186,13 @@ unsafe fn sa8d_16x8(a: *const u8, a_stride: usize, b: *const u8, b_stride: usize
 /// One 8x8 transform: words that sum to half of its absolute sum.
 ///
 /// # Safety
-/// 8 samples of eight rows are readable at both pointers.
+/// 8 samples of eight rows of both are readable.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn sa8d_8x8(a: *const u8, a_stride: usize, b: *const u8, b_stride: usize) -> __m256i {
-    let row = |i: usize| {
-        // SAFETY: by this function's contract.
-        unsafe {
-            let (a, b) = (a.add(i * a_stride), b.add(i * b_stride));
-            difference8x2(a, a.add(4 * a_stride), b, b.add(4 * b_stride))
-        }
+unsafe fn sa8d_8x8(a: Block, b: Block) -> __m256i {
+    // SAFETY: by this function's contract.
+    let row = |y: usize| unsafe {
+        difference8x2(a.row::<8>(y), a.row::<8>(y + 4), b.row::<8>(y), b.row::<8>(y + 4))
     };
     let rows = hadamard4([row(0), row(1), row(2), row(3)]);
     let mut sum = _mm256_setzero_si256();
@@ -143,44 +210,29 @@ unsafe fn sa8d_8x8(a: *const u8, a_stride: usize, b: *const u8, b_stride: usize)
 }
 
 /// Sums of the pairs of 16 differences in the low lane, differences of the pairs in the high one.
-///
-/// # Safety
-/// 16 samples are readable at both pointers.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn difference16(a: *const u8, b: *const u8) -> __m256i {
+fn difference16(a: __m128i, b: __m128i) -> __m256i {
     let signs = join(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
-    // SAFETY: by this function's contract.
-    let (a, b) = unsafe { (load16(a), load16(b)) };
     let (a, b) = (_mm256_broadcastsi128_si256(a), _mm256_broadcastsi128_si256(b));
     _mm256_sub_epi16(_mm256_maddubs_epi16(a, signs), _mm256_maddubs_epi16(b, signs))
 }
 
 /// Sums of the pairs of 8 differences in the low half, differences of the pairs in the high one.
-///
-/// # Safety
-/// 8 samples are readable at both pointers.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn difference8(a: *const u8, b: *const u8) -> __m128i {
+fn difference8(a: __m128i, b: __m128i) -> __m128i {
     let signs = _mm_unpacklo_epi64(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
-    // SAFETY: by this function's contract.
-    let (a, b) = unsafe { (load8(a), load8(b)) };
     let (a, b) = (_mm_broadcastq_epi64(a), _mm_broadcastq_epi64(b));
     _mm_sub_epi16(_mm_maddubs_epi16(a, signs), _mm_maddubs_epi16(b, signs))
 }
 
 /// [`difference8`] of one row in the low lane and of another in the high one.
-///
-/// # Safety
-/// 8 samples are readable at the four pointers.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn difference8x2(a: *const u8, second_a: *const u8, b: *const u8, second_b: *const u8) -> __m256i {
+fn difference8x2(a: __m128i, second_a: __m128i, b: __m128i, second_b: __m128i) -> __m256i {
     let signs = _mm256_unpacklo_epi64(_mm256_set1_epi16(0x0101), _mm256_set1_epi16(SUM_DIFFERENCE));
-    // SAFETY: by this function's contract.
-    let [a, second_a, b, second_b] =
-        [a, second_a, b, second_b].map(|p| unsafe { _mm256_broadcastq_epi64(load8(p)) });
+    let [a, second_a, b, second_b] = [a, second_a, b, second_b].map(|row| _mm256_broadcastq_epi64(row));
     let (a, b) = (_mm256_blend_epi32::<0xF0>(a, second_a), _mm256_blend_epi32::<0xF0>(b, second_b));
     _mm256_sub_epi16(_mm256_maddubs_epi16(a, signs), _mm256_maddubs_epi16(b, signs))
 }
