@@ -55,7 +55,7 @@ pub struct RateConfig {
     pub max_key_interval: u32,
     /// Least QP, 0 to 51.
     pub min_qp: f64,
-    /// Greatest QP, `min_qp` to 51.
+    /// Greatest QP of a frame on average, `min_qp` to 51; see [`RateControl::start`].
     pub max_qp: f64,
     /// Frames whose sizes are unknown when a frame starts, 0 to 64: at the start of frame `n` those of the
     /// `delay` frames before it are not used, whether they are reported by then or not.
@@ -112,11 +112,22 @@ impl<'a> RateFrame<'a> {
     fn duration(&self) -> f64 {
         self.duration_seconds.clamp(1e-4, 60.0)
     }
+
+    /// Greatest base QP: where importance lowers the QPs of the macroblocks, the base may lie higher by as
+    /// much as they are lowered on average, each by its part of the cost.
+    fn max_qp(&self, config: &RateConfig) -> f64 {
+        let plain = if self.kind.is_intra() { self.cost.intra } else { self.cost.inter };
+        let lowered = if plain > 0 { 6.0 * log2(self.cost.weighted / plain as f64) } else { 0.0 };
+        config.max_qp + lowered.clamp(0.0, LARGEST_HEADROOM)
+    }
 }
 
 /// How much finer intra frames are than P frames, and how much coarser B frames.
 const INTRA_FACTOR: f64 = 1.4;
 const BIDIRECTIONAL_FACTOR: f64 = 1.3;
+
+/// How far the base QP may exceed the greatest QP where the QPs of the macroblocks are lowered.
+const LARGEST_HEADROOM: f64 = 12.0;
 
 /// Chooses the base QP of each frame from its costs and the sizes of the frames before.
 ///
@@ -188,8 +199,11 @@ impl RateControl {
         self.config.max_key_interval = frames;
     }
 
-    /// The base QP of the next frame in coding order, within the limits of the configuration. Not a whole
-    /// number: the caller adds the offset of each macroblock before it rounds.
+    /// The base QP of the next frame in coding order. Not a whole number: the caller adds the offset of each
+    /// macroblock before it rounds, and clamps the sum to 0 to 51.
+    ///
+    /// At least the least QP of the configuration, and at most the greatest, or as much above it (up to 12) as
+    /// the offsets lower the frame's QPs on average.
     pub fn start(&mut self, frame: &RateFrame<'_>) -> f64 {
         self.absorb(frame.index);
         self.quality.observe(frame);
@@ -200,11 +214,12 @@ impl RateControl {
                 self.average.step(frame, bits_per_second, &self.config, &self.model, &self.quality)
             }
         };
-        let qp = qp_of_step(step).clamp(self.config.min_qp, self.config.max_qp);
+        let max_qp = frame.max_qp(&self.config);
+        let qp = qp_of_step(step).clamp(self.config.min_qp, max_qp);
         let step = step_of_qp(qp);
         let predicted = self.model.predict(frame.kind, frame.cost.weighted, step);
         if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
-            let at_limit = qp <= self.config.min_qp || qp >= self.config.max_qp;
+            let at_limit = qp <= self.config.min_qp || qp >= max_qp;
             self.average.started(frame, bits_per_second, predicted, at_limit);
         }
         self.in_flight.push_back(InFlight {

@@ -50,7 +50,7 @@ const MEMORY: f64 = 5.0;
 /// The end counts as in sight from here on, when it is known, in seconds.
 const ENDGAME: f64 = 1.5;
 /// Part of all bits that the end need not make good.
-const TOLERATED: f64 = 0.005;
+const TOLERATED: f64 = 0.01;
 /// Shortest time over which errors are made good, in seconds.
 const SHORTEST_CORRECTION: f64 = 0.3;
 /// Longest time over which an intra frame is paid for, in seconds.
@@ -80,7 +80,8 @@ impl AverageRate {
         let shape = quality.shape(frame, config);
         let ordinary_intra = self.note_intra(frame, config);
         let remaining = self.remaining(frame, config);
-        let limits = (step_of_qp(config.min_qp) * 0.5, step_of_qp(config.max_qp) * 2.0);
+        let (lowest, highest) = (step_of_qp(config.min_qp), step_of_qp(frame.max_qp(config)));
+        let limits = (lowest * 0.5, highest * 2.0);
         let mut current = Demand::default();
         current.add(frame.kind, frame.cost.weighted, shape, frame.duration());
         // Everything ahead, and its ordinary frames alone.
@@ -137,7 +138,7 @@ impl AverageRate {
             height = last * exp2(change.clamp(-fall, LARGEST_CHANGE));
         }
         // The limits hold for the frame's own step; heights beyond them would only take time to come back.
-        height = height.clamp(step_of_qp(config.min_qp) / shape, step_of_qp(config.max_qp) * 1.4 / shape);
+        height = height.clamp(lowest / shape, highest * 1.4 / shape);
         self.height = Some(height);
         if frame.kind.is_intra() && !ordinary_intra {
             let ordinary_bits = ordinary.bits(height, model) * frame.duration();

@@ -9,6 +9,8 @@ const TYPICAL_COST: f64 = 130.0;
 /// How far importance lowers the QP of average content, for each unit of curve spread; the base is raised by
 /// as much, so that a rate factor means about the same with and without.
 const IMPORTANCE_LEVEL: f64 = 16.0;
+/// Still pictures count as this part of typical complexity: finer steps would only refine noise.
+const LEAST_COMPLEXITY: f64 = 0.1;
 /// Seconds a frame of average content is shown.
 const TYPICAL_DURATION: f64 = 0.04;
 
@@ -53,7 +55,7 @@ impl QualityCurve {
             (Some(known), None) | (None, Some(known)) => known,
             (None, None) => complexity(frame.cost.intra as f64 * 0.2, frame.duration()),
         };
-        pow(complexity.max(1.0) / typical, spread)
+        pow((complexity / typical).max(LEAST_COMPLEXITY), spread)
     }
 
     /// The same for a frame ahead, whose cost is taken in; call it for one frame after the other.
@@ -68,7 +70,7 @@ impl QualityCurve {
         }
         let typical = f64::from(config.macroblocks) * TYPICAL_COST;
         let blurred = if self.weight > 0.0 { self.sum / self.weight } else { typical };
-        pow(blurred.max(1.0) / typical, spread)
+        pow((blurred / typical).max(LEAST_COMPLEXITY), spread)
     }
 
     fn add(&mut self, cost: f64, duration: f64) {

@@ -96,7 +96,7 @@ impl Simulation {
                 control.set_mode(mode).unwrap();
             }
             let end = (i + 1 + self.depth).min(self.sources.len());
-            let weighted = ahead[i].weighted_cost;
+            let weighted = ahead[i].weighted_cost.floor();
             let qp = control.start(&RateFrame {
                 index: i as u64,
                 kind: source.kind,
