@@ -217,7 +217,7 @@ fn read_levels(reader: &mut BitReader<'_>, levels: &mut [i16], ones: usize) -> R
         *level = if reader.flag()? { -1 } else { 1 };
     }
     let mut suffix_length = u32::from(total > 10 && ones < 3);
-    for i in ones..total {
+    for (i, level) in levels.iter_mut().enumerate().skip(ones) {
         let position = reader.position();
         let prefix = reader.look_padded(32).leading_zeros();
         if prefix > 25 {
@@ -241,7 +241,7 @@ fn read_levels(reader: &mut BitReader<'_>, levels: &mut [i16], ones: usize) -> R
         }
         let magnitude = (level_code + 2) >> 1;
         let value = if level_code & 1 == 0 { magnitude as i32 } else { -(magnitude as i32) };
-        levels[i] = i16::try_from(value).map_err(|_| Error::range("levelVal", value, "-32768..=32767"))?;
+        *level = i16::try_from(value).map_err(|_| Error::range("levelVal", value, "-32768..=32767"))?;
         suffix_length = suffix_length.max(1);
         if magnitude > 3 << (suffix_length - 1) && suffix_length < 6 {
             suffix_length += 1;
