@@ -69,10 +69,17 @@ fn fragments_with_negative_offsets_keep_their_times() {
     let directory = Directory::new();
     let original = h264(&directory, "original.mp4", SOURCE, REORDERED);
     let path = directory.file("cmaf.mp4");
-    ffmpeg(&format!("-i {} -c copy -movflags +cmaf -frag_duration 300000 {}", original.display(), path.display()));
+    ffmpeg(&format!(
+        "-i {} -c copy -movflags +cmaf -frag_duration 300000 {}",
+        original.display(),
+        path.display()
+    ));
     assert_eq!(as_packets(&samples(&path)), as_packets(&samples(&original)));
     let track = probe(&path).unwrap().tracks.remove(0);
-    assert_eq!((track.frame_count, track.start, track.duration), (50, Some(Time::ZERO), Some(Time::new(2, 1))));
+    assert_eq!(
+        (track.frame_count, track.start, track.duration),
+        (50, Some(Time::ZERO), Some(Time::new(2, 1)))
+    );
 }
 
 #[test]

@@ -266,6 +266,33 @@ fn colour_aspect_and_aperture_are_tagged() {
 }
 
 #[test]
+fn what_is_known_of_the_display_travels() {
+    let directory = Directory::new();
+    let plain = samples(&h264(&directory, "plain.mp4", SOURCE, "-bf 0"));
+    let points = [13250u16, 34500, 7500, 3000, 34000, 16000, 15635, 16450];
+    let mut volume: Vec<u8> = points.iter().flat_map(|value| value.to_be_bytes()).collect();
+    volume.extend([10_000_000u32, 50].iter().flat_map(|value| value.to_be_bytes()));
+    let extensions = Dictionary::new()
+        .with("MasteringDisplayColorVolume", Value::data(volume))
+        .with("ContentLightLevelInfo", Value::data([3, 232, 1, 144]));
+    let tagged = with_extensions(&format(&plain), extensions.clone());
+    let tagged: Vec<_> = plain.iter().map(|s| retimed(s, &tagged, s.sample_timing(0).unwrap())).collect();
+    let path = directory.file("out.mp4");
+    write(&path, &tagged);
+    let shown = support::ffprobe(&path, "-show_entries stream_side_data -of default=nw=1");
+    for line in
+        ["green_x=13250/50000", "blue_y=3000/50000", "red_x=34000/50000", "max_luminance=10000000/10000"]
+    {
+        assert!(shown.iter().any(|shown| shown == line), "{line} is not in {shown:?}");
+    }
+    assert!(shown.contains(&"max_content=1000".to_owned()) && shown.contains(&"max_average=400".to_owned()));
+    let read = samples(&path)[0].format().unwrap().extensions().clone();
+    for (key, value) in extensions.iter() {
+        assert_eq!(read.get(key), Some(value), "{key}");
+    }
+}
+
+#[test]
 fn an_odd_size_is_carried_by_the_clean_aperture() {
     let directory = Directory::new();
     let plain = samples(&h264(&directory, "plain.mp4", SOURCE, "-bf 0"));

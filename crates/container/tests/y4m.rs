@@ -5,9 +5,9 @@ mod support;
 use std::io::Read;
 
 use support::{Directory, ffmpeg};
-use vitascope_container::Error;
 use vitascope_container::y4m::{Header, MAX_LINE_BYTES, Reader, Writer};
-use vitascope_core::{PixelBuffer, Time, attachment};
+use vitascope_container::{Error, OutputKind, create_writer};
+use vitascope_core::{PixelBuffer, SampleBuffer, SampleTiming, Time, attachment};
 
 /// Header tags, pixel format, full range: what ffmpeg writes for a pixel format of its own.
 const FFMPEG_FORMATS: &[(&str, &str, &str)] = &[
@@ -114,6 +114,35 @@ fn a_picture_of_another_kind_is_refused() {
         let error = writer.write_frame(&picture).unwrap_err().to_string();
         assert!(error.contains("the stream holds 4x4 'y420', the picture is"), "{error}");
     }
+}
+
+#[test]
+fn sample_buffers_with_pictures_make_a_file() {
+    let directory = Directory::new();
+    let path = directory.file("out.y4m");
+    let stream =
+        b"YUV4MPEG2 W2 H2 F30000:1001 It A4:3 C420mpeg2 XCOLORRANGE=LIMITED\nFRAME\nabcdefFRAME\nghijkl";
+    let mut reader = Reader::new(&stream[..]).unwrap();
+    let mut writer = create_writer(&path, OutputKind::from_path(&path).unwrap()).unwrap();
+    while let Some(picture) = reader.next_frame().unwrap() {
+        let timing = SampleTiming {
+            duration: reader.frame_duration(),
+            presentation_time: reader.frame_time(reader.frames_read() - 1),
+            decode_time: Time::INVALID,
+        };
+        writer.write(&SampleBuffer::from_image(picture, None, timing).unwrap()).unwrap();
+    }
+    assert!(!path.exists(), "the file appears when it is complete");
+    writer.finish().unwrap();
+    assert_eq!(String::from_utf8(std::fs::read(&path).unwrap()).unwrap().as_bytes(), stream);
+    assert_eq!(directory.names(), ["out.y4m"]);
+
+    let mut writer = create_writer(&path, OutputKind::Y4m).unwrap();
+    let picture = PixelBuffer::new(2, 2, "BGRA".parse().unwrap()).unwrap();
+    let sample = SampleBuffer::from_image(picture, None, SampleTiming::INVALID).unwrap();
+    assert_eq!(writer.write(&sample).unwrap_err().to_string(), "pixel format 'BGRA' has no y4m colour space");
+    let error = create_writer(&path, OutputKind::Y4m).unwrap().finish().unwrap_err().to_string();
+    assert!(error.contains("needs at least one sample"), "{error}");
 }
 
 #[test]

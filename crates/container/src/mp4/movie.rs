@@ -148,3 +148,73 @@ fn put_sample_table(out: &mut Vec<u8>, index: &MovieIndex, data_start: u64) -> R
     }
     index.chunks.put(out, data_start)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mp4::box_reader::{BoxHeader, BoxReader};
+
+    fn head(sizes: &[u32]) -> Vec<u8> {
+        let mut chunks = Chunks::default();
+        sizes.iter().zip(0..).for_each(|(&size, i)| chunks.push(size, f64::from(i), 1));
+        let times = TrackTimes {
+            timescale: 1,
+            decode_deltas: vec![(sizes.len() as u32, 1)],
+            composition_offsets: Vec::new(),
+            media_duration: sizes.len() as u64,
+            media_start: 0,
+            presentation_start: 0,
+            presentation_duration: sizes.len() as u64,
+        };
+        let bit_rate = BitRate { buffer_bytes: 0, maximum: 0, average: 0 };
+        let (brand, display_size) = (Brand::Mp4, (16.0, 16.0));
+        let index = MovieIndex {
+            brand,
+            times,
+            chunks,
+            sync_samples: None,
+            entries: Vec::new(),
+            display_size,
+            start: 0,
+            bit_rate,
+        };
+        file_head(&index).unwrap()
+    }
+
+    /// The first chunk's offset and whether offsets have 64 bits.
+    fn first_offset(head: &[u8]) -> (u64, bool) {
+        let at = |kind: &[u8; 4]| head.windows(4).position(|window| window == kind);
+        match at(b"co64") {
+            Some(at) => (u64::from_be_bytes(head[at + 12..at + 20].try_into().unwrap()), true),
+            None => {
+                let at = at(b"stco").unwrap();
+                (u32::from_be_bytes(head[at + 12..at + 16].try_into().unwrap()).into(), false)
+            }
+        }
+    }
+
+    #[test]
+    fn offsets_point_behind_the_head_whatever_its_size() {
+        let largest = u32::MAX;
+        let small = head(&[10, 20]).len() as u32;
+        // From the first size on, an offset, the end of the data, or the size of mdat needs 64 bits.
+        let sizes =
+            [&[10, 20][..], &[largest - small - 40, 20], &[largest - small - 20, 20], &[largest - 29, 20]];
+        for sizes in sizes.into_iter().chain([&[largest - 28, 21][..], &[largest; 3]]) {
+            let head = head(sizes);
+            let total: u64 = sizes.iter().map(|&size| u64::from(size)).sum();
+            let (offset, wide) = first_offset(&head);
+            assert_eq!(offset, head.len() as u64, "{sizes:?}");
+            assert_eq!(wide, offset + total > u64::from(u32::MAX), "{sizes:?}");
+            let length = if total + 8 > u64::from(u32::MAX) { 16 } else { 8 };
+            let mdat = BoxHeader::parse(&head[head.len() - length..]).unwrap();
+            assert_eq!(
+                (&mdat.kind, mdat.length, mdat.size),
+                (b"mdat", length, total + length as u64),
+                "{sizes:?}"
+            );
+            let kinds: Vec<_> = BoxReader::new(&head).map(|found| found.kind).collect();
+            assert_eq!(kinds, [*b"ftyp", *b"moov"]);
+        }
+    }
+}

@@ -66,13 +66,26 @@ impl Movie {
         let boxes = BoxReader::new(moov);
         let header: Mvhd = boxes.require("mvhd", "moov")?.decode()?;
         let timescale = timescale("mvhd", header.timescale)?;
-        let tracks = boxes.clone().filter(|found| &found.kind == b"trak");
+        // A track that cannot be read does not keep others from being read.
+        let (mut tracks, mut damage) = (Vec::new(), None);
+        for track in boxes.clone().filter(|found| &found.kind == b"trak") {
+            match Track::parse(track, timescale) {
+                Ok(track) => tracks.push(track),
+                Err(error) => {
+                    log::warn!("a track is left out: {error}");
+                    damage.get_or_insert(error);
+                }
+            }
+        }
+        if let (true, Some(error)) = (tracks.is_empty(), damage) {
+            return Err(error);
+        }
         Ok(Self {
             brand: brand.map(|ftyp| FourCc(ftyp.major_brand.into())),
             duration: time(header.duration, timescale),
             index_first: false,
             is_fragmented: boxes.first(b"mvex").is_some(),
-            tracks: tracks.map(|track| Track::parse(track, timescale)).collect::<Result<_>>()?,
+            tracks,
             fragment_defaults: FragmentDefaults::parse(&boxes)?,
         })
     }
@@ -110,7 +123,9 @@ impl Track {
         // Behind version, flags and the number of entries.
         let entries = BoxReader::new(entries.body.get(8..).unwrap_or_default());
         let edits = match boxes.first(b"edts").and_then(|edits| edits.children().first(b"elst")) {
-            Some(list) => list.decode::<Elst>()?,
+            Some(list) => {
+                list.decode::<Elst>().inspect_err(|error| log::warn!("{error}")).unwrap_or_default()
+            }
             None => Elst::default(),
         };
         let edits = Edits::new(&edits, movie_timescale, timescale);

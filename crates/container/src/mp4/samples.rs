@@ -1,6 +1,6 @@
 use mp4_atom::{Atom, Co64, Ctts, Stco, Stsc, Stss, Stsz, StszSamples, Stts};
 
-use super::box_reader::BoxReader;
+use super::box_reader::{BoxReader, RawBox};
 use crate::{Error, Result};
 
 /// The sample table of a track (`stbl`): where each sample lies and when it is decoded and shown.
@@ -62,7 +62,7 @@ impl SampleTable {
         }
         table.sync_samples = find::<Stss>(boxes, b"stss")?.map(|stss| stss.entries);
         table.sizes = match find::<Stsz>(boxes, b"stsz")?.map(|stsz| stsz.samples) {
-            None => Sizes::None,
+            None => boxes.first(b"stz2").map_or(Ok(Sizes::None), compact_sizes)?,
             Some(StszSamples::Identical { count, size }) => Sizes::Same { count, size },
             Some(StszSamples::Different { sizes }) => Sizes::Each(sizes),
         };
@@ -90,7 +90,7 @@ impl SampleTable {
 
     /// Number of sync samples.
     pub(super) fn sync_count(&self) -> u64 {
-        self.sync_samples.as_ref().map_or(self.count(), |numbers| numbers.len() as u64)
+        self.sync_samples.as_ref().map_or(self.count(), |numbers| self.count().min(numbers.len() as u64))
     }
 
     /// Bytes of all samples.
@@ -210,6 +210,23 @@ impl RunCursor {
     }
 }
 
+/// Reads `stz2` (ISO/IEC 14496-12 8.7.3.3): sizes of 4, 8 or 16 bits.
+fn compact_sizes(found: RawBox<'_>) -> Result<Sizes> {
+    let short = || found.damaged("it is cut off");
+    let (field, body) = (found.body.get(7).ok_or_else(short)?, found.body.get(8..).ok_or_else(short)?);
+    let (count, body) = body.split_first_chunk::<4>().ok_or_else(short)?;
+    let count = u32::from_be_bytes(*count) as usize;
+    let sizes: Vec<u32> = match field {
+        4 => body.iter().flat_map(|&byte| [byte >> 4, byte & 15]).map(u32::from).take(count).collect(),
+        8 => body.iter().take(count).map(|&byte| byte.into()).collect(),
+        16 => {
+            body.as_chunks::<2>().0.iter().take(count).map(|&size| u16::from_be_bytes(size).into()).collect()
+        }
+        _ => return Err(found.damaged(format!("sizes of {field} bits; accepted: 4, 8 or 16"))),
+    };
+    if sizes.len() < count { Err(short()) } else { Ok(Sizes::Each(sizes)) }
+}
+
 fn find<T: Atom>(boxes: &BoxReader<'_>, kind: &[u8; 4]) -> Result<Option<T>> {
     boxes.first(kind).map(|found| found.decode()).transpose()
 }
@@ -248,6 +265,25 @@ mod tests {
         assert_eq!(column(|s| s.composition_offset), [5, -5, -5, -5, -5]);
         assert_eq!(column(|s| i64::from(s.is_sync)), [1, 0, 0, 1, 0]);
         assert_eq!(column(|s| i64::from(s.entry)), [1, 1, 2, 1, 1]);
+    }
+
+    #[test]
+    fn compact_sizes_are_read() {
+        let sizes = |bytes: &[u8]| {
+            let body = [&[0; 7], bytes].concat();
+            match compact_sizes(RawBox { kind: *b"stz2", body: &body }) {
+                Ok(Sizes::Each(sizes)) => sizes,
+                Ok(_) => panic!("a table"),
+                Err(error) => panic!("{error}"),
+            }
+        };
+        assert_eq!(sizes(&[4, 0, 0, 0, 3, 0x12, 0x30]), [1, 2, 3]);
+        assert_eq!(sizes(&[8, 0, 0, 0, 2, 200, 7, 9]), [200, 7]);
+        assert_eq!(sizes(&[16, 0, 0, 0, 2, 1, 0, 0, 9]), [256, 9]);
+        for bytes in [&[0; 5][..], &[8, 0, 0, 0, 2, 200], &[8, 0xff, 0xff, 0xff, 0xff, 1], &[8, 0, 0]] {
+            let body = [&[0; 7], bytes].concat();
+            assert!(compact_sizes(RawBox { kind: *b"stz2", body: &body }).is_err(), "{bytes:?}");
+        }
     }
 
     #[test]

@@ -31,7 +31,16 @@ pub(super) struct VisualEntry {
     pixel_aspect: Option<PixelAspectRatio>,
     clean_aperture: Option<CleanAperture>,
     fields: Option<FieldDetail>,
+    /// Bodies of the boxes of [`DISPLAY_BOXES`] that are there: index and bytes.
+    display: Vec<(usize, Vec<u8>)>,
 }
+
+/// Boxes about the display a picture was made on, whose bodies are those of the extensions: type, key, length.
+const DISPLAY_BOXES: [(&[u8; 4], &str, usize); 3] = [
+    (b"mdcv", attachment::MASTERING_DISPLAY_COLOR_VOLUME, 24),
+    (b"clli", attachment::CONTENT_LIGHT_LEVEL_INFO, 4),
+    (b"amve", attachment::AMBIENT_VIEWING_ENVIRONMENT, 8),
+];
 
 impl VisualEntry {
     /// The entry for samples of `format`.
@@ -80,6 +89,13 @@ impl VisualEntry {
                 .and_then(PixelAspectRatio::from_dictionary),
             clean_aperture: dictionary(attachment::CLEAN_APERTURE).and_then(CleanAperture::from_dictionary),
             fields: string(attachment::FIELD_DETAIL).and_then(FieldDetail::from_string),
+            display: (0..)
+                .zip(DISPLAY_BOXES)
+                .filter_map(|(index, (_, key, length))| {
+                    let body = extensions.get(key)?.as_data()?;
+                    (body.len() == length).then(|| (index, body.to_vec()))
+                })
+                .collect(),
         })
     }
 
@@ -99,6 +115,7 @@ impl VisualEntry {
             pixel_aspect: None,
             clean_aperture: None,
             fields: None,
+            display: Vec::new(),
         };
         for found in BoxReader::new(body) {
             match &found.kind {
@@ -115,7 +132,11 @@ impl VisualEntry {
                 }
                 b"fiel" => parsed.fields = found.decode::<Fiel>().ok().and_then(|fiel| field_detail(&fiel)),
                 b"btrt" => {}
-                kind => parsed.atoms.push((*kind, found.body.to_vec())),
+                kind => match DISPLAY_BOXES.iter().position(|row| row.0 == kind && row.2 == found.body.len())
+                {
+                    Some(index) => parsed.display.push((index, found.body.to_vec())),
+                    None => parsed.atoms.push((*kind, found.body.to_vec())),
+                },
             }
         }
         Ok(parsed)
@@ -143,6 +164,9 @@ impl VisualEntry {
         if let Some(detail) = self.fields {
             extensions.insert(attachment::FIELD_COUNT, 2);
             extensions.insert(attachment::FIELD_DETAIL, detail.string());
+        }
+        for (index, body) in &self.display {
+            extensions.insert(DISPLAY_BOXES[*index].1, Value::data(body.as_slice()));
         }
         extensions.insert(extension::DEPTH, i32::from(self.depth));
         if !self.name.is_empty() {
@@ -185,6 +209,12 @@ impl VisualEntry {
             }
             if let Some(aperture) = &self.clean_aperture {
                 put(out, &clean_aperture_box(aperture))?;
+            }
+            for (index, body) in &self.display {
+                nest(out, DISPLAY_BOXES[*index].0, |out| {
+                    out.extend_from_slice(body);
+                    Ok(())
+                })?;
             }
             if brand == Brand::Mp4 {
                 let BitRate { buffer_bytes, maximum, average } = rate;
@@ -246,7 +276,8 @@ fn codec_atoms(extensions: &Dictionary) -> Vec<([u8; 4], Vec<u8>)> {
     };
     for (key, value) in dictionary.iter() {
         let Ok(kind) = <[u8; 4]>::try_from(key.as_bytes()) else { continue };
-        if [b"colr", b"pasp", b"clap", b"fiel", b"btrt"].contains(&&kind) {
+        let own = [b"colr", b"pasp", b"clap", b"fiel", b"btrt"].contains(&&kind);
+        if own || DISPLAY_BOXES.iter().any(|row| row.0 == &kind) {
             continue;
         }
         let bodies =
