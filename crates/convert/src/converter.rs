@@ -9,9 +9,17 @@ use crate::bands::{band_count, band_edges, cut, on_threads};
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
 use crate::format::layout::Layout;
+use crate::fused::FusedScratch;
 use crate::options::Options;
-use crate::pipeline::{Scratch, SourcePlane};
+use crate::pipeline::{self, SourcePlane};
 use crate::plan::Plan;
+
+/// Memory of one band, kept between frames.
+#[derive(Default)]
+struct Scratch {
+    pipeline: pipeline::Scratch,
+    fused: FusedScratch,
+}
 
 /// Converts pictures of one description into pictures of another.
 ///
@@ -63,6 +71,12 @@ impl Converter {
     /// The source this converter was planned for.
     pub fn source(&self) -> &PictureDescription {
         &self.source
+    }
+
+    /// Whether the pair of formats has a path of its own.
+    #[cfg(test)]
+    pub(crate) fn is_fused(&self) -> bool {
+        self.plan.fused.is_some()
     }
 
     /// Converts `source` into `destination` and rewrites the destination's attachments.
@@ -119,7 +133,10 @@ impl Converter {
                 return;
             }
             let mut scratch = self.scratch().pop().unwrap_or_default();
-            pipeline.run(source, &mut planes, edge[0], edge[1], &mut scratch);
+            match &self.plan.fused {
+                Some(fused) => fused.run(source, &mut planes, edge[0], edge[1], &mut scratch.fused),
+                None => pipeline.run(source, &mut planes, edge[0], edge[1], &mut scratch.pipeline),
+            }
             self.scratch().push(scratch);
         });
         Ok(())

@@ -123,6 +123,17 @@ impl Geometry {
         })
     }
 
+    /// Whether the whole source fills the whole destination, pixel by pixel.
+    pub(crate) fn is_whole_and_same(&self) -> bool {
+        let whole = |span: &Span, shown: (usize, usize)| {
+            span.source == 0.0
+                && span.destination == 0.0
+                && span.source_length == span.destination_length
+                && shown == (0, span.destination_length as usize)
+        };
+        whole(&self.x, self.columns) && whole(&self.y, self.rows)
+    }
+
     fn from_rects(
         request: &GeometryRequest,
         from: Rect,

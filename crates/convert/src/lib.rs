@@ -10,10 +10,12 @@ mod converter;
 mod description;
 mod error;
 mod format;
+mod fused;
 mod geometry;
 mod options;
 mod pipeline;
 mod plan;
+mod rotate;
 mod scale;
 
 pub use color::tone_map::ToneMapping;
@@ -24,3 +26,4 @@ pub use geometry::ScalingMode;
 pub use options::Options;
 pub use pipeline::DownsamplingMode;
 pub use plan::default_matrix;
+pub use rotate::{Rotation, Rotator};

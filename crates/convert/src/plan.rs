@@ -9,6 +9,7 @@ use crate::color::ycbcr::LumaWeights;
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
 use crate::format::layout::{Family, Layout};
+use crate::fused::{Fused, FusedRequest};
 use crate::geometry::{Geometry, GeometryRequest};
 use crate::options::Options;
 use crate::pipeline::{AlphaPlan, DownsamplingMode, Pipeline, PipelineRequest, Siting};
@@ -20,6 +21,8 @@ pub(crate) const SIZE_LIMIT: usize = 65536;
 /// A planned pipeline and what the destination's attachments have to say afterwards.
 pub(crate) struct Plan {
     pub pipeline: Pipeline,
+    /// Takes the pipeline's place when there is one.
+    pub fused: Option<Fused>,
     pub outcome: PictureDescription,
 }
 
@@ -67,6 +70,22 @@ impl Plan {
         outcome.chroma_location =
             siting_of(from, to, source_siting, options, color.is_some() || alpha != AlphaPlan::default());
         let destination_siting = outcome.chroma_location.unwrap_or(source_siting);
+        let linear = color.as_ref().is_none_or(|color| color.linear().is_some());
+        let same_size = (source.width, source.height) == (destination.width, destination.height);
+        let plain = same_size && geometry.is_whole_and_same() && linear && alpha == AlphaPlan::default();
+        let fused = plain.then(|| {
+            Fused::plan(&FusedRequest {
+                source: from,
+                destination: to,
+                size: (source.width, source.height),
+                siting: Siting::of(source_siting),
+                matrix: color.as_ref().and_then(ColorPlan::linear),
+                downsampling: options.downsampling_mode,
+                nearest: options.high_speed,
+                level: options.cpu_level,
+            })
+        });
+        let fused = fused.flatten();
         let pipeline = Pipeline::new(PipelineRequest {
             source: from,
             source_size: (source.width, source.height),
@@ -81,7 +100,7 @@ impl Plan {
             kernel: if options.high_speed { Kernel::Triangle } else { Kernel::Cubic },
             chroma_kernel: if options.high_speed { Kernel::Nearest } else { Kernel::Triangle },
         })?;
-        Ok(Plan { pipeline, outcome })
+        Ok(Plan { pipeline, fused, outcome })
     }
 }
 

@@ -70,16 +70,6 @@ impl Curve {
         matches!(self, Curve::Pq | Curve::Hlg)
     }
 
-    /// Largest light the code value 1 stands for, in units of SDR white.
-    pub(crate) fn peak(self) -> f64 {
-        match self {
-            Curve::Pq => PQ_PEAK / REFERENCE_WHITE,
-            Curve::Hlg => HLG_PEAK / REFERENCE_WHITE,
-            Curve::St428 => 52.37 / 48.0,
-            _ => 1.0,
-        }
-    }
-
     /// Code (0 to 1) to light: the inverse of the camera's curve, or for [`Curve::Pq`] the display's
     /// in units of its peak, for [`Curve::Hlg`] scene light 0 to 1.
     pub(crate) fn decode(self, code: f64) -> f64 {

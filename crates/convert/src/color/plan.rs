@@ -46,7 +46,8 @@ enum Step {
 #[derive(Clone, Debug)]
 pub(crate) struct ColorPlan {
     steps: Vec<Step>,
-    nonlinear: bool,
+    /// The whole chain, when it is one matrix.
+    linear: Option<Matrix>,
 }
 
 impl ColorPlan {
@@ -75,7 +76,7 @@ impl ColorPlan {
             let whole =
                 if source.weights == destination.weights { Matrix::IDENTITY } else { encode.after(&decode) };
             return (!whole.is_identity())
-                .then(|| ColorPlan { steps: vec![Step::new(&whole)], nonlinear: false });
+                .then(|| ColorPlan { steps: vec![Step::new(&whole)], linear: Some(whole) });
         }
         let mut steps = vec![Step::new(&decode)];
         let scene = from != to && from.is_camera_curve() && to.is_camera_curve();
@@ -93,12 +94,17 @@ impl ColorPlan {
         }
         steps.push(Step::new(&encode));
         steps.retain(|step| !matches!(step, Step::Matrix(rows) if *rows == IDENTITY));
-        Some(ColorPlan { steps, nonlinear: true })
+        Some(ColorPlan { steps, linear: None })
     }
 
     /// Whether colour multiplied by alpha must be divided by it first.
     pub(crate) fn needs_straight_alpha(&self) -> bool {
-        self.nonlinear
+        self.linear.is_none()
+    }
+
+    /// The matrix this plan amounts to, if it is one.
+    pub(crate) fn linear(&self) -> Option<&Matrix> {
+        self.linear.as_ref()
     }
 
     /// Converts three rows in place.

@@ -4,7 +4,8 @@ mod formats;
 mod picture;
 mod reference;
 
-use vitascope_core::{ChromaLocation, ColorInfo, YCbCrMatrix};
+use vitascope_core::{ChromaLocation, ColorInfo, FourCc, YCbCrMatrix};
+use vitascope_dsp::CpuLevel;
 
 use crate::format::layout::{Family, Layout};
 use crate::{Converter, DownsamplingMode, Options, PictureDescription};
@@ -41,36 +42,73 @@ fn convertible(from: &Layout, to: &Layout) -> bool {
 #[test]
 fn every_pair_is_within_tolerance() {
     for (number, from) in Layout::all().enumerate() {
-        // One odd size, one even, one of a single pixel, in turn.
-        for fill in [Fill::Noise, Fill::Gradient, Fill::Extremes] {
-            for (index, to) in Layout::all().enumerate() {
-                if !convertible(from, to) {
-                    continue;
-                }
-                let (width, height) = [(17, 7), (24, 8), (1, 1), (2, 3)][(number + index) % 4];
-                let source = Picture::filled(from.format, width, height, fill, number as u64);
-                let options = Options {
-                    downsampling_mode: [DownsamplingMode::Decimate, DownsamplingMode::Average][index % 2],
-                    ..Options::default()
-                };
-                let location = [
-                    ChromaLocation::Left,
-                    ChromaLocation::Center,
-                    ChromaLocation::TopLeft,
-                    ChromaLocation::Bottom,
-                ];
-                let mut description = describe(from, width, height);
-                description.chroma_location = Some(location[(number + index / 2) % 4]);
-                check(&source, &description, &PictureDescription::new(to.format, width, height), &options);
+        for (index, to) in Layout::all().enumerate() {
+            if !convertible(from, to) {
+                continue;
             }
+            // Odd sizes, even ones and a single pixel, in turn; likewise everything else.
+            let (width, height) = [(17, 7), (24, 8), (1, 1), (2, 3)][(number + index) % 4];
+            let fill = [Fill::Noise, Fill::Gradient, Fill::Extremes][(number + index) % 3];
+            let source = Picture::filled(from.format, width, height, fill, number as u64);
+            let options = Options {
+                downsampling_mode: [DownsamplingMode::Decimate, DownsamplingMode::Average][index % 2],
+                ..Options::default()
+            };
+            let location = [
+                ChromaLocation::Left,
+                ChromaLocation::Center,
+                ChromaLocation::TopLeft,
+                ChromaLocation::Bottom,
+            ];
+            let mut description = describe(from, width, height);
+            description.chroma_location = Some(location[(number + index / 2) % 4]);
+            check(&source, &description, &PictureDescription::new(to.format, width, height), &options);
         }
     }
 }
 
 #[test]
+fn fused_pairs_are_within_tolerance() {
+    let names: [&[u8; 4]; 15] = [
+        b"420v", b"420f", b"y420", b"f420", b"422v", b"422f", b"2vuy", b"yuvs", b"yuvf", b"x420", b"x422",
+        b"BGRA", b"RGBA", b"ABGR", b"sv22",
+    ];
+    let formats: Vec<&Layout> = names.iter().map(|name| Layout::find(FourCc::new(**name)).unwrap()).collect();
+    let mut fused = 0;
+    for (number, from) in formats.iter().enumerate() {
+        for (index, to) in formats.iter().enumerate() {
+            for (turn, location) in [
+                ChromaLocation::Left,
+                ChromaLocation::Center,
+                ChromaLocation::TopLeft,
+                ChromaLocation::Bottom,
+            ]
+            .into_iter()
+            .enumerate()
+            {
+                let fill = [Fill::Noise, Fill::Extremes, Fill::Gradient][(turn + number) % 3];
+                let (width, height) = [(102, 4), (71, 5), (64, 4), (131, 3)][(turn + index) % 4];
+                let source = Picture::filled(from.format, width, height, fill, (number * 15 + index) as u64);
+                let downsampling_mode =
+                    if turn % 2 == 0 { DownsamplingMode::Decimate } else { DownsamplingMode::Average };
+                let level = [CpuLevel::Scalar, CpuLevel::detected()][usize::from(turn > 0)];
+                let options = Options { downsampling_mode, cpu_level: level, ..Options::default() };
+                let mut description = describe(from, width, height);
+                description.chroma_location = Some(location);
+                let target = PictureDescription::new(to.format, width, height);
+                check(&source, &description, &target, &options);
+                fused += usize::from(Converter::new(&description, &target, &options).unwrap().is_fused());
+            }
+        }
+    }
+    // Most of the pairs above have a path of their own; losing one is a loss of speed.
+    assert!(fused >= 290, "{fused} fused");
+}
+
+#[test]
 fn unlike_components_are_refused() {
     let status = |from: &[u8; 4], to: &[u8; 4]| {
-        let of = |name: &[u8; 4]| PictureDescription::new(vitascope_core::FourCc::new(*name), 8, 8);
+        let of = |name: &[u8; 4]| PictureDescription::new(FourCc::new(*name), 8, 8);
         Converter::new(&of(from), &of(to), &Options::default()).err().map(|error| error.status())
     };
     assert_eq!(status(b"hdis", b"fdep"), Some(-12905));
@@ -84,7 +122,7 @@ fn unlike_components_are_refused() {
 fn round_trips_are_exact() {
     let trip = |names: &[&[u8; 4]], matrix_free: bool| {
         assert!(matrix_free);
-        let formats: Vec<_> = names.iter().map(|name| vitascope_core::FourCc::new(**name)).collect();
+        let formats: Vec<_> = names.iter().map(|name| FourCc::new(**name)).collect();
         let original = Picture::filled(formats[0], 35, 9, Fill::Noise, 7);
         let mut current = original.clone();
         for pair in formats.windows(2) {

@@ -12,7 +12,6 @@ pub(super) enum Fill {
     Noise,
     Gradient,
     Extremes,
-    Flat,
 }
 
 #[derive(Clone)]
@@ -47,7 +46,7 @@ impl Picture {
             state ^= state << 17;
             state >> 11
         };
-        let (flat, flip) = (next(), next());
+        let flip = next();
         for component in formats::components(format) {
             let (w, h) = formats::size(format, component, width, height);
             let (low, high) = formats::range(format, component);
@@ -59,7 +58,6 @@ impl Picture {
                         Fill::Extremes => {
                             f64::from(u8::from((x * 7 + y * 3 + component) as u64 & 1 == flip & 1))
                         }
-                        Fill::Flat => ((flat >> (component * 8)) & 255) as f64 / 255.0,
                     };
                     formats::put(&mut picture, component, x, y, low + part * (high - low));
                 }

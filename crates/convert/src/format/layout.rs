@@ -146,6 +146,7 @@ impl Layout {
     }
 
     /// Every format that can be converted.
+    #[cfg(test)]
     pub(crate) fn all() -> impl Iterator<Item = &'static Layout> {
         ROWS.iter()
     }

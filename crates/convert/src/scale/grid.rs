@@ -41,6 +41,7 @@ pub(crate) struct Span {
 
 impl Span {
     /// Everything onto everything.
+    #[cfg(test)]
     pub(crate) fn whole(source: usize, destination: usize) -> Span {
         Span {
             source: 0.0,

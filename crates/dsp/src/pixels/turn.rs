@@ -1,1 +1,155 @@
-//! Turning.
+//! Turning pictures: transposing tiles and reversing rows.
+//!
+//! A unit is what moves as one: a sample, a pair of chroma samples, a packed pixel.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+/// Where a tile lies: byte of its first unit, and bytes from one row to the next, which may be negative.
+#[derive(Clone, Copy, Debug)]
+pub struct Tile {
+    /// Byte of the first unit.
+    pub start: usize,
+    /// Bytes from a row to the next.
+    pub stride: isize,
+}
+
+impl Tile {
+    /// Byte of row `y`; the caller has checked that it exists.
+    fn row(&self, y: usize) -> usize {
+        self.start.wrapping_add_signed(self.stride * y as isize)
+    }
+
+    /// Whether `rows` rows of `bytes` bytes lie within `length` bytes.
+    fn fits(&self, rows: usize, bytes: usize, length: usize) -> bool {
+        let Some(reach) = isize::try_from(rows - 1).ok().and_then(|rows| self.stride.checked_mul(rows))
+        else {
+            return false;
+        };
+        let Some(end) = self.start.checked_add_signed(reach) else { return false };
+        let inside = |start: usize| start.checked_add(bytes).is_some_and(|end| end <= length);
+        inside(self.start) && inside(end)
+    }
+}
+
+kernel! {
+    /// Transposes 16x16 units of one byte: row `i` of the result is column `i`.
+    pub fn Transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile)
+    where source.fits(16, 16, from.len()), destination.fits(16, 16, to.len());
+    test: transpose1_variants, cases: tests::transpose1,
+    scalar: transpose::<1, 16>,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose1 },
+}
+
+kernel! {
+    /// Transposes 8x8 units of two bytes.
+    pub fn Transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile)
+    where source.fits(8, 16, from.len()), destination.fits(8, 16, to.len());
+    test: transpose2_variants, cases: tests::transpose2,
+    scalar: transpose::<2, 8>,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose2 },
+}
+
+kernel! {
+    /// Transposes 8x8 units of four bytes.
+    pub fn Transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile)
+    where source.fits(8, 32, from.len()), destination.fits(8, 32, to.len());
+    test: transpose4_variants, cases: tests::transpose4,
+    scalar: transpose::<4, 8>,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose4 },
+}
+
+kernel! {
+    /// Units of `unit` bytes (1, 2 or 4) in reverse order.
+    pub fn Reverse(from: &[u8], unit: usize, to: &mut [u8])
+    where matches!(unit, 1 | 2 | 4), from.len() == to.len(), from.len() % unit == 0;
+    test: reverse_variants, cases: tests::reverse,
+    scalar: reverse,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::reverse },
+}
+
+fn transpose<const UNIT: usize, const SIDE: usize>(
+    from: &[u8],
+    source: Tile,
+    to: &mut [u8],
+    destination: Tile,
+) {
+    for y in 0..SIDE {
+        for x in 0..SIDE {
+            let (a, b) = (source.row(x) + y * UNIT, destination.row(y) + x * UNIT);
+            to[b..b + UNIT].copy_from_slice(&from[a..a + UNIT]);
+        }
+    }
+}
+
+fn reverse(from: &[u8], unit: usize, to: &mut [u8]) {
+    for (from, to) in from.chunks_exact(unit).rev().zip(to.chunks_exact_mut(unit)) {
+        to.copy_from_slice(from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::testing::{Outcome, Random};
+
+    fn tiles(
+        random: &mut Random,
+        side: usize,
+        bytes: usize,
+        outcome: &mut Outcome,
+        mut run: impl FnMut(&[u8], Tile, &mut [u8], Tile),
+    ) {
+        for turned in [false, true] {
+            let (from, source_stride) = random.block(bytes, side);
+            let (mut to, stride) = random.block(bytes, side);
+            let source = Tile { start: 0, stride: source_stride as isize };
+            let upright = Tile { start: 0, stride: stride as isize };
+            let upside_down = Tile { start: (side - 1) * stride, stride: -(stride as isize) };
+            run(&from, source, &mut to, if turned { upside_down } else { upright });
+            outcome.extend(&to);
+        }
+    }
+
+    pub(super) fn transpose1(kernel: Transpose1, random: &mut Random, outcome: &mut Outcome) {
+        tiles(random, 16, 16, outcome, |from, source, to, destination| {
+            kernel.call(from, source, to, destination)
+        });
+    }
+
+    pub(super) fn transpose2(kernel: Transpose2, random: &mut Random, outcome: &mut Outcome) {
+        tiles(random, 8, 16, outcome, |from, source, to, destination| {
+            kernel.call(from, source, to, destination)
+        });
+    }
+
+    pub(super) fn transpose4(kernel: Transpose4, random: &mut Random, outcome: &mut Outcome) {
+        tiles(random, 8, 32, outcome, |from, source, to, destination| {
+            kernel.call(from, source, to, destination)
+        });
+    }
+
+    pub(super) fn reverse(kernel: Reverse, random: &mut Random, outcome: &mut Outcome) {
+        for unit in [1, 2, 4] {
+            let bytes = random.within(0, 40) as usize * unit;
+            let mut to = vec![0; bytes];
+            kernel.call(&random.bytes(bytes), unit, &mut to);
+            outcome.push(bytes as i64);
+            outcome.extend(&to);
+        }
+    }
+
+    #[test]
+    fn tiles_outside_are_seen() {
+        let check = |start: usize, stride: isize, fits: bool| {
+            assert_eq!(Tile { start, stride }.fits(8, 16, 256), fits, "{start} {stride}");
+        };
+        check(0, 34, true);
+        check(0, 35, false);
+        check(238, -34, true);
+        check(237, -34, false);
+        check(3, 34, false);
+        check(usize::MAX, 1, false);
+        check(0, isize::MAX, false);
+    }
+}

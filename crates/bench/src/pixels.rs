@@ -1,0 +1,187 @@
+//! Conversions, scalings and rotations of whole frames.
+//!
+//! Tab-separated: workload, peer (us), source, destination, median milliseconds a frame, million destination
+//! pixels a second. Frames hold noise over a gradient; BT.709, video range; 1920x1080 unless the name says
+//! otherwise.
+
+use std::time::Instant;
+
+use vitascope_convert::{Converter, Options, PictureDescription, Rotation, Rotator};
+use vitascope_core::{ColorInfo, ColorPrimaries, FourCc, PixelBuffer, TransferFunction, YCbCrMatrix};
+
+struct Workload {
+    name: &'static str,
+    peer: &'static str,
+    source: &'static [u8; 4],
+    from: (usize, usize),
+    destination: &'static [u8; 4],
+    to: (usize, usize),
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Quality,
+    Fast,
+    Rotate,
+    Hdr,
+}
+
+const HD: (usize, usize) = (1920, 1080);
+const HD720: (usize, usize) = (1280, 720);
+const QUARTER: (usize, usize) = (960, 540);
+const UPRIGHT: (usize, usize) = (1080, 1920);
+
+const fn same(name: &'static str, source: &'static [u8; 4], destination: &'static [u8; 4]) -> Workload {
+    Workload { name, peer: "vitascope", source, from: HD, destination, to: HD, kind: Kind::Quality }
+}
+
+const fn fast(mut workload: Workload) -> Workload {
+    workload.peer = "vitascope-high-speed";
+    workload.kind = Kind::Fast;
+    workload
+}
+
+const fn scaled(
+    name: &'static str,
+    source: &'static [u8; 4],
+    from: (usize, usize),
+    destination: &'static [u8; 4],
+    to: (usize, usize),
+) -> Workload {
+    Workload { name, peer: "vitascope", source, from, destination, to, kind: Kind::Quality }
+}
+
+const fn turned(name: &'static str, format: &'static [u8; 4]) -> Workload {
+    Workload {
+        name,
+        peer: "vitascope",
+        source: format,
+        from: HD,
+        destination: format,
+        to: UPRIGHT,
+        kind: Kind::Rotate,
+    }
+}
+
+const WORKLOADS: &[Workload] = &[
+    same("copy-nv12", b"420v", b"420v"),
+    same("copy-bgra", b"BGRA", b"BGRA"),
+    same("nv12-to-bgra", b"420v", b"BGRA"),
+    fast(same("nv12-to-bgra", b"420v", b"BGRA")),
+    same("bgra-to-nv12", b"BGRA", b"420v"),
+    same("i420-to-nv12", b"y420", b"420v"),
+    same("nv12-to-i420", b"420v", b"y420"),
+    same("2vuy-to-nv12", b"2vuy", b"420v"),
+    same("nv12-to-2vuy", b"420v", b"2vuy"),
+    same("i420-to-2vuy", b"y420", b"2vuy"),
+    same("x420-to-nv12", b"x420", b"420v"),
+    same("nv12-to-x420", b"420v", b"x420"),
+    Workload {
+        name: "hdr10-to-709",
+        peer: "vitascope",
+        source: b"x420",
+        from: HD,
+        destination: b"420v",
+        to: HD,
+        kind: Kind::Hdr,
+    },
+    scaled("nv12-1080-to-720", b"420v", HD, b"420v", HD720),
+    fast(scaled("nv12-1080-to-720", b"420v", HD, b"420v", HD720)),
+    scaled("nv12-720-to-1080", b"420v", HD720, b"420v", HD),
+    fast(scaled("nv12-720-to-1080", b"420v", HD720, b"420v", HD)),
+    scaled("bgra-1080-to-540", b"BGRA", HD, b"BGRA", QUARTER),
+    fast(scaled("bgra-1080-to-540", b"BGRA", HD, b"BGRA", QUARTER)),
+    scaled("nv12-1080-to-bgra-720", b"420v", HD, b"BGRA", HD720),
+    fast(scaled("nv12-1080-to-bgra-720", b"420v", HD, b"BGRA", HD720)),
+    turned("rotate90-nv12", b"420v"),
+    turned("rotate90-i420", b"y420"),
+    turned("rotate90-bgra", b"BGRA"),
+];
+
+/// Measures every workload, or those of one name.
+pub(crate) fn run(only: Option<&str>, threads: usize) -> Result<(), String> {
+    if let Some(name) = only {
+        if !WORKLOADS.iter().any(|workload| workload.name == name) {
+            let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
+            return Err(format!("no workload named {name}; there are {}", names.join(", ")));
+        }
+    }
+    println!("workload\tpeer\tsource\tdestination\tms\tMpix/s");
+    for workload in WORKLOADS.iter().filter(|workload| only.is_none_or(|name| name == workload.name)) {
+        let median = measure(workload, threads).map_err(|error| format!("{}: {error}", workload.name))?;
+        let pixels = (workload.to.0 * workload.to.1) as f64;
+        println!(
+            "{}\t{}\t{}\t{}\t{median:.3}\t{:.0}",
+            workload.name,
+            workload.peer,
+            String::from_utf8_lossy(workload.source),
+            String::from_utf8_lossy(workload.destination),
+            pixels / median / 1e3
+        );
+    }
+    Ok(())
+}
+
+fn measure(workload: &Workload, threads: usize) -> vitascope_convert::Result<f64> {
+    let hdr = workload.kind == Kind::Hdr;
+    let source = frame(workload.from, workload.source, hdr)?;
+    let destination = frame(workload.to, workload.destination, false)?;
+    if workload.kind == Kind::Rotate {
+        let rotator = Rotator { rotation: Rotation::Clockwise90, threads, ..Rotator::default() };
+        return median(|| rotator.run(&source, &destination));
+    }
+    let mut options = Options { threads, high_speed: workload.kind == Kind::Fast, ..Options::default() };
+    if hdr {
+        options.destination_color_primaries = Some(ColorPrimaries::Itu709);
+        options.destination_transfer_function = Some(TransferFunction::Itu709);
+        options.destination_ycbcr_matrix = Some(YCbCrMatrix::Itu709);
+    }
+    let from = PictureDescription::of(&source);
+    let converter = Converter::new(&from, &PictureDescription::of(&destination), &options)?;
+    median(|| converter.run(&source, &destination))
+}
+
+/// Median milliseconds of one call: 61 calls, fewer (but 11) when they take more than 0.6 s.
+fn median(mut work: impl FnMut() -> vitascope_convert::Result<()>) -> vitascope_convert::Result<f64> {
+    let start = Instant::now();
+    for _ in 0..3 {
+        work()?;
+    }
+    let mut times = Vec::new();
+    while times.len() < 61 && (times.len() < 11 || start.elapsed().as_millis() < 600) {
+        let before = Instant::now();
+        work()?;
+        times.push(before.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[times.len() / 2])
+}
+
+/// Noise over a gradient.
+fn frame(
+    (width, height): (usize, usize),
+    format: &[u8; 4],
+    hdr: bool,
+) -> vitascope_convert::Result<PixelBuffer> {
+    let frame = PixelBuffer::new(width, height, FourCc::new(*format))?;
+    let color = ColorInfo {
+        primaries: Some(if hdr { ColorPrimaries::Itu2020 } else { ColorPrimaries::Itu709 }),
+        transfer: Some(if hdr { TransferFunction::SmpteSt2084Pq } else { TransferFunction::Itu709 }),
+        matrix: Some(if hdr { YCbCrMatrix::Itu2020 } else { YCbCrMatrix::Itu709 }),
+        gamma: None,
+    };
+    color.write_to(&frame);
+    let mut pixels = frame.write()?;
+    let mut state = 12345u32;
+    for plane in 0..frame.planes() {
+        for y in 0..frame.height_of_plane(plane) {
+            for (x, byte) in pixels.row_mut(plane, y).iter_mut().enumerate() {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *byte = (16 + ((x % 1920) >> 4) + (state >> 24 & 31) as usize) as u8;
+            }
+        }
+    }
+    drop(pixels);
+    Ok(frame)
+}

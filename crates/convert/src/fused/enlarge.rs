@@ -1,0 +1,118 @@
+//! 4:2:0 to packed 4:2:2.
+
+use vitascope_dsp::pixels::bytes::{Interleave, Mean, QuarterWay};
+
+use super::{Arrangement, FusedRequest, FusedScratch, arrangement, same_codes};
+use crate::format::layout::Storage;
+use crate::pipeline::{Band, Siting, SourcePlane};
+
+pub(crate) struct Enlarge {
+    width: usize,
+    /// Rows of the source's chroma.
+    chroma_rows: usize,
+    luma_odd: bool,
+    planar: bool,
+    vertical: Vertical,
+    interleave: Interleave,
+    mean: Mean,
+    quarter_way: QuarterWay,
+}
+
+/// How a luma row's chroma lies between chroma rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Vertical {
+    siting: f64,
+    nearest: bool,
+}
+
+impl Vertical {
+    pub(super) fn new(siting: Siting, nearest: bool) -> Vertical {
+        Vertical { siting: siting.y, nearest }
+    }
+
+    /// The chroma row nearest to luma row `y`, the other row, and their weights in quarters.
+    pub(super) fn rows(&self, y: usize, count: usize) -> (usize, usize, [u8; 2]) {
+        let own = y / 2;
+        let neighbour = |below: bool| if below { (own + 1).min(count - 1) } else { own.saturating_sub(1) };
+        let lower = y % 2 == 1;
+        let distance = if lower { 1.0 - self.siting } else { -self.siting };
+        if self.nearest || distance == 0.0 {
+            return (own, own, [4, 0]);
+        }
+        let far = (distance.abs() * 2.0) as u8;
+        (own, neighbour(distance > 0.0), [4 - far, far])
+    }
+}
+
+impl Enlarge {
+    pub(super) fn plan(request: &FusedRequest<'_>) -> Option<Enlarge> {
+        let FusedRequest { source, destination, size: (width, height), level, .. } = *request;
+        let Some(Arrangement::Packed422 { luma_odd }) = arrangement(destination, Storage::U8) else {
+            return None;
+        };
+        let planar = match arrangement(source, Storage::U8)? {
+            Arrangement::Planar => true,
+            Arrangement::Interleaved => false,
+            Arrangement::Packed422 { .. } => return None,
+        };
+        let fits = source.chroma_shift() == (1, 1) && same_codes(source, destination);
+        (fits && request.matrix.is_none() && width.is_multiple_of(2)).then(|| Enlarge {
+            width,
+            chroma_rows: height.div_ceil(2),
+            luma_odd,
+            planar,
+            vertical: Vertical::new(request.siting, request.nearest),
+            interleave: Interleave::select(level),
+            mean: Mean::select(level),
+            quarter_way: QuarterWay::select(level),
+        })
+    }
+
+    pub(super) fn run(
+        &self,
+        source: &[SourcePlane<'_>],
+        planes: &mut [Band<'_>],
+        first: usize,
+        end: usize,
+        scratch: &mut FusedScratch,
+    ) {
+        let width = self.width;
+        let [near_row, far_row, blended, _] = &mut scratch.bytes;
+        for row in [&mut *near_row, &mut *far_row, &mut *blended] {
+            row.resize(width, 0);
+        }
+        for y in first..end {
+            let (near, far, weights) = self.vertical.rows(y, self.chroma_rows);
+            let near = self.chroma(source, near, near_row);
+            let far = if weights[1] == 0 { near } else { self.chroma(source, far, far_row) };
+            let chroma = match weights[1] {
+                0 => near,
+                1 => {
+                    self.quarter_way.call(near, far, blended);
+                    &blended[..]
+                }
+                _ => {
+                    self.mean.call(near, far, blended);
+                    &blended[..]
+                }
+            };
+            let luma = &source[0].row(y)[..width];
+            let out = &mut planes[0].row(y)[..2 * width];
+            if self.luma_odd {
+                self.interleave.call(chroma, luma, out);
+            } else {
+                self.interleave.call(luma, chroma, out);
+            }
+        }
+    }
+
+    /// Interleaved chroma of one chroma row.
+    fn chroma<'a>(&self, source: &[SourcePlane<'a>], row: usize, held: &'a mut [u8]) -> &'a [u8] {
+        if !self.planar {
+            return &source[1].row(row)[..self.width];
+        }
+        let half = self.width / 2;
+        self.interleave.call(&source[1].row(row)[..half], &source[2].row(row)[..half], held);
+        held
+    }
+}

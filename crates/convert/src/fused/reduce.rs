@@ -1,0 +1,87 @@
+//! Packed 4:2:2 to 4:2:0.
+
+use vitascope_dsp::pixels::bytes::{Deinterleave, EverySecond, Mean};
+
+use super::{Arrangement, FusedRequest, FusedScratch, arrangement, same_codes};
+use crate::format::layout::Storage;
+use crate::pipeline::{Band, DownsamplingMode, SourcePlane};
+
+pub(crate) struct Reduce {
+    width: usize,
+    luma_odd: bool,
+    planar: bool,
+    average: bool,
+    deinterleave: Deinterleave,
+    every_second: EverySecond,
+    mean: Mean,
+}
+
+impl Reduce {
+    pub(super) fn plan(request: &FusedRequest<'_>) -> Option<Reduce> {
+        let FusedRequest { source, destination, size: (width, _), level, .. } = *request;
+        let Some(Arrangement::Packed422 { luma_odd }) = arrangement(source, Storage::U8) else { return None };
+        let planar = match arrangement(destination, Storage::U8)? {
+            Arrangement::Planar => true,
+            Arrangement::Interleaved => false,
+            Arrangement::Packed422 { .. } => return None,
+        };
+        let fits = destination.chroma_shift() == (1, 1) && same_codes(source, destination);
+        (fits && request.matrix.is_none() && width.is_multiple_of(2)).then(|| Reduce {
+            width,
+            luma_odd,
+            planar,
+            average: request.downsampling == DownsamplingMode::Average,
+            deinterleave: Deinterleave::select(level),
+            every_second: EverySecond::select(level),
+            mean: Mean::select(level),
+        })
+    }
+
+    pub(super) fn run(
+        &self,
+        source: &[SourcePlane<'_>],
+        planes: &mut [Band<'_>],
+        first: usize,
+        end: usize,
+        scratch: &mut FusedScratch,
+    ) {
+        let width = self.width;
+        let [upper, lower, ..] = &mut scratch.bytes;
+        upper.resize(width, 0);
+        lower.resize(width, 0);
+        for y in (first..end).step_by(2) {
+            let row = |y: usize| &source[0].row(y)[..2 * width];
+            self.split(row(y), upper, &mut planes[0].row(y)[..width]);
+            if y + 1 < end {
+                let luma = &mut planes[0].row(y + 1)[..width];
+                if self.average {
+                    self.split(row(y + 1), lower, luma);
+                } else {
+                    self.every_second.call(row(y + 1), self.luma_odd, luma);
+                }
+            }
+            let averages = self.average && y + 1 < end;
+            match (self.planar, averages) {
+                (false, true) => self.mean.call(upper, lower, &mut planes[1].row(y / 2)[..width]),
+                (false, false) => planes[1].row(y / 2)[..width].copy_from_slice(upper),
+                (true, _) => {
+                    if averages {
+                        let copy = upper.clone();
+                        self.mean.call(&copy, lower, upper);
+                    }
+                    let (cb, cr) = super::two(planes, 1);
+                    let half = width / 2;
+                    self.deinterleave.call(upper, &mut cb.row(y / 2)[..half], &mut cr.row(y / 2)[..half]);
+                }
+            }
+        }
+    }
+
+    fn split(&self, row: &[u8], chroma: &mut [u8], luma: &mut [u8]) {
+        if self.luma_odd {
+            self.deinterleave.call(row, chroma, luma);
+        } else {
+            self.deinterleave.call(row, luma, chroma);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Turning and mirroring.
+
+use vitascope_convert::{Error, Rotation, Rotator};
+use vitascope_core::{CleanAperture, FourCc, PixelAspectRatio, PixelBuffer, attachment};
+use vitascope_dsp::CpuLevel;
+
+const TURNS: [Rotation; 4] =
+    [Rotation::None, Rotation::Clockwise90, Rotation::Half, Rotation::CounterClockwise90];
+
+fn noise(width: usize, height: usize, format: FourCc) -> PixelBuffer {
+    let picture = PixelBuffer::new(width, height, format).unwrap();
+    let mut pixels = picture.write().unwrap();
+    let mut state = 77u32;
+    for plane in 0..picture.planes() {
+        for y in 0..picture.height_of_plane(plane) {
+            for byte in pixels.row_mut(plane, y) {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *byte = (state >> 24) as u8;
+            }
+        }
+    }
+    drop(pixels);
+    picture
+}
+
+fn rows(picture: &PixelBuffer) -> Vec<Vec<u8>> {
+    let pixels = picture.read().unwrap();
+    let planes = 0..picture.planes();
+    planes
+        .flat_map(|plane| (0..picture.height_of_plane(plane)).map(move |y| (plane, y)))
+        .map(|(plane, y)| pixels.row(plane, y).to_vec())
+        .collect()
+}
+
+fn turned(rotator: &Rotator, source: &PixelBuffer) -> PixelBuffer {
+    let (w, h) = (source.width(), source.height());
+    let (w, h) = if rotator.rotation.swaps_sides() { (h, w) } else { (w, h) };
+    let destination = PixelBuffer::new(w, h, source.format()).unwrap();
+    rotator.run(source, &destination).unwrap();
+    destination
+}
+
+#[test]
+fn every_pixel_lands_where_it_should() {
+    for (format, unit) in
+        [(*b"L008", 1), (*b"L016", 2), (*b"24BG", 3), (*b"BGRA", 4), (*b"b64a", 8), (*b"RGfA", 16)]
+    {
+        for (w, h) in [(1, 1), (2, 3), (16, 16), (37, 53), (130, 70), (64, 9)] {
+            let source = noise(w, h, FourCc::new(format));
+            let from = source.read().unwrap();
+            for rotation in TURNS {
+                for (flip_horizontal, flip_vertical) in
+                    [(false, false), (true, false), (false, true), (true, true)]
+                {
+                    for cpu_level in [CpuLevel::Scalar, CpuLevel::detected()] {
+                        let rotator =
+                            Rotator { rotation, flip_horizontal, flip_vertical, threads: 1, cpu_level };
+                        let result = turned(&rotator, &source);
+                        let to = result.read().unwrap();
+                        let (tw, th) = (result.width(), result.height());
+                        for y in 0..th {
+                            for x in 0..tw {
+                                // Back through the flips, then back through the turn.
+                                let u = if flip_horizontal { tw - 1 - x } else { x };
+                                let v = if flip_vertical { th - 1 - y } else { y };
+                                let (sx, sy) = match rotation {
+                                    Rotation::None => (u, v),
+                                    Rotation::Clockwise90 => (v, h - 1 - u),
+                                    Rotation::Half => (w - 1 - u, h - 1 - v),
+                                    Rotation::CounterClockwise90 => (w - 1 - v, u),
+                                };
+                                let expected = &from.row(0, sy)[sx * unit..][..unit];
+                                assert_eq!(
+                                    &to.row(0, y)[x * unit..][..unit],
+                                    expected,
+                                    "{rotator:?} {w}x{h} ({x}, {y})"
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn four_turns_are_none() {
+    for format in [
+        *b"420v", *b"y420", *b"x420", *b"444v", *b"BGRA", *b"v308", *b"v0a8", *b"s4as", *b"l10r", *b"RGhA",
+        *b"2C08",
+    ] {
+        for (w, h) in [(640, 480), (33, 18), (7, 5)] {
+            for rotation in [Rotation::Clockwise90, Rotation::CounterClockwise90] {
+                let source = noise(w, h, FourCc::new(format));
+                let rotator = Rotator { rotation, ..Rotator::default() };
+                let result = (0..4).fold(source.clone(), |picture, _| turned(&rotator, &picture));
+                assert_eq!(rows(&result), rows(&source), "{} {w}x{h}", source.format());
+            }
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_show() {
+    let source = noise(1300, 900, FourCc::new(*b"420v"));
+    for rotation in TURNS {
+        let of = |threads| rows(&turned(&Rotator { rotation, threads, ..Rotator::default() }, &source));
+        assert_eq!(of(1), of(3), "{rotation:?}");
+    }
+}
+
+#[test]
+fn attachments_turn_too() {
+    let source = noise(64, 32, FourCc::new(*b"420v"));
+    source.set_clean_aperture(&CleanAperture {
+        width: 60.0,
+        height: 30.0,
+        horizontal_offset: 2.0,
+        vertical_offset: 1.0,
+    });
+    source.set_pixel_aspect_ratio(&PixelAspectRatio { horizontal_spacing: 4, vertical_spacing: 3 });
+    let result = turned(&Rotator { rotation: Rotation::Clockwise90, ..Rotator::default() }, &source);
+    let clean = result.clean_aperture().unwrap();
+    assert_eq!(
+        (clean.width, clean.height, clean.horizontal_offset, clean.vertical_offset),
+        (30.0, 60.0, -1.0, 2.0)
+    );
+    assert_eq!(
+        result.pixel_aspect_ratio(),
+        Some(PixelAspectRatio { horizontal_spacing: 3, vertical_spacing: 4 })
+    );
+    let (location, _) = result.attachment(attachment::CHROMA_LOCATION_TOP_FIELD).unwrap();
+    assert_eq!(location.as_str(), Some("Top"));
+}
+
+#[test]
+fn what_cannot_be_turned_is_refused() {
+    let check = |format: &[u8; 4], rotation: Rotation, to: (usize, usize), to_format: &[u8; 4]| {
+        let source = noise(16, 8, FourCc::new(*format));
+        let destination = PixelBuffer::new(to.0, to.1, FourCc::new(*to_format)).unwrap();
+        let result = Rotator { rotation, ..Rotator::default() }.run(&source, &destination);
+        assert!(
+            matches!(&result, Err(error @ Error::Rotation { .. }) if error.status() == -12914),
+            "{result:?}"
+        );
+    };
+    check(b"BGRA", Rotation::Clockwise90, (16, 8), b"BGRA");
+    check(b"BGRA", Rotation::Half, (8, 16), b"BGRA");
+    check(b"BGRA", Rotation::None, (16, 8), b"RGBA");
+    check(b"2vuy", Rotation::Half, (16, 8), b"2vuy");
+    check(b"v210", Rotation::Clockwise90, (8, 16), b"v210");
+    check(b"422v", Rotation::Clockwise90, (8, 16), b"422v");
+    let upside_down = Rotator { flip_vertical: true, ..Rotator::default() };
+    assert_eq!(rows(&turned(&upside_down, &noise(16, 8, FourCc::new(*b"2vuy")))).len(), 8);
+}
