@@ -114,7 +114,7 @@ impl PixelBufferPool {
     /// [`Error::AllocationFailed`]
     #[doc(alias = "CVPixelBufferPoolCreatePixelBuffer")]
     pub fn create_pixel_buffer(&self) -> Result<PixelBuffer> {
-        self.create(None)
+        self.create(None, Instant::now())
     }
 
     /// A buffer, recycled or new, unless as many as [`pool_attribute::ALLOCATION_THRESHOLD`] says are in use.
@@ -134,15 +134,19 @@ impl PixelBufferPool {
                 accepted: "a number of at least 0",
             })
         });
-        self.create(threshold.transpose()?)
+        self.create(threshold.transpose()?, Instant::now())
     }
 
     /// Frees unused buffers.
     #[doc(alias = "CVPixelBufferPoolFlush")]
     pub fn flush(&self, mode: FlushMode) {
+        self.flush_at(mode, Instant::now());
+    }
+
+    fn flush_at(&self, mode: FlushMode, now: Instant) {
         let freed = match mode {
             FlushMode::ExcessBuffers => std::mem::take(&mut self.0.state().free),
-            FlushMode::AgedBuffers => self.0.take_aged(&mut self.0.state(), Instant::now()),
+            FlushMode::AgedBuffers => self.0.take_aged(&mut self.0.state(), now),
         };
         drop(freed);
     }
@@ -174,7 +178,7 @@ impl PixelBufferPool {
         Arc::ptr_eq(&a.0, &b.0)
     }
 
-    fn create(&self, threshold: Option<usize>) -> Result<PixelBuffer> {
+    fn create(&self, threshold: Option<usize>, now: Instant) -> Result<PixelBuffer> {
         let (recycled, aged) = {
             let mut state = self.0.state();
             if let Some(threshold) = threshold
@@ -183,7 +187,7 @@ impl PixelBufferPool {
                 return Err(Error::WouldExceedAllocationThreshold { in_use: state.in_use, threshold });
             }
             state.in_use += 1;
-            (state.free.pop(), self.0.take_aged(&mut state, Instant::now()))
+            (state.free.pop(), self.0.take_aged(&mut state, now))
         };
         drop(aged);
         let (memory, attachments) = match recycled {
@@ -273,5 +277,80 @@ fn maximum_age(attributes: &Dictionary) -> Result<Option<Duration>> {
             value: value.to_string(),
             accepted: "seconds of at least 0",
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format;
+
+    fn pool(minimum_count: i64, maximum_age: i64) -> PixelBufferPool {
+        let attributes = Dictionary::new()
+            .with(attribute::WIDTH, 8)
+            .with(attribute::HEIGHT, 8)
+            .with(attribute::PIXEL_FORMAT_TYPE, format::BGRA32);
+        let pool_attributes = Dictionary::new()
+            .with(pool_attribute::MINIMUM_BUFFER_COUNT, minimum_count)
+            .with(pool_attribute::MAXIMUM_BUFFER_AGE, maximum_age);
+        PixelBufferPool::new(&pool_attributes, &attributes).unwrap()
+    }
+
+    fn fill(pool: &PixelBufferPool, count: usize) {
+        drop((0..count).map(|_| pool.create_pixel_buffer().unwrap()).collect::<Vec<_>>());
+        assert_eq!((pool.in_use(), pool.unused()), (0, count));
+    }
+
+    fn after(seconds: u64) -> Instant {
+        Instant::now() + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn old_buffers_are_freed_down_to_the_minimum() {
+        let pool = pool(2, 1000);
+        fill(&pool, 5);
+        pool.flush_at(FlushMode::AgedBuffers, after(500));
+        assert_eq!(pool.unused(), 5, "not old yet");
+        pool.flush_at(FlushMode::AgedBuffers, after(2000));
+        assert_eq!(pool.unused(), 2, "the minimum stays");
+        pool.flush(FlushMode::ExcessBuffers);
+        assert_eq!(pool.unused(), 0, "a flush on demand frees all");
+    }
+
+    #[test]
+    fn buffers_in_use_count_for_the_minimum() {
+        let pool = pool(2, 1000);
+        let used = pool.create_pixel_buffer().unwrap();
+        drop([pool.create_pixel_buffer().unwrap(), pool.create_pixel_buffer().unwrap()]);
+        pool.flush_at(FlushMode::AgedBuffers, after(2000));
+        assert_eq!((pool.in_use(), pool.unused()), (1, 1));
+        drop(used);
+    }
+
+    #[test]
+    fn use_of_the_pool_frees_old_buffers() {
+        let pool = pool(0, 1000);
+        fill(&pool, 4);
+        let buffer = pool.create(None, after(2000)).unwrap();
+        assert_eq!((pool.in_use(), pool.unused()), (1, 0), "all but the one in use were old");
+        drop(buffer);
+        assert_eq!(pool.unused(), 1, "this one is young");
+    }
+
+    #[test]
+    fn only_the_oldest_go() {
+        let pool = pool(0, 1000);
+        fill(&pool, 3);
+        pool.0.state().free[2].since = after(1500);
+        pool.flush_at(FlushMode::AgedBuffers, after(2000));
+        assert_eq!(pool.unused(), 1);
+    }
+
+    #[test]
+    fn age_zero_is_for_ever() {
+        let pool = pool(0, 0);
+        fill(&pool, 3);
+        pool.flush_at(FlushMode::AgedBuffers, after(1_000_000));
+        assert_eq!(pool.unused(), 3);
     }
 }

@@ -161,6 +161,48 @@ fn extended_pixels_surround_the_picture() {
     assert_eq!(buffer.read().unwrap().row(2, 1), [9; 32]);
 }
 
+/// The edges are repeated on all sides of all planes, in every format.
+#[test]
+fn extended_pixels_repeat_the_edges() {
+    let attributes = Dictionary::new()
+        .with(attribute::EXTENDED_PIXELS_LEFT, 16)
+        .with(attribute::EXTENDED_PIXELS_RIGHT, 5)
+        .with(attribute::EXTENDED_PIXELS_TOP, 4)
+        .with(attribute::EXTENDED_PIXELS_BOTTOM, 3);
+    for row in PixelFormat::all() {
+        let buffer = PixelBuffer::with_attributes(48, 6, row.fourcc, &attributes).unwrap();
+        let mut guard = buffer.write().unwrap();
+        for mut plane in guard.planes_mut() {
+            for (y, bytes) in plane.rows_mut().enumerate() {
+                bytes.iter_mut().enumerate().for_each(|(x, byte)| *byte = (x * 7 + y * 31) as u8 | 1);
+            }
+        }
+        guard.fill_extended_pixels();
+        drop(guard);
+        let guard = buffer.read().unwrap();
+        for (index, layout) in row.planes.iter().enumerate() {
+            let plane = guard.plane(index);
+            let (block, stride) = (usize::from(layout.bits_per_block / 8), plane.bytes_per_row);
+            for y in 0..plane.height {
+                let (bytes, start) = (plane.row(y), y * stride);
+                let right = &plane.data[start + plane.row_bytes..][..block];
+                assert_eq!(right, &bytes[plane.row_bytes - block..], "{} right of row {y}", row.name);
+                if y > 0 {
+                    let left = &plane.data[start - block..start];
+                    assert_eq!(left, &bytes[..block], "{} left of row {y}", row.name);
+                }
+            }
+            let last = plane.row(plane.height - 1);
+            let below = &plane.data[(plane.height - 1 + layout.height(3)) * stride..][..plane.row_bytes];
+            assert_eq!(below, last, "{} below", row.name);
+            let above = buffer.base_address_of_plane(index).wrapping_sub(layout.height(4) * stride);
+            // SAFETY: the buffer has four pixels above the picture, and it is locked for reading.
+            let above = unsafe { std::slice::from_raw_parts(above, plane.row_bytes) };
+            assert_eq!(above, plane.row(0), "{} above", row.name);
+        }
+    }
+}
+
 #[test]
 fn vectors_are_wrapped_without_a_copy() {
     let bytes: Vec<u8> = (0..5 * 3 + 2 * 3 * 2).map(|n| n as u8).collect();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{PixelBuffer, PlaneGeometry};
+use super::{ExtendedPixels, PixelBuffer, PlaneGeometry};
 use crate::memory::{ReadLock, WriteLock};
 
 /// A lock for reading; it ends when dropped.
@@ -140,6 +140,36 @@ impl<'a> WriteGuard<'a> {
                     block.copy_from_slice(&layout.black_block[..block.len()]);
                 }
             }
+        }
+    }
+}
+
+impl WriteGuard<'_> {
+    /// Repeats the pixels at the edges into the pixels around the picture and the padding of rows. Where a block holds
+    /// several pixels, whole blocks are repeated. Without [`PixelBuffer::extended_pixels`] nothing changes.
+    #[doc(alias = "CVPixelBufferFillExtendedPixels")]
+    pub fn fill_extended_pixels(&mut self) {
+        if self.buffer.extended_pixels() == ExtendedPixels::default() {
+            return;
+        }
+        for (index, layout) in self.buffer.description().planes.iter().enumerate() {
+            let PlaneGeometry { width, height, bytes_per_row, origin, .. } = self.buffer.geometry(index);
+            let (top, left) = (origin / bytes_per_row, origin % bytes_per_row);
+            // Every block of the table is a whole number of bytes.
+            let block = usize::from(layout.bits_per_block) / 8;
+            let end = left + width.div_ceil(layout.block_width.into()) * block;
+            let memory = self.lock.plane_mut(index);
+            for row in memory.chunks_exact_mut(bytes_per_row).skip(top).take(height) {
+                let (before, inside) = row.split_at_mut(left);
+                before.rchunks_exact_mut(block).for_each(|bytes| bytes.copy_from_slice(&inside[..block]));
+                let (inside, after) = row.split_at_mut(end);
+                after.chunks_exact_mut(block).for_each(|bytes| bytes.copy_from_slice(&inside[end - block..]));
+            }
+            let (above, rest) = memory.split_at_mut(top * bytes_per_row);
+            above.chunks_exact_mut(bytes_per_row).for_each(|row| row.copy_from_slice(&rest[..bytes_per_row]));
+            let (inside, below) = rest.split_at_mut(height * bytes_per_row);
+            let last = &inside[(height - 1) * bytes_per_row..];
+            below.chunks_exact_mut(bytes_per_row).for_each(|row| row.copy_from_slice(last));
         }
     }
 }

@@ -41,7 +41,7 @@ pub struct PlaneFormat {
     pub block_width: u8,
     /// Height of a block in samples of the plane.
     pub block_height: u8,
-    /// Bits that a block takes.
+    /// Bits that a block takes, a multiple of 8.
     pub bits_per_block: u16,
     /// The number of blocks in a row is a multiple of this.
     pub block_alignment: u8,
@@ -155,6 +155,23 @@ impl PixelFormat {
     }
 }
 
+impl Range {
+    /// The platform's string (`kCVPixelFormatComponentRange_...`); `None` for samples that have no such range.
+    pub const fn string(self) -> Option<&'static str> {
+        match self {
+            Range::Video => Some("VideoRange"),
+            Range::Full => Some("FullRange"),
+            Range::Wide => Some("WideRange"),
+            Range::Extended | Range::NotApplicable => None,
+        }
+    }
+
+    /// The range with this string.
+    pub fn from_string(string: &str) -> Option<Self> {
+        [Range::Video, Range::Full, Range::Wide].into_iter().find(|range| range.string() == Some(string))
+    }
+}
+
 impl PlaneFormat {
     /// Samples in a row of the plane of a picture that is `width` pixels wide.
     pub const fn width(&self, width: usize) -> usize {
@@ -213,6 +230,7 @@ mod tests {
             assert_eq!(row.planar, row.planes.len() > 1, "{name}");
             assert_eq!(row.is_ycbcr(), row.chroma != ChromaSubsampling::None, "{name}");
             for plane in row.planes {
+                assert_eq!(plane.bits_per_block % 8, 0, "{name}");
                 if !plane.black_block.is_empty() {
                     assert_eq!(plane.black_block.len() * 8, usize::from(plane.bits_per_block), "{name}");
                 } else {
@@ -222,6 +240,18 @@ mod tests {
                 assert!(factors == (1, 1) || factors == row.chroma.factors(), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn ranges_have_strings() {
+        for (range, string) in
+            [(Range::Video, "VideoRange"), (Range::Full, "FullRange"), (Range::Wide, "WideRange")]
+        {
+            assert_eq!(range.string(), Some(string));
+            assert_eq!(Range::from_string(string), Some(range));
+        }
+        assert_eq!(Range::Extended.string(), None);
+        assert_eq!(Range::from_string("Full"), None);
     }
 
     #[track_caller]
