@@ -100,6 +100,8 @@ impl Drop for AtomicFile {
 pub(crate) struct SpoolFile {
     file: BufWriter<File>,
     temporary: PathBuf,
+    /// The output the bytes are for, which is what messages name.
+    path: PathBuf,
     length: u64,
 }
 
@@ -111,7 +113,7 @@ impl SpoolFile {
         let beside = if in_place { std::env::temp_dir().join("vitascope") } else { path.to_owned() };
         let (file, temporary) =
             create_beside(&beside).map_err(|e| Error::io("create a spool file for", path, e))?;
-        Ok(Self { file: buffered(file), temporary, length: 0 })
+        Ok(Self { file: buffered(file), temporary, path: path.to_owned(), length: 0 })
     }
 
     /// Bytes held.
@@ -121,7 +123,7 @@ impl SpoolFile {
 
     /// Appends `bytes`.
     pub(crate) fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write_all(bytes).map_err(|e| Error::io("write", &self.temporary, e))?;
+        self.file.write_all(bytes).map_err(|e| Error::io("spool samples of", &self.path, e))?;
         self.length += bytes.len() as u64;
         Ok(())
     }
@@ -130,12 +132,15 @@ impl SpoolFile {
     pub(crate) fn copy_to(&mut self, output: &mut Output) -> Result<()> {
         use std::io::{Read, Seek, SeekFrom};
         let rewound = self.file.flush().and_then(|()| self.file.get_mut().seek(SeekFrom::Start(0)));
-        rewound.map_err(|e| Error::io("read", &self.temporary, e))?;
+        rewound.map_err(|e| Error::io("read the spooled samples of", &self.path, e))?;
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut left = self.length;
         while left > 0 {
             let part = &mut buffer[..BUFFER_BYTES.min(usize::try_from(left).unwrap_or(usize::MAX))];
-            self.file.get_mut().read_exact(part).map_err(|e| Error::io("read", &self.temporary, e))?;
+            self.file
+                .get_mut()
+                .read_exact(part)
+                .map_err(|e| Error::io("read the spooled samples of", &self.path, e))?;
             output.put(part)?;
             left -= part.len() as u64;
         }
