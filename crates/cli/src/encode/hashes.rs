@@ -30,14 +30,8 @@ impl Hashes {
     /// Notes the hash of one coded frame.
     pub(super) fn take(&mut self, sample: &SampleBuffer) -> Result<(), Failure> {
         let hash = sample
-            .sample_attachments(0)
-            .ok()
-            .and_then(|attachments| {
-                attachments
-                    .other
-                    .get(key::VITASCOPE_RECONSTRUCTION_HASH)
-                    .and_then(|value| value.as_data()?.try_into().ok())
-            })
+            .attachment(key::VITASCOPE_RECONSTRUCTION_HASH)
+            .and_then(|(hash, _)| hash.as_data()?.try_into().ok())
             .ok_or_else(|| Failure::Failed("the encoder gives no hash of its reconstruction".into()))?;
         if self.size.is_none() {
             self.size = sample.format().map(|format| {

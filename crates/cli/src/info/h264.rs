@@ -2,6 +2,7 @@
 
 use vitascope::container::TrackInfo;
 use vitascope::core::{ColorInfo, FourCc, PixelAspectRatio};
+use vitascope::h264::format::parameter_set;
 use vitascope::h264::syntax::sps::Sps;
 
 /// Facts about a stream that a container may not carry.
@@ -20,7 +21,7 @@ pub(super) fn facts(track: &TrackInfo) -> Option<StreamFacts> {
         return None;
     }
     let sps = match &track.format {
-        Some(format) => Sps::from_nal_unit(first_sps(format.extension_atom("avcC")?)?),
+        Some(format) => Sps::from_nal_unit(parameter_set(format, 0).ok()?),
         None => Sps::from_nal_unit(track.parameter_sets.iter().find(|unit| is_sps(unit))?),
     };
     Some(StreamFacts::of(&sps.ok()?))
@@ -59,9 +60,4 @@ impl StreamFacts {
 fn is_sps(unit: &[u8]) -> bool {
     const SEQUENCE_PARAMETER_SET: u8 = 7;
     unit.first().is_some_and(|header| header & 31 == SEQUENCE_PARAMETER_SET)
-}
-
-fn first_sps(record: &[u8]) -> Option<&[u8]> {
-    let length = usize::from(u16::from_be_bytes(record.get(6..8)?.try_into().ok()?));
-    record.get(8..8 + length)
 }

@@ -37,16 +37,9 @@ fn agrees_with_ffmpeg(format: &str, size: &str) {
     for (path, filter) in [(&reference, "null"), (&test, "noise=alls=9:allf=t:all_seed=5")] {
         succeed(
             Command::new("ffmpeg")
-                .args([
-                    "-hide_banner",
-                    "-loglevel",
-                    "error",
-                    "-f",
-                    "lavfi",
-                    "-i",
-                    "testsrc2=s=178x110:r=25",
-                    "-vf",
-                ])
+                .args(["-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i"])
+                .arg(format!("testsrc2=s={size}:r=25"))
+                .arg("-vf")
                 .arg(format!("{filter},format={format}"))
                 .args(["-frames:v", "5", "-strict", "-1", "-f", "yuv4mpegpipe"])
                 .arg(path),
