@@ -1,0 +1,398 @@
+//! Every property of an H.264 session and what it does to the stream or to the session.
+
+mod clip;
+
+use std::thread;
+use std::time::Duration;
+
+use clip::{
+    HEIGHT, Stream, WIDTH, at, collect, encode, give, give_picture, picture, session, session_of, with,
+};
+use vitascope_core::{CleanAperture, ColorInfo, Dictionary, Time, Value};
+use vitascope_h264::syntax::vui::{SampleAspectRatio, Vui};
+use vitascope_session::{CompressionSession, Error, key, status};
+
+/// A test for each property: its name is the test's, and a last test finds properties without one.
+macro_rules! effects {
+    ($($key:path => fn $name:ident() $body:block)*) => {
+        $(#[test] fn $name() $body)*
+
+        #[test]
+        fn every_property_has_a_test() {
+            let tested = [$($key),*];
+            let (session, _) = session(&Dictionary::new());
+            for row in session.property_table().rows() {
+                assert!(tested.contains(&row.key), "{} has no test of its effect", row.key);
+            }
+        }
+    };
+}
+
+fn vui(stream: &Stream) -> Vui {
+    stream.sps().vui.expect("there is usability information")
+}
+
+fn refused(session: &CompressionSession, key: &str, value: impl Into<Value>) -> Error {
+    let error = session.set_property(key, value).unwrap_err();
+    assert_eq!(error.status(), status::PARAMETER, "{error}");
+    error
+}
+
+effects! {
+    key::PROFILE_LEVEL => fn profile_level() {
+        for (value, profile, level) in [
+            ("H264_Baseline_AutoLevel", 66, None),
+            ("H264_Baseline_1_3", 66, Some(13)),
+            ("H264_ConstrainedBaseline_AutoLevel", 66, None),
+            ("H264_Main_AutoLevel", 77, None),
+            ("H264_Main_4_0", 77, Some(40)),
+            ("H264_High_AutoLevel", 100, None),
+            ("H264_High_5_2", 100, Some(52)),
+        ] {
+            let stream = encode(&with(key::PROFILE_LEVEL, value), 2);
+            let sps = stream.sps();
+            assert_eq!(sps.profile_idc, profile, "{value}");
+            assert!(level.is_none_or(|level| level == sps.level_idc), "{value}: {}", sps.level_idc);
+            let record = stream.format().extension_atom("avcC").unwrap().to_vec();
+            assert_eq!((record[1], record[3]), (sps.profile_idc, sps.level_idc), "{value}");
+            assert_eq!(stream.pps().transform_8x8_mode_flag(), profile == 100, "{value}");
+        }
+        let constrained = encode(&with(key::PROFILE_LEVEL, "H264_ConstrainedBaseline_AutoLevel"), 1).sps();
+        let plain = encode(&with(key::PROFILE_LEVEL, "H264_Baseline_AutoLevel"), 1).sps();
+        assert_ne!(constrained.constraint_flags, plain.constraint_flags);
+        // A level's pictures, rates and references.
+        let (session, _) = session_of(1920, 1080, &Dictionary::new());
+        let error = refused(&session, key::PROFILE_LEVEL, "H264_High_3_1");
+        assert!(error.to_string().contains("3600 macroblocks a picture") && error.to_string().contains("120x68"), "{error}");
+        session.set_property(key::PROFILE_LEVEL, "H264_High_4_0").unwrap();
+        refused(&session, key::EXPECTED_FRAME_RATE, 60);
+        refused(&session, key::AVERAGE_BIT_RATE, 50_000_000);
+        refused(&session, key::REFERENCE_BUFFER_COUNT, 5);
+        session.set_property(key::PROFILE_LEVEL, "H264_High_5_2").unwrap();
+        session.set_property(key::EXPECTED_FRAME_RATE, 60).unwrap();
+    }
+
+    key::H264_ENTROPY_MODE => fn entropy_mode() {
+        let cavlc = encode(&with(key::H264_ENTROPY_MODE, "CAVLC"), 6);
+        let cabac = encode(&with(key::H264_ENTROPY_MODE, "CABAC"), 6);
+        assert!(!cavlc.pps().entropy_coding_mode_flag && cabac.pps().entropy_coding_mode_flag);
+        assert!(cabac.bytes() < cavlc.bytes());
+        // The profile decides when it is unset, and takes back what it does not have.
+        let (session, _) = session(&Dictionary::new());
+        let mode = || session.copy_property(key::H264_ENTROPY_MODE).unwrap();
+        assert_eq!(mode(), Value::from("CABAC"));
+        session.set_property(key::H264_ENTROPY_MODE, "CABAC").unwrap();
+        session.set_property(key::PROFILE_LEVEL, "H264_Baseline_AutoLevel").unwrap();
+        assert_eq!(mode(), Value::from("CAVLC"));
+        refused(&session, key::H264_ENTROPY_MODE, "CABAC");
+        session.set_property(key::PROFILE_LEVEL, "H264_Main_AutoLevel").unwrap();
+        assert_eq!(mode(), Value::from("CABAC"));
+    }
+
+    key::QUALITY => fn quality() {
+        let sizes: Vec<usize> =
+            [0.0, 0.25, 0.5, 0.75, 1.0].iter().map(|quality| encode(&with(key::QUALITY, *quality), 4).bytes()).collect();
+        assert!(sizes.windows(2).all(|pair| pair[0] < pair[1]), "{sizes:?}");
+        // In mid-stream it counts for the frames that follow.
+        let (session, outputs) = session(&with(key::MAX_FRAME_DELAY_COUNT, 0).with(key::QUALITY, 1.0));
+        (0..4).for_each(|number| give(&session, number));
+        session.set_property(key::QUALITY, 0.1).unwrap();
+        (4..8).for_each(|number| give(&session, number));
+        session.complete_frames(Time::INVALID).unwrap();
+        let stream = collect(&outputs);
+        let bytes = |numbers: std::ops::Range<usize>| -> usize { stream.samples[numbers].iter().map(|sample| sample.total_sample_size()).sum() };
+        assert!(bytes(5..8) * 3 < bytes(1..4));
+    }
+
+    key::AVERAGE_BIT_RATE => fn average_bit_rate() {
+        let rate = |bits: i64| {
+            let stream = encode(&with(key::AVERAGE_BIT_RATE, bits).with(key::EXPECTED_FRAME_RATE, 30), 60);
+            stream.bytes() as f64 * 8.0 / 2.0
+        };
+        let (low, high) = (rate(60_000), rate(240_000));
+        assert!((0.7..1.3).contains(&(low / 60_000.0)), "{low}");
+        assert!((0.7..1.3).contains(&(high / 240_000.0)), "{high}");
+        // It wins over a quality, and 0 gives that back its say.
+        let both = with(key::AVERAGE_BIT_RATE, 60_000).with(key::QUALITY, 1.0);
+        assert_eq!(encode(&both, 10).data(), encode(&with(key::AVERAGE_BIT_RATE, 60_000), 10).data());
+        let neither = both.with(key::AVERAGE_BIT_RATE, 0);
+        assert_eq!(encode(&neither, 10).data(), encode(&with(key::QUALITY, 1.0), 10).data());
+    }
+
+    key::MAX_KEY_FRAME_INTERVAL => fn max_key_frame_interval() {
+        assert_eq!(encode(&with(key::MAX_KEY_FRAME_INTERVAL, 1), 4).sync_frames(), [0, 1, 2, 3]);
+        assert_eq!(encode(&with(key::MAX_KEY_FRAME_INTERVAL, 5), 12).sync_frames(), [0, 5, 10]);
+        assert_eq!(encode(&with(key::MAX_KEY_FRAME_INTERVAL, 0), 12).sync_frames(), [0]);
+        // In mid-stream.
+        let (session, outputs) = session(&with(key::MAX_FRAME_DELAY_COUNT, 0));
+        (0..6).for_each(|number| give(&session, number));
+        session.set_property(key::MAX_KEY_FRAME_INTERVAL, 1).unwrap();
+        (6..9).for_each(|number| give(&session, number));
+        session.complete_frames(Time::INVALID).unwrap();
+        assert_eq!(collect(&outputs).sync_frames(), [0, 6, 7, 8]);
+    }
+
+    key::MAX_KEY_FRAME_INTERVAL_DURATION => fn max_key_frame_interval_duration() {
+        let stream = encode(&with(key::MAX_KEY_FRAME_INTERVAL_DURATION, 0.2), 14);
+        assert_eq!(stream.sync_frames(), [0, 6, 12]);
+        // Whichever limit comes first.
+        let both = with(key::MAX_KEY_FRAME_INTERVAL_DURATION, 0.2).with(key::MAX_KEY_FRAME_INTERVAL, 4);
+        assert_eq!(encode(&both, 10).sync_frames(), [0, 4, 8]);
+    }
+
+    key::ALLOW_TEMPORAL_COMPRESSION => fn allow_temporal_compression() {
+        assert_eq!(encode(&with(key::ALLOW_TEMPORAL_COMPRESSION, false), 4).sync_frames(), [0, 1, 2, 3]);
+        assert_eq!(encode(&with(key::ALLOW_TEMPORAL_COMPRESSION, true), 4).sync_frames(), [0]);
+        let (session, outputs) = session(&with(key::MAX_FRAME_DELAY_COUNT, 0));
+        (0..3).for_each(|number| give(&session, number));
+        session.set_property(key::ALLOW_TEMPORAL_COMPRESSION, false).unwrap();
+        (3..5).for_each(|number| give(&session, number));
+        session.complete_frames(Time::INVALID).unwrap();
+        assert_eq!(collect(&outputs).sync_frames(), [0, 3, 4]);
+    }
+
+    key::ALLOW_FRAME_REORDERING => fn allow_frame_reordering() {
+        let stream = encode(&with(key::ALLOW_FRAME_REORDERING, false), 8);
+        for (number, sample) in stream.samples.iter().enumerate() {
+            assert_eq!((sample.presentation_time(), sample.decode_time()), (at(number), at(number)));
+        }
+        assert_eq!(vui(&stream).bitstream_restriction.map(|restriction| restriction.max_num_reorder_frames), Some(0));
+    }
+
+    key::EXPECTED_FRAME_RATE => fn expected_frame_rate() {
+        let timing = |rate: f64| vui(&encode(&with(key::EXPECTED_FRAME_RATE, rate), 1)).timing_info;
+        assert_eq!(timing(0.0), None);
+        let timing = timing(50.0).expect("the rate is in the stream");
+        assert_eq!(timing.time_scale, 100 * timing.num_units_in_tick);
+        // A higher rate needs a higher level.
+        let level = |rate: f64| encode(&with(key::EXPECTED_FRAME_RATE, rate), 1).sps().level_idc;
+        assert!(level(5.0) < level(1000.0));
+    }
+
+    key::SOURCE_FRAME_COUNT => fn source_frame_count() {
+        let rate = with(key::AVERAGE_BIT_RATE, 100_000);
+        let known = encode(&rate.clone().with(key::SOURCE_FRAME_COUNT, 12), 12);
+        let unknown = encode(&rate, 12);
+        assert_ne!(known.data(), unknown.data(), "rate control plans with the count");
+    }
+
+    key::EXPECTED_DURATION => fn expected_duration() {
+        let rate = with(key::AVERAGE_BIT_RATE, 100_000).with(key::EXPECTED_FRAME_RATE, 30);
+        let by_duration = encode(&rate.clone().with(key::EXPECTED_DURATION, 0.4), 12);
+        let by_count = encode(&rate.clone().with(key::SOURCE_FRAME_COUNT, 12), 12);
+        assert_eq!(by_duration.data(), by_count.data());
+        assert_ne!(by_duration.data(), encode(&rate, 12).data());
+    }
+
+    key::REAL_TIME => fn real_time() {
+        let come_out = |settings: &Dictionary| {
+            let (session, outputs) = session(settings);
+            (0..5).for_each(|number| give(&session, number));
+            let mut count = 0;
+            while count < 5 && outputs.recv_timeout(Duration::from_millis(700)).is_ok() {
+                count += 1;
+            }
+            count
+        };
+        assert_eq!(come_out(&with(key::REAL_TIME, true)), 5, "no frame waits for later ones");
+        assert_eq!(come_out(&with(key::REAL_TIME, false)), 0, "the encoder looks ahead");
+        assert_eq!(come_out(&Dictionary::new()), 0);
+    }
+
+    key::MAX_FRAME_DELAY_COUNT => fn max_frame_delay_count() {
+        for limit in [0usize, 1, 3] {
+            let (session, outputs) = session(&with(key::MAX_FRAME_DELAY_COUNT, limit as i64));
+            let mut out = 0;
+            for number in 0..8 {
+                give(&session, number);
+                out += outputs.try_iter().count();
+                assert!(out + limit > number, "limit {limit}: {out} of {} are out", number + 1);
+            }
+        }
+    }
+
+    key::REFERENCE_BUFFER_COUNT => fn reference_buffer_count() {
+        for count in [1, 2, 4] {
+            let stream = encode(&with(key::REFERENCE_BUFFER_COUNT, count), 3);
+            assert_eq!(i64::from(stream.sps().max_num_ref_frames), count);
+        }
+    }
+
+    key::VITASCOPE_THREAD_COUNT => fn thread_count() {
+        let stream = |threads: i64| encode(&with(key::VITASCOPE_THREAD_COUNT, threads), 8).data();
+        assert!(stream(1) == stream(2) && stream(2) == stream(4), "the stream does not depend on the threads");
+        // What it does change: threads that code are there, or not.
+        #[cfg(target_os = "linux")]
+        {
+            let names = |threads: i64| {
+                let (session, _outputs) = session(&with(key::VITASCOPE_THREAD_COUNT, threads).with("ExpectedFrameRate", 30));
+                session.prepare_to_encode_frames().unwrap();
+                thread::sleep(Duration::from_millis(50));
+                std::fs::read_dir("/proc/self/task").unwrap().count()
+            };
+            // Other tests' threads come and go, so look more than once.
+            assert!((0..50).any(|_| names(4) > names(1)));
+        }
+    }
+
+    key::VITASCOPE_RECONSTRUCTION_HASH => fn reconstruction_hash() {
+        let hashes = |settings: &Dictionary| -> Vec<Option<Vec<u8>>> {
+            let attached = |sample: &vitascope_core::SampleBuffer| {
+                let (value, _) = sample.attachment(key::VITASCOPE_RECONSTRUCTION_HASH)?;
+                value.as_data().map(<[u8]>::to_vec)
+            };
+            encode(settings, 3).samples.iter().map(attached).collect()
+        };
+        let on = hashes(&with(key::VITASCOPE_RECONSTRUCTION_HASH, true));
+        assert!(on.iter().all(|hash| hash.as_ref().is_some_and(|hash| hash.len() == 16)));
+        assert!(on[0] != on[1] && on[1] != on[2]);
+        assert_eq!(hashes(&Dictionary::new()), [None, None, None]);
+    }
+
+    key::COLOR_PRIMARIES => fn color_primaries() {
+        check_color(key::COLOR_PRIMARIES, &[("ITU_R_709_2", 1), ("EBU_3213", 5), ("SMPTE_C", 6), ("ITU_R_2020", 9),
+            ("DCI_P3", 11), ("P3_D65", 12), ("P22", 22)], |(primaries, _, _)| primaries);
+    }
+
+    key::TRANSFER_FUNCTION => fn transfer_function() {
+        check_color(key::TRANSFER_FUNCTION, &[("ITU_R_709_2", 1), ("SMPTE_240M_1995", 7), ("Linear", 8), ("IEC_sRGB", 13),
+            ("ITU_R_2020", 14), ("SMPTE_ST_2084_PQ", 16), ("SMPTE_ST_428_1", 17), ("ITU_R_2100_HLG", 18)],
+            |(_, transfer, _)| transfer);
+    }
+
+    key::YCBCR_MATRIX => fn ycbcr_matrix() {
+        check_color(key::YCBCR_MATRIX, &[("ITU_R_709_2", 1), ("ITU_R_601_4", 6), ("SMPTE_240M_1995", 7), ("ITU_R_2020", 9)],
+            |(_, _, matrix)| matrix);
+        // Frames that say that they have another matrix are converted; those that say nothing are not.
+        let coded = |tag: Option<ColorInfo>| {
+            let (session, outputs) = session(&with(key::YCBCR_MATRIX, "ITU_R_709_2"));
+            let first = picture(0);
+            if let Some(tag) = tag {
+                tag.write_to(&first);
+            }
+            give_picture(&session, &first, 0);
+            session.complete_frames(Time::INVALID).unwrap();
+            collect(&outputs).samples[0].data().unwrap().to_vec()
+        };
+        let matrix = |color: ColorInfo| Some(ColorInfo { primaries: None, transfer: None, ..color });
+        assert_eq!(coded(None), coded(matrix(ColorInfo::ITU_709)));
+        assert_ne!(coded(None), coded(matrix(ColorInfo::ITU_601)));
+    }
+
+    key::PIXEL_ASPECT_RATIO => fn pixel_aspect_ratio() {
+        let ratio = |horizontal: i64, vertical: i64| Dictionary::new().with("HorizontalSpacing", horizontal).with("VerticalSpacing", vertical);
+        let stream = encode(&with(key::PIXEL_ASPECT_RATIO, ratio(200, 100)), 1);
+        let described = stream.format().pixel_aspect_ratio().unwrap();
+        assert_eq!((described.horizontal_spacing, described.vertical_spacing), (2, 1));
+        let coded = vui(&stream).sample_aspect_ratio.unwrap();
+        assert_eq!(coded.ratio(), Some((2, 1)), "{coded:?}");
+        assert!(vui(&encode(&Dictionary::new(), 1)).sample_aspect_ratio.is_none_or(|ratio: SampleAspectRatio| ratio.ratio().is_none()));
+    }
+
+    key::CLEAN_APERTURE => fn clean_aperture() {
+        let value = Dictionary::new().with("Width", 80).with("Height", 60).with("HorizontalOffset", -4).with("VerticalOffset", 2);
+        let stream = encode(&with(key::CLEAN_APERTURE, value), 1);
+        let expected = CleanAperture { width: 80.0, height: 60.0, horizontal_offset: -4.0, vertical_offset: 2.0 };
+        assert_eq!(stream.format().clean_aperture_extension(), Some(expected));
+        assert_eq!(encode(&Dictionary::new(), 1).format().clean_aperture_extension(), None);
+    }
+
+    key::NUMBER_OF_PENDING_FRAMES => fn number_of_pending_frames() {
+        let (session, _outputs) = session(&Dictionary::new());
+        let pending = || session.copy_property(key::NUMBER_OF_PENDING_FRAMES).unwrap();
+        assert_eq!(pending(), Value::from(0));
+        (0..5).for_each(|number| give(&session, number));
+        assert_eq!(pending(), Value::from(5));
+        session.complete_frames(Time::INVALID).unwrap();
+        assert_eq!(pending(), Value::from(0));
+    }
+
+    key::PIXEL_BUFFER_POOL_IS_SHARED => fn pixel_buffer_pool_is_shared() {
+        let shared = |format: &[u8; 4]| {
+            let attributes = with("PixelFormatType", vitascope_core::FourCc::new(*format));
+            let session = CompressionSession::builder(WIDTH as i32, HEIGHT as i32, vitascope_session::codec::H264)
+                .source_image_buffer_attributes(attributes)
+                .build()
+                .unwrap();
+            session.copy_property(key::PIXEL_BUFFER_POOL_IS_SHARED).unwrap()
+        };
+        assert_eq!((shared(b"y420"), shared(b"BGRA")), (Value::from(true), Value::from(false)));
+    }
+
+    key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES => fn video_encoder_pixel_buffer_attributes() {
+        let (session, _) = session(&Dictionary::new());
+        let attributes = session.copy_property(key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES).unwrap();
+        // A pool can be made of them whose buffers the session takes.
+        let pool = vitascope_core::PixelBufferPool::new(&Dictionary::new(), attributes.as_dictionary().unwrap()).unwrap();
+        give_picture(&session, &pool.create_pixel_buffer().unwrap(), 0);
+    }
+
+    key::ENCODER_ID => fn encoder_id() {
+        let (session, _) = session(&Dictionary::new());
+        let id = session.copy_property(key::ENCODER_ID).unwrap();
+        CompressionSession::builder(64, 64, vitascope_session::codec::H264)
+            .encoder_specification(with("EncoderID", id))
+            .build()
+            .unwrap();
+    }
+
+    key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER => fn using_hardware() {
+        let (session, _) = session(&Dictionary::new());
+        assert_eq!(session.copy_property(key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER).unwrap(), Value::from(false));
+    }
+}
+
+/// Each value of a colour property with its code point in the stream and its string on the format description.
+fn check_color(key: &str, values: &[(&str, u8)], part: impl Fn((u8, u8, u8)) -> u8) {
+    let (session, _) = session(&Dictionary::new());
+    let choices = match session.property_table().find(key).unwrap().kind {
+        vitascope_session::property::Kind::Enumeration(choices) => choices,
+        other => panic!("{other:?}"),
+    };
+    assert!(
+        choices.iter().all(|choice| values.iter().any(|(value, _)| value == choice)),
+        "{key}: {choices:?}"
+    );
+    for (value, code) in values {
+        let stream = encode(&with(key, *value), 1);
+        let colour = vui(&stream).video_signal_type.unwrap().colour_description.unwrap();
+        let codes = (colour.colour_primaries, colour.transfer_characteristics, colour.matrix_coefficients);
+        assert_eq!(part(codes), *code, "{key} = {value}");
+        let described = ColorInfo::from_dictionary(stream.format().extensions());
+        assert_eq!(part(described.code_points()), *code, "{key} = {value}");
+    }
+}
+
+#[test]
+fn what_is_fixed_after_the_first_frame() {
+    use vitascope_session::property::Change;
+    let (session, _outputs) = session(&Dictionary::new());
+    give(&session, 0);
+    for (key, value) in [
+        (key::PROFILE_LEVEL, Value::from("H264_Main_AutoLevel")),
+        (key::H264_ENTROPY_MODE, Value::from("CAVLC")),
+        (key::ALLOW_FRAME_REORDERING, Value::from(false)),
+        (key::EXPECTED_DURATION, Value::from(1.0)),
+        (key::SOURCE_FRAME_COUNT, Value::from(5)),
+        (key::REAL_TIME, Value::from(true)),
+        (key::REFERENCE_BUFFER_COUNT, Value::from(3)),
+        (key::MAX_FRAME_DELAY_COUNT, Value::from(3)),
+        (key::COLOR_PRIMARIES, Value::from("ITU_R_2020")),
+        (key::TRANSFER_FUNCTION, Value::from("Linear")),
+        (key::YCBCR_MATRIX, Value::from("ITU_R_2020")),
+        (
+            key::PIXEL_ASPECT_RATIO,
+            Value::from(Dictionary::new().with("HorizontalSpacing", 2).with("VerticalSpacing", 1)),
+        ),
+        (key::CLEAN_APERTURE, Value::from(Dictionary::new().with("Width", 2).with("Height", 2))),
+        (key::VITASCOPE_THREAD_COUNT, Value::from(1)),
+        (key::VITASCOPE_RECONSTRUCTION_HASH, Value::from(true)),
+    ] {
+        assert_eq!(session.property_table().find(key).unwrap().change, Change::BeforeFirstFrame, "{key}");
+        let error = session.set_property(key, value).unwrap_err();
+        assert_eq!(error.status(), status::PROPERTY_READ_ONLY, "{error}");
+    }
+    for row in session.property_table().rows().iter().filter(|row| row.change == Change::AnyTime) {
+        session.set_property(row.key, Value::Null).unwrap();
+    }
+}
