@@ -105,15 +105,15 @@ fn completing_up_to_a_time() {
 #[test]
 fn the_same_bytes_each_time_and_whatever_the_pace() {
     let settings = with(key::AVERAGE_BIT_RATE, 150_000);
-    let first = encode(&settings, 30).data();
-    assert_eq!(encode(&settings, 30).data(), first);
+    let first = encode(&settings, 30).fingerprint();
+    assert_eq!(encode(&settings, 30).fingerprint(), first);
     let (session, outputs) = session(&settings);
     for number in 0..30 {
         give(&session, number);
         std::thread::sleep(Duration::from_millis(number as u64 % 4));
     }
     session.complete_frames(Time::INVALID).unwrap();
-    assert_eq!(collect(&outputs).data(), first);
+    assert_eq!(collect(&outputs).fingerprint(), first);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn equal_pictures_in_the_encoders_formats_make_equal_streams() {
         give_picture(&session, &planar(number), number);
     }
     session.complete_frames(Time::INVALID).unwrap();
-    assert_eq!(collect(&outputs).data(), encode(&Dictionary::new(), 4).data());
+    assert_eq!(collect(&outputs).fingerprint(), encode(&Dictionary::new(), 4).fingerprint());
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn colours_of_the_first_frame_mark_the_stream() {
 
 #[test]
 fn two_sessions_at_once_do_not_meet() {
-    let alone = encode(&with(key::QUALITY, 0.3), 10).data();
+    let alone = encode(&with(key::QUALITY, 0.3), 10).fingerprint();
     let (one, one_outputs) = session(&with(key::QUALITY, 0.3));
     let (two, two_outputs) = session(&with(key::QUALITY, 0.8));
     for number in 0..10 {
@@ -180,7 +180,7 @@ fn two_sessions_at_once_do_not_meet() {
     }
     one.complete_frames(Time::INVALID).unwrap();
     two.complete_frames(Time::INVALID).unwrap();
-    assert_eq!(collect(&one_outputs).data(), alone);
+    assert_eq!(collect(&one_outputs).fingerprint(), alone);
     assert_eq!(collect(&two_outputs).samples.len(), 10);
 }
 

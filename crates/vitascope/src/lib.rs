@@ -9,7 +9,42 @@
 //! - [`container`]: y4m, Annex B, MP4 and MOV
 //! - [`h264`]: H.264 syntax and encoder
 //!
-//! The [`prelude`] has what most programs need.
+//! The [`prelude`] has what most programs need:
+//!
+//! ```
+//! use std::sync::mpsc;
+//! use vitascope::container::{OutputKind, create_writer};
+//! use vitascope::prelude::*;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let (samples, encoded) = mpsc::channel();
+//! let session = CompressionSession::builder(320, 180, codec::H264)
+//!     .output_handler(move |output| drop(samples.send(output.sample)))
+//!     .build()?;
+//! session.set_property(key::AVERAGE_BIT_RATE, 500_000)?;
+//! session.set_property(key::EXPECTED_FRAME_RATE, 30.0)?;
+//!
+//! let pool = session.pixel_buffer_pool()?;
+//! for number in 0..30 {
+//!     let buffer = pool.create_pixel_buffer()?;
+//!     buffer.write()?.row_mut(0, 90).fill(8 * number as u8); // draw the picture here
+//!     let (time, duration) = (Time::new(number, 30), Time::new(1, 30));
+//!     session.encode_frame(&buffer, time, duration, &FrameOptions::new(), SourceReference::None)?;
+//! }
+//! session.complete_frames(Time::INDEFINITE)?;
+//!
+//! let folder = std::env::temp_dir().join(format!("vitascope-example-{}", std::process::id()));
+//! std::fs::create_dir_all(&folder)?;
+//! let mut writer = create_writer(folder.join("clip.mp4"), OutputKind::Mp4)?;
+//! for sample in encoded.try_iter() {
+//!     writer.write(&sample?.expect("no frame was dropped"))?;
+//! }
+//! writer.finish()?;
+//! assert!(folder.join("clip.mp4").metadata()?.len() > 1000);
+//! # std::fs::remove_dir_all(&folder)?;
+//! # Ok(())
+//! # }
+//! ```
 #![forbid(unsafe_code)]
 
 pub use vitascope_container as container;

@@ -35,7 +35,7 @@ pub(crate) fn entry() -> EncoderEntry {
         rows: rows::ROWS,
         settle,
         check,
-        open: Arc::new(|request| adapter::H264Encoder::open(request)),
+        open: Arc::new(adapter::H264Encoder::open),
     }
 }
 
