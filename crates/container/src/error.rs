@@ -167,6 +167,9 @@ pub enum Error {
         /// Name of the container.
         kind: &'static str,
     },
+    /// A writer was finished although an earlier write failed.
+    #[error("the file cannot be completed: writing to it failed before")]
+    Abandoned,
     /// NAL units that are not framed as they should be.
     #[error(transparent)]
     Framing(#[from] vitascope_bits::Error),

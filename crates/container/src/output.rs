@@ -1,4 +1,3 @@
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -31,11 +30,13 @@ impl AtomicFile {
     /// The directory does not exist or cannot be written, or `path` is a directory.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
+        let mut permissions = None;
         let target = match fs::metadata(path) {
             Ok(found) if found.is_dir() => {
                 return Err(Error::io("create", path, ErrorKind::IsADirectory.into()));
             }
             Ok(found) if found.is_file() => {
+                permissions = Some(found.permissions());
                 fs::canonicalize(path).map_err(|e| Error::io("create", path, e))?
             }
             Ok(_) => {
@@ -46,7 +47,12 @@ impl AtomicFile {
             Err(_) => path.to_owned(),
         };
         let (file, temporary) = create_beside(&target).map_err(|e| Error::io("create", path, e))?;
-        Ok(Self { file: Some(buffered(file)), path: path.to_owned(), rename: Some((temporary, target)) })
+        let created =
+            Self { file: Some(buffered(file)), path: path.to_owned(), rename: Some((temporary, target)) };
+        if let (Some(permissions), Some((temporary, _))) = (permissions, &created.rename) {
+            fs::set_permissions(temporary, permissions).map_err(|e| Error::io("create", path, e))?;
+        }
+        Ok(created)
     }
 
     /// The name under which the file will appear.
@@ -219,12 +225,13 @@ fn buffered(file: File) -> BufWriter<File> {
 /// Creates a file with a free name in the directory of `path`, open for reading and writing.
 fn create_beside(path: &Path) -> io::Result<(File, PathBuf)> {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let name = path.file_name().ok_or(io::Error::new(ErrorKind::InvalidInput, "it has no file name"))?;
+    if path.file_name().is_none() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it has no file name"));
+    }
     loop {
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        temporary.push(format!(".{}-{}.part", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed)));
-        let temporary = path.with_file_name(temporary);
+        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+        // Not made of the file's name, which may be as long as a name can be.
+        let temporary = path.with_file_name(format!(".vitascope-{}-{number}.part", std::process::id()));
         match OpenOptions::new().read(true).write(true).create_new(true).open(&temporary) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -273,6 +280,22 @@ mod tests {
         assert_eq!(names(&directory).len(), 2);
         drop((file, spool));
         assert!(names(&directory).is_empty());
+        fs::remove_dir_all(directory).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn permissions_stay_and_names_may_be_long() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = directory("permissions");
+        let path = directory.join("x".repeat(255));
+        fs::write(&path, b"before").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let mut file = AtomicFile::create(&path).unwrap();
+        file.write_all(b"after").unwrap();
+        file.commit().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"after");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         fs::remove_dir_all(directory).unwrap();
     }
 

@@ -57,7 +57,7 @@ pub struct TrackInfo {
     pub color: Option<ColorInfo>,
     /// Full (`true`) or video range, when the container says.
     pub full_range: Option<bool>,
-    /// Number of pictures or samples.
+    /// Number of pictures or samples. In a byte stream each field counts that is coded as a picture of its own.
     pub frame_count: u64,
     /// Number of key frames.
     pub key_frame_count: u64,

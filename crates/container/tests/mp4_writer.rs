@@ -9,7 +9,7 @@ use support::{
     top_boxes, write,
 };
 use vitascope_container::mp4::StartTime;
-use vitascope_container::{OutputKind, SampleWriter, create_writer};
+use vitascope_container::{Error, OutputKind, SampleWriter, create_writer};
 use vitascope_core::{Dictionary, FormatDescription, SampleBuffer, Time, Value};
 
 /// Two groups of pictures with B pictures between, 176x144 at 30000/1001.
@@ -370,7 +370,7 @@ fn what_cannot_be_written_is_refused_and_leaves_nothing() {
         writer.write(&retimed(&plain[0], &format, timing(0, 0, 1, 25))).unwrap();
         let error = writer.write(&wrong).unwrap_err().to_string();
         assert!(error.contains(expected), "{error}");
-        drop(writer);
+        assert!(matches!(writer.finish(), Err(Error::Abandoned)));
         assert!(directory.names().is_empty(), "{:?}", directory.names());
     }
     let error =

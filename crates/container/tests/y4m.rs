@@ -146,6 +146,20 @@ fn sample_buffers_with_pictures_make_a_file() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_reported() {
+    let sample = || {
+        let picture = PixelBuffer::new(640, 480, "y420".parse().unwrap()).unwrap();
+        SampleBuffer::from_image(picture, None, SampleTiming::INVALID).unwrap()
+    };
+    let mut writer = create_writer("/dev/full", OutputKind::Y4m).unwrap();
+    let error = writer.write(&sample()).unwrap_err().to_string();
+    assert!(error.starts_with("cannot write /dev/full: No space left"), "{error}");
+    assert!(matches!(writer.write(&sample()), Err(Error::Abandoned)));
+    assert!(matches!(writer.finish(), Err(Error::Abandoned)));
+}
+
+#[test]
 fn times_are_exact() {
     let reader = Reader::new(&b"YUV4MPEG2 W2 H2 F30000:1001\n"[..]).unwrap();
     let time = reader.frame_time(1_000_000_007);

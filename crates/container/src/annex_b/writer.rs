@@ -17,6 +17,8 @@ pub struct AnnexBWriter {
     output: Output,
     format: Option<ByteStreamFormat>,
     samples: u64,
+    /// A write has failed, so that the stream may end inside a sample.
+    failed: bool,
     buffer: Vec<u8>,
 }
 
@@ -36,12 +38,19 @@ impl AnnexBWriter {
     /// # Errors
     /// The directory does not exist or cannot be written.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
-        Ok(Self { output: Output::open(path.as_ref())?, format: None, samples: 0, buffer: Vec::new() })
+        Ok(Self {
+            output: Output::open(path.as_ref())?,
+            format: None,
+            samples: 0,
+            failed: false,
+            buffer: Vec::new(),
+        })
     }
 }
 
 impl SampleWriter for AnnexBWriter {
     fn write(&mut self, sample: &SampleBuffer) -> Result<()> {
+        self.failed = true;
         let first = self.samples;
         let refuse = |index: u64, message: String| Error::Sample { index, message };
         let description = sample.format().ok_or_else(|| refuse(first, NO_FORMAT.to_owned()))?;
@@ -62,10 +71,15 @@ impl SampleWriter for AnnexBWriter {
             }
             self.samples += 1;
             self.output.put(&self.buffer)
-        })
+        })?;
+        self.failed = false;
+        Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
+        if self.failed {
+            return Err(Error::Abandoned);
+        }
         if self.samples == 0 {
             return Err(Error::Empty { kind: "H.264 byte stream" });
         }

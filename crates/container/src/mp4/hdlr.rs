@@ -2,7 +2,8 @@ use super::Brand;
 use super::boxes::{full, put_u32};
 use crate::Result;
 
-const NAME: &str = "Vitascope video";
+/// What players expect; some show any other name as a title.
+const NAME: &str = "VideoHandler";
 
 /// Appends the handler of a video track's media (ISO/IEC 14496-12 8.4.3).
 ///
@@ -15,7 +16,7 @@ pub(super) fn put_media_handler(out: &mut Vec<u8>, brand: Brand) -> Result<()> {
 
 /// Appends the handler of the data reference, which QuickTime wants in the media information box.
 pub(super) fn put_data_handler(out: &mut Vec<u8>) -> Result<()> {
-    put_handler(out, Brand::QuickTime, b"dhlr", b"url ", "Vitascope data")
+    put_handler(out, Brand::QuickTime, b"dhlr", b"url ", "DataHandler")
 }
 
 fn put_handler(out: &mut Vec<u8>, brand: Brand, role: &[u8; 4], handler: &[u8; 4], name: &str) -> Result<()> {

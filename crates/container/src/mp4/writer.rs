@@ -42,6 +42,8 @@ pub struct Mp4Writer {
     formats: Vec<(FormatDescription, VisualEntry)>,
     current_format: usize,
     rate: RateMeter,
+    /// A write has failed, so that the tables may not agree.
+    failed: bool,
 }
 
 /// Where in the movie a track is placed whose first picture has another presentation time than zero.
@@ -73,6 +75,7 @@ impl Mp4Writer {
             formats: Vec::new(),
             current_format: 0,
             rate: RateMeter::default(),
+            failed: false,
         })
     }
 
@@ -100,6 +103,7 @@ impl Mp4Writer {
 
 impl SampleWriter for Mp4Writer {
     fn write(&mut self, sample: &SampleBuffer) -> Result<()> {
+        self.failed = true;
         let first = self.chunks.count();
         let format = sample.format().ok_or(Error::Sample { index: first, message: NO_FORMAT.to_owned() })?;
         let entry = self.entry_for(format)?;
@@ -124,10 +128,15 @@ impl SampleWriter for Mp4Writer {
                 self.sync_samples.push(number as u32);
             }
             Ok(())
-        })
+        })?;
+        self.failed = false;
+        Ok(())
     }
 
     fn finish(self: Box<Self>) -> Result<()> {
+        if self.failed {
+            return Err(Error::Abandoned);
+        }
         let Self {
             mut output,
             mut spool,

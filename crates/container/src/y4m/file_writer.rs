@@ -12,15 +12,16 @@ use crate::{Error, Result, SampleWriter};
 /// out.
 #[derive(Debug)]
 pub struct Y4mFileWriter {
-    /// Until the first picture the output has no header.
     stage: Stage,
     pictures: u64,
 }
 
 #[derive(Debug)]
 enum Stage {
+    /// Until the first picture there is no header.
     Empty(Output),
     Open(Writer<Output>),
+    /// A write has failed, so that the stream may end inside a picture.
     Failed,
 }
 
@@ -39,19 +40,20 @@ impl SampleWriter for Y4mFileWriter {
         let index = self.pictures;
         let refuse = |message: &str| Error::Sample { index, message: message.to_owned() };
         let picture = sample.image().ok_or_else(|| refuse("it has no picture, which y4m needs"))?;
-        if let Stage::Empty(_) = self.stage {
-            let Stage::Empty(output) = std::mem::replace(&mut self.stage, Stage::Failed) else {
-                return Ok(());
-            };
-            let duration = sample.sample_timing(0).map(|timing| timing.duration).ok();
-            let header = Header::of_picture(&picture, duration.and_then(FrameRate::of_duration))?;
-            self.stage = Stage::Open(Writer::new(output, header)?);
-        }
-        let Stage::Open(writer) = &mut self.stage else { return Err(refuse("writing failed before")) };
+        let mut writer = match std::mem::replace(&mut self.stage, Stage::Failed) {
+            Stage::Open(writer) => writer,
+            Stage::Empty(output) => {
+                let duration = sample.sample_timing(0).map(|timing| timing.duration).ok();
+                let header = Header::of_picture(&picture, duration.and_then(FrameRate::of_duration))?;
+                Writer::new(output, header)?
+            }
+            Stage::Failed => return Err(Error::Abandoned),
+        };
         writer.write_frame(&picture).map_err(|error| match error {
             Error::Write(source) => writer.get_ref().error(source),
             error => error,
         })?;
+        self.stage = Stage::Open(writer);
         self.pictures += 1;
         Ok(())
     }
@@ -59,7 +61,8 @@ impl SampleWriter for Y4mFileWriter {
     fn finish(self: Box<Self>) -> Result<()> {
         match self.stage {
             Stage::Open(writer) => writer.into_inner().finish(),
-            _ => Err(Error::Empty { kind: "y4m" }),
+            Stage::Empty(_) => Err(Error::Empty { kind: "y4m" }),
+            Stage::Failed => Err(Error::Abandoned),
         }
     }
 }
