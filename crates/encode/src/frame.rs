@@ -115,9 +115,14 @@ pub struct PlannedFrame<T> {
     pub qp_offsets: Vec<f32>,
     /// Estimated costs.
     pub cost: FrameCost,
-    /// Motion of each macroblock in raster order against the frame shown before (P) or the earlier
-    /// reference (B); all zero for the first frame and for intra pictures without search.
+    /// Numbers in presentation order of the frames it is taken to be predicted from, the earlier and (for B
+    /// frames) the later one.
+    pub references: [Option<u64>; 2],
+    /// Motion of each macroblock in raster order against the earlier reference; for intra pictures against
+    /// the frame shown before, all zero for the first frame.
     pub motion: Vec<MotionVector>,
+    /// Motion against the later reference of a B frame; empty for other kinds.
+    pub backward_motion: Vec<MotionVector>,
     /// A scene begins with this frame.
     pub scene_cut: bool,
     /// How long the frame is shown: to the next frame's time where that is known, else as the caller said,

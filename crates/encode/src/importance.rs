@@ -65,7 +65,7 @@ impl Inheritance {
     /// Hands on the information of a picture (its `own` times `weight`, and what it has inherited).
     pub(crate) fn hand_down(
         grid: BlockGrid,
-        from: Option<&Self>,
+        from: &Self,
         own: &[f32],
         weight: f32,
         links: &Links,
@@ -74,12 +74,12 @@ impl Inheritance {
         let stride = bordered_columns(grid);
         let rows = links.0.chunks_exact(grid.columns).zip(own.chunks_exact(grid.columns));
         for (row, (links, own)) in rows.enumerate() {
-            let inherited = from.map(|from| &from.0[(row + 1) * stride + 1..][..grid.columns]);
-            for (column, (link, &own)) in links.iter().zip(own).enumerate() {
+            let inherited = &from.0[(row + 1) * stride + 1..][..grid.columns];
+            for ((link, &own), &inherited) in links.iter().zip(own).zip(inherited) {
                 if link.share <= 0.0 {
                     continue;
                 }
-                let amount = (own * weight + inherited.map_or(0.0, |line| line[column])) * link.share;
+                let amount = (own * weight + inherited) * link.share;
                 let target = &mut to.0[link.index as usize..];
                 if link.parts[0] == 1.0 {
                     target[0] += amount;
@@ -130,7 +130,9 @@ mod tests {
         let links = Links::new(GRID, &[vector; 6], [share; 6].into_iter());
         let mut to = Inheritance::default();
         to.clear(GRID);
-        Inheritance::hand_down(GRID, None, &[16.0; 6], 1.0, &links, &mut to);
+        let mut nothing = Inheritance::default();
+        nothing.clear(GRID);
+        Inheritance::hand_down(GRID, &nothing, &[16.0; 6], 1.0, &links, &mut to);
         (0..6).map(|i| to.0[(i / 3 + 1) * 5 + i % 3 + 1]).collect()
     }
 
@@ -147,11 +149,12 @@ mod tests {
     #[test]
     fn offsets_follow_the_logarithm() {
         let links = Links::new(GRID, &[HalfVector::default(); 6], [1.0; 6].into_iter());
-        let (mut first, mut second) = (Inheritance::default(), Inheritance::default());
-        first.clear(GRID);
-        second.clear(GRID);
-        Inheritance::hand_down(GRID, None, &[10.0; 6], 1.0, &links, &mut second);
-        Inheritance::hand_down(GRID, Some(&second), &[10.0; 6], 1.0, &links, &mut first);
+        let [mut first, mut second, mut third] = [(); 3].map(|()| Inheritance::default());
+        for inheritance in [&mut first, &mut second, &mut third] {
+            inheritance.clear(GRID);
+        }
+        Inheritance::hand_down(GRID, &third, &[10.0; 6], 1.0, &links, &mut second);
+        Inheritance::hand_down(GRID, &second, &[10.0; 6], 1.0, &links, &mut first);
         let mut offsets = [1.0; 6];
         // Two pictures depend on it: three times its own information in all.
         first.apply(GRID, &[10.0; 6], 1.0, 2.0, &mut offsets);

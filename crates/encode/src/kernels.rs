@@ -3,13 +3,15 @@
 use std::fmt;
 
 pub(crate) use vitascope_dsp::CpuLevel;
-use vitascope_dsp::video::{BlockSize, Sad, SadX4, Satd};
+use vitascope_dsp::video::{Average, BlockSize, Sad, SadX4, Satd, Variance16x16};
 
 /// Kernels on the 8x8 blocks of half-size pictures, chosen for one level.
 pub(crate) struct Kernels {
     sad: Sad,
     sad_x4: SadX4,
     satd: Satd,
+    average: Average,
+    variance16x16: Variance16x16,
 }
 
 impl Kernels {
@@ -19,6 +21,8 @@ impl Kernels {
             sad: Sad::select(level)[SIZE],
             sad_x4: SadX4::select(level)[SIZE],
             satd: Satd::select(level)[SIZE],
+            average: Average::select(level)[SIZE],
+            variance16x16: Variance16x16::select(level),
         }
     }
 
@@ -40,20 +44,19 @@ impl Kernels {
         self.satd.call(a, a_stride, b, b_stride)
     }
 
+    /// [`satd`](Self::satd) to the rounded mean of two blocks of one stride.
+    #[inline(always)]
+    pub(crate) fn satd_to_mean(&self, a: &[u8], stride: usize, b: [&[u8]; 2]) -> u32 {
+        let mut mean = [0; 64];
+        self.average.call(&mut mean, 8, b[0], stride, b[1], stride);
+        self.satd.call(a, stride, &mean, 8)
+    }
+
     /// Sum of squared deviations from the mean over 16x16 samples.
+    #[inline(always)]
     pub(crate) fn deviation16x16(&self, samples: &[u8], stride: usize) -> u32 {
-        // Sums of columns first, which become vector code.
-        let (mut sums, mut squares) = ([0u16; 16], [0u32; 16]);
-        for y in 0..16 {
-            let Some(row) = samples[y * stride..].first_chunk::<16>() else { continue };
-            for i in 0..16 {
-                let sample = u16::from(row[i]);
-                sums[i] += sample;
-                squares[i] += u32::from(sample * sample);
-            }
-        }
-        let sum = sums.iter().map(|&sum| u64::from(sum)).sum::<u64>();
-        squares.iter().sum::<u32>() - ((sum * sum) >> 8) as u32
+        let (sum, squares) = self.variance16x16.call(samples, stride);
+        squares - ((u64::from(sum) * u64::from(sum)) >> 8) as u32
     }
 }
 

@@ -1,7 +1,9 @@
 //! The lookahead: frames wait here until enough is known about what follows them.
 
 mod analysis;
+mod bidirectional;
 mod plan;
+mod prediction;
 
 use std::collections::VecDeque;
 
@@ -11,8 +13,10 @@ use crate::half_picture::{BlockGrid, HalfPicture, Strip};
 use crate::importance::Inheritance;
 use crate::kernels::{CpuLevel, Kernels};
 use crate::key_frames::{KeyFrameClock, KeyFrameLimits};
+use crate::motion::HalfVector;
 use analysis::Analysis;
 use plan::ImportanceRatio;
+use prediction::Prediction;
 use vitascope_core::Time;
 
 /// Settings of a [`Lookahead`].
@@ -28,6 +32,10 @@ pub struct LookaheadConfig {
     pub key_frames: KeyFrameLimits,
     /// Begin new scenes with intra pictures.
     pub scene_cut: bool,
+    /// Most B frames in a row, 0 to 8; fewer where they would not pay, and never more than the depth.
+    pub max_b_frames: usize,
+    /// With two or more B frames in a row, the middle one becomes a reference for the others.
+    pub b_references: bool,
     /// Offset QPs by the importance of blocks; needs a depth above 0 to have an effect.
     pub importance_propagation: bool,
     /// Strength of adaptive quantisation, 0 (off) to 3; 1 is usual.
@@ -49,6 +57,8 @@ impl Default for LookaheadConfig {
             depth: 20,
             key_frames: KeyFrameLimits::default(),
             scene_cut: true,
+            max_b_frames: 0,
+            b_references: true,
             importance_propagation: true,
             adaptive_quantisation: 1.0,
             curve_compression: 0.6,
@@ -80,6 +90,8 @@ pub struct Lookahead<T> {
     /// Frames before this number leave without waiting for more.
     flushed: u64,
     clock: KeyFrameClock,
+    /// Motion of the frame pushed last.
+    hint: Vec<HalfVector>,
     /// Duration of the frame pushed last, as far as known.
     duration: f64,
     inheritances: Vec<Inheritance>,
@@ -99,8 +111,17 @@ struct Frame<T> {
     display_index: u64,
     duration: f64,
     analysis: Analysis,
+    prediction: Prediction,
     kind: FrameKind,
     scene_cut: bool,
+}
+
+impl<T> Frame<T> {
+    /// Its kind and prediction are decided: what only served to decide goes.
+    fn settled(mut self) -> Self {
+        self.analysis.fields = Vec::new();
+        self
+    }
 }
 
 impl<T> Lookahead<T> {
@@ -114,6 +135,7 @@ impl<T> Lookahead<T> {
             return Err(Error::PictureSize { width, height });
         }
         Error::check("lookahead depth", config.depth as f64, 0.0, 250.0)?;
+        Error::check("B frames in a row", config.max_b_frames as f64, 0.0, 8.0)?;
         Error::check("adaptive quantisation", f64::from(config.adaptive_quantisation), 0.0, 3.0)?;
         Error::check("curve compression", config.curve_compression, 0.0, 1.0)?;
         Error::check("frame rate", config.frame_rate, 1e-3, 1000.0)?;
@@ -129,6 +151,7 @@ impl<T> Lookahead<T> {
             popped: 0,
             flushed: 0,
             clock: KeyFrameClock::new(),
+            hint: Vec::new(),
             duration: 1.0 / config.frame_rate,
             inheritances: Vec::new(),
             ratio: ImportanceRatio::default(),
@@ -172,9 +195,10 @@ impl<T> Lookahead<T> {
         self.measure_durations(&info);
         let mut picture = self.recycled_picture();
         picture.fill(luma, self.grid, &self.kernels, &mut self.strip);
-        let hint = self.newest().map(|frame| frame.analysis.forward.vectors.as_slice()).unwrap_or_default();
         let analysis =
-            Analysis::new(&picture, self.pictures.back(), hint, self.grid, &self.config, &self.kernels);
+            Analysis::new(&picture, self.pictures.back(), &self.hint, self.grid, &self.config, &self.kernels);
+        let prediction = analysis.predicted_from_previous(self.pushed, self.grid, self.propagates());
+        self.hint.clone_from(&prediction.vectors[0]);
         self.pictures.push_back(picture);
         self.open.push_back(Frame {
             payload,
@@ -183,6 +207,7 @@ impl<T> Lookahead<T> {
             display_index: self.pushed,
             duration: self.duration,
             analysis,
+            prediction,
             kind: FrameKind::P,
             scene_cut: false,
         });
@@ -197,7 +222,7 @@ impl<T> Lookahead<T> {
         if front.display_index >= self.flushed && self.pending() <= self.config.depth {
             return None;
         }
-        Some(self.plan_next())
+        self.plan_next()
     }
 
     /// No frame waits for more input: all that were pushed can be popped. Pushing may go on afterwards.
@@ -232,10 +257,6 @@ impl<T> Lookahead<T> {
             self.duration =
                 (info.duration.value as f64 / f64::from(info.duration.timescale)).clamp(1e-4, 60.0);
         }
-    }
-
-    fn newest(&self) -> Option<&Frame<T>> {
-        self.open.back().or_else(|| self.planned.iter().max_by_key(|frame| frame.display_index))
     }
 
     fn newest_mut(&mut self) -> Option<&mut Frame<T>> {

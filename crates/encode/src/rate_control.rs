@@ -79,6 +79,20 @@ impl Default for RateConfig {
     }
 }
 
+impl RateConfig {
+    /// By what the step of P frames is divided for this kind.
+    fn divisor(&self, kind: FrameKind) -> f64 {
+        match kind {
+            FrameKind::Idr | FrameKind::I => INTRA_FACTOR,
+            // Nothing depends on a B frame: with importance that already sets it apart.
+            _ if self.importance_propagation => 1.0,
+            FrameKind::P => 1.0,
+            FrameKind::ReferenceB => 1.0 / REFERENCE_B_FACTOR,
+            FrameKind::B => 1.0 / BIDIRECTIONAL_FACTOR,
+        }
+    }
+}
+
 /// A frame about to be coded.
 #[derive(Debug, Clone, Copy)]
 pub struct RateFrame<'a> {
@@ -125,6 +139,8 @@ impl<'a> RateFrame<'a> {
 /// How much finer intra frames are than P frames, and how much coarser B frames.
 const INTRA_FACTOR: f64 = 1.4;
 const BIDIRECTIONAL_FACTOR: f64 = 1.3;
+/// Half way, for B frames others depend on.
+const REFERENCE_B_FACTOR: f64 = 1.14;
 
 /// How far the base QP may exceed the greatest QP where the QPs of the macroblocks are lowered.
 const LARGEST_HEADROOM: f64 = 12.0;
@@ -208,7 +224,7 @@ impl RateControl {
         self.absorb(frame.index);
         self.quality.observe(frame);
         let step = match self.config.mode {
-            RateMode::ConstantQp { qp } => step_of_qp(qp) / kind_divisor(frame.kind),
+            RateMode::ConstantQp { qp } => step_of_qp(qp) / self.config.divisor(frame.kind),
             RateMode::ConstantQuality { rate_factor } => self.quality.step(frame, rate_factor, &self.config),
             RateMode::AverageBitRate { bits_per_second } => {
                 self.average.step(frame, bits_per_second, &self.config, &self.model, &self.quality)
@@ -264,17 +280,6 @@ fn check_mode(mode: RateMode) -> Result<(), Error> {
             Error::check("average bit rate", bits_per_second, 1.0, 1e12)
         }
         RateMode::ConstantQp { qp } => Error::check("QP", qp, 0.0, 51.0),
-    }
-}
-
-/// By what the step of P frames is divided for this kind.
-fn kind_divisor(kind: FrameKind) -> f64 {
-    match kind {
-        FrameKind::Idr | FrameKind::I => INTRA_FACTOR,
-        FrameKind::P => 1.0,
-        // Half way: it is coarser than P, but others depend on it.
-        FrameKind::ReferenceB => 1.0 / 1.14,
-        FrameKind::B => 1.0 / BIDIRECTIONAL_FACTOR,
     }
 }
 

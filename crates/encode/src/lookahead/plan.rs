@@ -4,7 +4,7 @@ use super::{DECISION_DELAY, Frame, Lookahead, PICTURES_BEFORE};
 use crate::frame::{FrameAhead, FrameKind, PlannedFrame};
 use crate::importance::Inheritance;
 use crate::math::exp2_f32;
-use crate::motion::search_motion;
+use crate::motion::{HalfVector, search_motion};
 use crate::scene_cut::CutDistances;
 
 /// How much more alike than the two sides of a supposed cut other frames from both sides must be to deny it.
@@ -13,29 +13,38 @@ const FLASH_RATIO: f64 = 0.75;
 impl<T> Lookahead<T> {
     /// Decides the kind of every open frame for which enough is known.
     pub(super) fn decide(&mut self) {
-        let delay = DECISION_DELAY.min(self.config.depth);
+        let needed = DECISION_DELAY.max(self.config.max_b_frames + 1).min(self.config.depth);
         while let Some(front) = self.open.front() {
-            if front.display_index >= self.flushed && self.open.len() <= delay {
+            if front.display_index >= self.flushed && self.open.len() <= needed {
                 break;
             }
-            let (kind, scene_cut) = self.decide_front(front);
+            let (kind, scene_cut) = self.kind_of(front);
+            if kind == FrameKind::P && self.config.max_b_frames > 0 {
+                let longest = self.open.len().min(self.config.max_b_frames + 1);
+                let following = self.open.iter().take(longest).skip(1);
+                let reach = 1 + following.take_while(|frame| self.kind_of(frame).0 == FrameKind::P).count();
+                let length = self.best_group(reach);
+                self.plan_group(length);
+                continue;
+            }
             let Some(mut frame) = self.open.pop_front() else { break };
             frame.kind = kind;
             frame.scene_cut = scene_cut;
             if kind == FrameKind::Idr {
                 self.clock.restart(frame.display_index, frame.info.presentation_time);
             }
-            self.planned.push_back(frame);
+            self.planned.push_back(frame.settled());
         }
     }
 
-    fn decide_front(&self, frame: &Frame<T>) -> (FrameKind, bool) {
+    /// The kind of an open frame (P standing for B too), and whether a scene begins with it.
+    fn kind_of(&self, frame: &Frame<T>) -> (FrameKind, bool) {
         let index = frame.display_index;
         let distances = CutDistances::new(&frame.limits, self.config.frame_rate);
         let distance = self.clock.distance(index);
         let scene_cut = index > 0
             && self.config.scene_cut
-            && distances.is_cut(&frame.analysis.cost, distance)
+            && distances.is_cut(&frame.prediction.cost, distance)
             && !self.is_flash(frame);
         let required = frame.info.force_key
             || frame.info.intra_only
@@ -61,68 +70,67 @@ impl<T> Lookahead<T> {
             let frame = self.open.iter().find(|frame| frame.display_index == later);
             let Some(((source, reference), frame)) = pictures.zip(frame) else { return false };
             let field = search_motion(source, reference, self.grid, &[], &self.kernels);
-            let intra = &frame.analysis.intra;
-            let best: u64 = intra.iter().zip(&field.costs).map(|(&a, &b)| u64::from(a.min(b))).sum();
+            let best = frame.analysis.best_sum(&field.costs);
             let ratio = |inter: u64, intra: u64| inter as f64 / intra.max(1) as f64;
-            let cut = ratio(supposed.analysis.cost.inter, supposed.analysis.cost.intra);
-            ratio(best, frame.analysis.cost.intra) < FLASH_RATIO * cut
+            let cut = ratio(supposed.prediction.cost.inter, supposed.analysis.intra_sum);
+            ratio(best, frame.analysis.intra_sum) < FLASH_RATIO * cut
         })
     }
 
-    /// Takes the first planned frame out. There must be one.
-    pub(super) fn plan_next(&mut self) -> PlannedFrame<T> {
-        let propagates = self.config.importance_propagation && self.config.depth > 0;
+    /// Takes the first planned frame out.
+    pub(super) fn plan_next(&mut self) -> Option<PlannedFrame<T>> {
+        let propagates = self.propagates();
         if propagates {
             self.propagate();
         }
-        let frame = self.planned.pop_front().expect("the caller saw a planned frame");
-        let analysis = frame.analysis;
+        let frame = self.planned.pop_front()?;
+        let Frame { analysis, prediction, kind, .. } = frame;
         let mut qp_offsets = analysis.offsets;
         if propagates {
             let strength = (5.0 * (1.0 - self.config.curve_compression)) as f32;
             let weight = self.weight(frame.duration);
             self.inheritances[0].apply(self.grid, &analysis.own, weight, strength, &mut qp_offsets);
         }
-        let mut cost = analysis.cost;
-        let before = if frame.kind.is_intra() {
-            cost.inter = cost.intra;
-            cost.intra_blocks = self.grid.count() as u32;
-            analysis.weighted_intra
-        } else {
-            cost.weighted
-        };
-        let blocks = analysis.intra.iter().zip(&analysis.forward.costs).zip(&qp_offsets);
+        let mut cost = prediction.cost;
+        let mut before = cost.weighted;
+        if kind.is_intra() {
+            (cost.inter, cost.intra_blocks) = (cost.intra, self.grid.count() as u32);
+            before = analysis.weighted_intra;
+        }
+        let blocks = analysis.intra.iter().zip(&prediction.costs).zip(&qp_offsets);
         cost.weighted = blocks
             .map(|((&intra, &inter), &offset)| {
-                let block = if frame.kind.is_intra() { intra } else { intra.min(inter) };
+                let block = if kind.is_intra() { intra } else { intra.min(inter) };
                 f64::from(f32::from(block) * exp2_f32(offset * (-1.0 / 6.0)))
             })
             .sum();
-        self.ratio.learn(frame.kind, before, cost.weighted);
-        let motion = analysis.forward.vectors.iter().map(|vector| vector.to_motion()).collect();
-
+        self.ratio.learn(kind, before, cost.weighted);
+        let [motion, backward_motion] =
+            prediction.vectors.map(|vectors| vectors.into_iter().map(HalfVector::to_motion).collect());
         let ahead = self.planned.iter().chain(&self.open).map(|frame| self.ahead(frame)).collect();
         let coding_index = self.popped;
         self.popped += 1;
-        PlannedFrame {
+        Some(PlannedFrame {
             payload: frame.payload,
             info: frame.info,
-            kind: frame.kind,
+            kind,
             display_index: frame.display_index,
             coding_index,
+            references: if kind.is_intra() { [None, None] } else { prediction.references },
             qp_offsets,
             cost,
             motion,
+            backward_motion,
             scene_cut: frame.scene_cut,
             duration_seconds: frame.duration,
             ahead,
             ahead_is_all: self.flushed == self.pushed,
-        }
+        })
     }
 
     fn ahead(&self, frame: &Frame<T>) -> FrameAhead {
-        let analysis = &frame.analysis;
-        let cost = if frame.kind.is_intra() { analysis.weighted_intra } else { analysis.cost.weighted };
+        let intra = frame.kind.is_intra();
+        let cost = if intra { frame.analysis.weighted_intra } else { frame.prediction.cost.weighted };
         FrameAhead {
             kind: frame.kind,
             weighted_cost: cost * self.ratio.of(frame.kind),
@@ -130,30 +138,37 @@ impl<T> Lookahead<T> {
         }
     }
 
+    pub(super) fn propagates(&self) -> bool {
+        self.config.importance_propagation && self.config.depth > 0
+    }
+
     /// Fills `inheritances[0]` with what the frames ahead hand down to the first planned frame.
     fn propagate(&mut self) {
-        // Nothing passes an intra picture: what follows it does not depend on what is before. Frames whose
-        // kind is open count as predicted.
-        let follows =
-            |frame: &&Frame<T>| !(frame.kind.is_intra() || frame.info.force_key || frame.info.intra_only);
-        let chain = self.planned.iter().chain(&self.open).skip(1).take_while(follows).count();
-        let mut own = std::mem::take(&mut self.inheritances);
-        own.resize_with(2, Inheritance::default);
-        own[0].clear(self.grid);
-        for position in (1..=chain).rev() {
-            let [to, from] = own.as_mut_slice() else { break };
-            // What was received in the step before is now handed on.
-            std::mem::swap(to, from);
-            to.clear(self.grid);
-            let frame = match position.checked_sub(self.planned.len()) {
-                None => &self.planned[position],
-                Some(open) => &self.open[open],
-            };
-            let weight = self.weight(frame.duration);
-            let (own, links) = (&frame.analysis.own, &frame.analysis.links);
-            Inheritance::hand_down(self.grid, Some(from), own, weight, links, to);
+        // Nothing passes an IDR picture. Frames whose kind is open count as predicted from the one before.
+        let ends =
+            |frame: &&Frame<T>| frame.kind == FrameKind::Idr || frame.info.force_key || frame.info.intra_only;
+        let waiting = self.planned.iter().chain(&self.open);
+        let chain: Vec<&Frame<T>> =
+            waiting.clone().take(1).chain(waiting.skip(1).take_while(|frame| !ends(frame))).collect();
+        let mut inheritances = std::mem::take(&mut self.inheritances);
+        inheritances.resize_with(inheritances.len().max(chain.len()).max(1), Inheritance::default);
+        for inheritance in &mut inheritances[..chain.len().max(1)] {
+            inheritance.clear(self.grid);
         }
-        self.inheritances = own;
+        for (position, frame) in chain.iter().enumerate().skip(1).rev() {
+            if frame.kind.is_intra() {
+                continue;
+            }
+            let weight = self.weight(frame.duration);
+            for (reference, links) in frame.prediction.references.iter().zip(&frame.prediction.links) {
+                let to = chain[..position].iter().position(|frame| Some(frame.display_index) == *reference);
+                let Some(to) = to else { continue };
+                let (earlier, later) = inheritances.split_at_mut(position);
+                let own = &frame.analysis.own;
+                Inheritance::hand_down(self.grid, &later[0], own, weight, links, &mut earlier[to]);
+            }
+        }
+        self.inheritances = inheritances;
     }
 
     /// Frames shown longer matter more.

@@ -3,7 +3,7 @@
 use super::demand::Demand;
 use super::quality::QualityCurve;
 use super::size_model::SizeModel;
-use super::{RateConfig, RateFrame, kind_divisor, step_of_qp};
+use super::{RateConfig, RateFrame, step_of_qp};
 use crate::frame::FrameKind;
 use crate::math::{exp2, log2};
 
@@ -83,7 +83,7 @@ impl AverageRate {
         let (lowest, highest) = (step_of_qp(config.min_qp), step_of_qp(frame.max_qp(config)));
         let limits = (lowest * 0.5, highest * 2.0);
         let mut current = Demand::default();
-        current.add(frame.kind, frame.cost.weighted, shape, frame.duration());
+        current.add(frame.kind, frame.cost.weighted, shape / config.divisor(frame.kind), frame.duration());
         // Everything ahead, and its ordinary frames alone.
         let (mut all, mut ordinary) = (current, Demand::default());
         if !frame.kind.is_intra() || ordinary_intra {
@@ -91,11 +91,11 @@ impl AverageRate {
         }
         let mut curve = *quality;
         for ahead in frame.ahead {
-            let shape = curve.shape_ahead(ahead, config);
+            let part = curve.shape_ahead(ahead, config) / config.divisor(ahead.kind);
             let seconds = ahead.duration_seconds.clamp(1e-4, 60.0);
-            all.add(ahead.kind, ahead.weighted_cost, shape, seconds);
+            all.add(ahead.kind, ahead.weighted_cost, part, seconds);
             if !ahead.kind.is_intra() || ordinary_intra {
-                ordinary.add(ahead.kind, ahead.weighted_cost, shape, seconds);
+                ordinary.add(ahead.kind, ahead.weighted_cost, part, seconds);
             }
         }
         let near = ordinary;
@@ -149,7 +149,7 @@ impl AverageRate {
             self.history.scale(1.0 - (frame.duration() / MEMORY).min(1.0));
             self.history.add_scaled(&current, 1.0);
         }
-        height * shape / kind_divisor(frame.kind)
+        height * shape / config.divisor(frame.kind)
     }
 
     /// Takes a started frame into account, with its predicted size. `at_limit` says that the QP could not go

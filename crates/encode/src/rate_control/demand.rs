@@ -1,6 +1,5 @@
 //! What frames ask for, as a function of the height of the curve.
 
-use super::kind_divisor;
 use super::size_model::{SizeModel, intra_divisor};
 use crate::frame::FrameKind;
 
@@ -16,9 +15,8 @@ pub(super) struct Demand {
 }
 
 impl Demand {
-    /// Adds a frame whose step is the height of the curve times `shape`, over the divisor of its kind.
-    pub(super) fn add(&mut self, kind: FrameKind, cost: f64, shape: f64, seconds: f64) {
-        let part = shape / kind_divisor(kind);
+    /// Adds a frame whose step is the height of the curve times `part`.
+    pub(super) fn add(&mut self, kind: FrameKind, cost: f64, part: f64, seconds: f64) {
         match kind {
             FrameKind::Idr | FrameKind::I => self.intra += cost / intra_divisor(part),
             FrameKind::P => self.predicted += cost / part,

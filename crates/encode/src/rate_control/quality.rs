@@ -1,7 +1,7 @@
 //! The constant-quality curve: how the step follows the complexity of the content.
 
-use super::{RateConfig, RateFrame, kind_divisor, step_of_qp};
-use crate::frame::FrameAhead;
+use super::{RateConfig, RateFrame, step_of_qp};
+use crate::frame::{FrameAhead, FrameKind};
 use crate::math::pow;
 
 /// Cost of a macroblock of average content, the complexity at which the rate factor is the QP.
@@ -22,9 +22,10 @@ pub(super) struct QualityCurve {
 }
 
 impl QualityCurve {
-    /// Takes in the next frame. Intra frames say nothing about how much changes from frame to frame.
+    /// Takes in the next frame. Intra frames say nothing about how much changes from frame to frame, and B
+    /// frames keep to the P frames around them.
     pub(super) fn observe(&mut self, frame: &RateFrame<'_>) {
-        if !frame.kind.is_intra() {
+        if frame.kind == FrameKind::P {
             self.add(frame.cost.inter as f64, frame.duration());
         }
     }
@@ -35,7 +36,7 @@ impl QualityCurve {
         if config.importance_propagation {
             level += IMPORTANCE_LEVEL * (1.0 - config.curve_compression);
         }
-        step_of_qp(level) * self.shape(frame, config) / kind_divisor(frame.kind)
+        step_of_qp(level) * self.shape(frame, config) / config.divisor(frame.kind)
     }
 
     /// Height of the curve at a frame that was observed, relative to typical content.
@@ -65,7 +66,7 @@ impl QualityCurve {
         if config.importance_propagation {
             return shown_shape(duration, spread);
         }
-        if !ahead.kind.is_intra() {
+        if ahead.kind == FrameKind::P {
             self.add(ahead.weighted_cost, duration);
         }
         let typical = f64::from(config.macroblocks) * TYPICAL_COST;
@@ -90,7 +91,7 @@ fn shown_shape(duration: f64, spread: f64) -> f64 {
 
 /// Mean complexity of the nearest few predicted frames ahead.
 fn complexity_ahead(ahead: &[FrameAhead]) -> Option<f64> {
-    let nearest = ahead.iter().filter(|ahead| !ahead.kind.is_intra()).take(6);
+    let nearest = ahead.iter().filter(|ahead| ahead.kind == FrameKind::P).take(6);
     let (sum, count) = nearest.fold((0.0, 0.0), |(sum, count), ahead| {
         (sum + complexity(ahead.weighted_cost, ahead.duration_seconds), count + 1.0)
     });

@@ -378,3 +378,28 @@ fn strange_values_neither_panic_nor_escape() {
     assert!(control.set_mode(RateMode::ConstantQuality { rate_factor: f64::NAN }).is_err());
     assert!(control.set_mode(RateMode::AverageBitRate { bits_per_second: 0.0 }).is_err());
 }
+
+#[test]
+fn streams_with_b_frames_meet_the_rate() {
+    for importance_propagation in [true, false] {
+        for seconds in [3.0, 10.0] {
+            let mut sources = video(30.0, seconds, 250, wavy);
+            for (i, source) in sources.iter_mut().enumerate() {
+                match i % 4 {
+                    1 if i > 1 => source.inter *= 1.8,
+                    2 => source.kind = FrameKind::ReferenceB,
+                    3 | 0 if !source.kind.is_intra() => {
+                        source.kind = FrameKind::B;
+                        source.inter *= 0.7;
+                    }
+                    _ => {}
+                }
+            }
+            let mut simulation = Simulation::average(sources, density(0.1, 30.0));
+            simulation.config.importance_propagation = importance_propagation;
+            let outcome = simulation.check_rate(0.03);
+            let difference = outcome.qps[43] - outcome.qps[41];
+            assert_eq!(difference > 1.0, !importance_propagation, "B lies {difference} above P");
+        }
+    }
+}
