@@ -13,6 +13,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("vitascope-h264", 3),
     ("vitascope-session", 4),
     ("vitascope", 5),
+    ("vitascope-bench", 6),
     ("vitascope-cli", 6),
     ("xtask", 7),
 ];

@@ -55,7 +55,7 @@ impl Report {
     }
 
     /// One line of text for the frame that comes next.
-    pub(super) fn frame_line(&self, scores: &Vec<PlaneScore>) -> String {
+    pub(super) fn frame_line(&self, scores: &[PlaneScore]) -> String {
         let mut line = format!("frame {}", self.frames);
         for score in scores.iter().chain([&all(scores)]) {
             let decibels = psnr(score.squared_error, score.samples, self.peak);

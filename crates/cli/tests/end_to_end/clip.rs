@@ -107,7 +107,7 @@ fn motion(x: usize, y: usize, width: usize, height: usize, time: usize, seed: u3
     let (inside_x, inside_y) =
         (x.wrapping_sub(box_x) < width / 5 + 1, y.wrapping_sub(height / 3) < height / 4 + 1);
     if inside_x && inside_y {
-        return if (x + 3 * time + y) / 3 % 2 == 0 { 60 } else { 190 };
+        return if ((x + 3 * time + y) / 3).is_multiple_of(2) { 60 } else { 190 };
     }
     let (x, y, time) = (x as u32, y as u32, time as u32);
     // 0.75 samples to the right and 0.5 down each frame, in cells of 32 and of 8 samples.
