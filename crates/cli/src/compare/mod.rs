@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &Compare) -> Result<(), Failure> {
         match (one, other) {
             (None, None) => break,
             (Some(one), Some(other)) => {
-                let scores = one.iter().zip(&other).map(|(one, other)| score(one, other, peak)).collect();
+                let scores: Vec<_> =
+                    one.iter().zip(&other).map(|(one, other)| score(one, other, peak)).collect();
                 if arguments.per_frame {
                     print(&report.frame_line(&scores))?;
                 }
