@@ -139,18 +139,17 @@ fn inner_strengths(mb: &MacroblockInfo, strengths: &mut [[Strengths; 4]; 2]) {
     if mb.cbp & 15 == 0 && mb.direct == 0 && matches!(mb.mode, Mode::Skip | Mode::Inter(Partition::Whole)) {
         return;
     }
-    for edge in (step..4).step_by(step) {
-        for n in 0..4 {
-            for (direction, block, before) in
-                [(0, n * 4 + edge, n * 4 + edge - 1), (1, edge * 4 + n, edge * 4 + n - 4)]
-            {
-                strengths[direction][edge][n] = if coded(mb, block) || coded(mb, before) {
-                    2
-                } else {
-                    u8::from(edge == 2 && motion_differs(mb, block, mb, before))
-                };
-            }
+    let strength = |edge: usize, block: usize, before: usize| {
+        if coded(mb, block) || coded(mb, before) {
+            2
+        } else {
+            // Motion changes only between the halves of the macroblock.
+            u8::from(edge == 2 && motion_differs(mb, block, mb, before))
         }
+    };
+    for edge in (step..4).step_by(step) {
+        strengths[0][edge] = std::array::from_fn(|n| strength(edge, n * 4 + edge, n * 4 + edge - 1));
+        strengths[1][edge] = std::array::from_fn(|n| strength(edge, edge * 4 + n, edge * 4 + n - 4));
     }
 }
 

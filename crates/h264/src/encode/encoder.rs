@@ -32,7 +32,7 @@ const MAX_THREADS: usize = RATE_DELAY + 1;
 /// Frames looked ahead where nothing limits the delay.
 const LOOKAHEAD: usize = 20;
 /// Most B pictures in a row.
-const MAX_B_FRAMES: usize = 3;
+const MAX_B_FRAMES: usize = 0;
 /// Sync frame distance where the caller leaves it open.
 const DEFAULT_KEY_INTERVAL: u32 = 250;
 
@@ -90,8 +90,9 @@ impl Encoder {
     pub fn new(config: EncoderConfig) -> Result<Self, Error> {
         let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
         let depth = if config.real_time { 0 } else { LOOKAHEAD.min(delay) };
-        let reorder = config.allow_frame_reordering && config.allow_temporal_compression && depth > MAX_B_FRAMES;
-        let stream = StreamParameters::new(&config, reorder)?;
+        let may_reorder = config.allow_frame_reordering && config.allow_temporal_compression;
+        let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
+        let stream = StreamParameters::new(&config, b_frames > 0)?;
         let geometry = Geometry {
             mb_width: config.width.div_ceil(16) as usize,
             mb_height: config.height.div_ceil(16) as usize,
@@ -311,7 +312,8 @@ impl Encoder {
             self.first_in_order = planned.display_index;
         }
         let order = planned.display_index - self.first_in_order;
-        let qps = planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
+        let qps =
+            planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
         let slice_qp = base_qp.round().clamp(MIN_QP, 51.0) as u8;
         let references = self.reference_lists(kind, order);
         let header = self.stream.slice_header(&SliceParameters {
@@ -359,8 +361,11 @@ impl Encoder {
     /// comes before them nearest first in list 0, and what comes after in list 1.
     fn reference_lists(&self, kind: SliceKind, order: u64) -> [Vec<Reference>; 2] {
         let pictures = |after: Option<bool>| {
-            let mut found: Vec<_> =
-                self.references.iter().filter(|(o, _)| after.is_none_or(|after| (*o > order) == after)).collect();
+            let mut found: Vec<_> = self
+                .references
+                .iter()
+                .filter(|(o, _)| after.is_none_or(|after| (*o > order) == after))
+                .collect();
             if after.is_some() {
                 found.sort_by_key(|(o, _)| o.abs_diff(order));
             }

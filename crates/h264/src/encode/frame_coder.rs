@@ -102,7 +102,8 @@ impl FrameJob {
             if !self.references.iter().flatten().all(|r| r.wait(y, self.limits.down)) {
                 return None;
             }
-            let views = [0, 1].map(|list| self.references[list].iter().map(Reference::view).collect::<Vec<_>>());
+            let views =
+                [0, 1].map(|list| self.references[list].iter().map(Reference::view).collect::<Vec<_>>());
             let still = self.references[1].first().map(|r| r.still(y));
             for x in 0..mb_width {
                 let index = y * mb_width + x;

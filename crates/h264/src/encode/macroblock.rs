@@ -213,7 +213,8 @@ impl Macroblock {
     /// `mb_type` in B slices (Table 7-14) of what is not intra.
     pub(crate) fn b_type(&self) -> Option<u32> {
         // Rows in the order of the table: L0 with L0, L1 with L1, L0 with L1 and so on.
-        const PAIRS: [(u32, u32); 9] = [(1, 1), (2, 2), (1, 2), (2, 1), (1, 3), (2, 3), (3, 1), (3, 2), (3, 3)];
+        const PAIRS: [(u32, u32); 9] =
+            [(1, 1), (2, 2), (1, 2), (2, 1), (1, 3), (2, 3), (3, 1), (3, 2), (3, 3)];
         let pair = |second: (usize, usize)| {
             let uses = (self.lists_used(0, 0), self.lists_used(second.0, second.1));
             PAIRS.iter().position(|&p| p == uses).map(|i| 4 + 2 * i as u32)
@@ -254,15 +255,6 @@ impl Macroblock {
                     self.ref_idx[list][j / 2 * 2 + i / 2] = motion.ref_idx[list];
                 }
             }
-        }
-    }
-
-    /// The motion of the part that begins at block (x, y).
-    pub(crate) fn motion_at(&self, x: usize, y: usize) -> Motion {
-        let (quarter, block) = (y / 2 * 2 + x / 2, y * 4 + x);
-        Motion {
-            ref_idx: [self.ref_idx[0][quarter], self.ref_idx[1][quarter]],
-            mv: [self.mv[0][block], self.mv[1][block]],
         }
     }
 

@@ -191,8 +191,12 @@ impl Search<'_> {
     #[inline(always)]
     fn four(&self, [a, b, c, d]: [Mv; 4]) -> [u32; 4] {
         let samples = [self.samples(a), self.samples(b), self.samples(c), self.samples(d)];
-        let sads =
-            self.k.sad_x4[self.size as usize].call(self.source, SOURCE_STRIDE, samples, self.reference.luma_stride);
+        let sads = self.k.sad_x4[self.size as usize].call(
+            self.source,
+            SOURCE_STRIDE,
+            samples,
+            self.reference.luma_stride,
+        );
         let bits = |mv: Mv| self.cost.of(mv, self.predicted);
         [sads[0] + bits(a), sads[1] + bits(b), sads[2] + bits(c), sads[3] + bits(d)]
     }

@@ -42,8 +42,15 @@ const QUARTERS: [[(u8, u8, u8); 2]; 16] = [
 ];
 
 impl<'a> ReferenceView<'a> {
-    pub(crate) fn new(luma: [&'a [u8]; 4], luma_stride: usize, chroma: [&'a [u8]; 2], chroma_stride: usize) -> Self {
-        let distance = |(plane, right, down): (u8, u8, u8)| (plane, u32::from(right) + u32::from(down) * luma_stride as u32);
+    pub(crate) fn new(
+        luma: [&'a [u8]; 4],
+        luma_stride: usize,
+        chroma: [&'a [u8]; 2],
+        chroma_stride: usize,
+    ) -> Self {
+        let distance = |(plane, right, down): (u8, u8, u8)| {
+            (plane, u32::from(right) + u32::from(down) * luma_stride as u32)
+        };
         let quarters = QUARTERS.map(|pair| pair.map(distance));
         Self { luma, luma_stride, chroma, chroma_stride, quarters }
     }
@@ -65,7 +72,13 @@ impl<'a> ReferenceView<'a> {
     }
 
     /// Predicts one part of a macroblock at (x, y) of the picture, measured in 4x4 blocks.
-    fn predict(&self, k: &VideoKernels, out: &mut Prediction<'_>, (x, y, w, h): (usize, usize, usize, usize), mv: Mv) {
+    fn predict(
+        &self,
+        k: &VideoKernels,
+        out: &mut Prediction<'_>,
+        (x, y, w, h): (usize, usize, usize, usize),
+        mv: Mv,
+    ) {
         let size = block_size(w, h);
         let (px, py) = ((x * 4) as i32, (y * 4) as i32);
         let (first, second) = self.luma_sources(self.luma_index(px, py), mv);
@@ -78,8 +91,8 @@ impl<'a> ReferenceView<'a> {
         }
         // Chroma vectors are the luma ones in eighths of a chroma sample (8.4.1.4).
         let (cx, cy) = (px / 2 + i32::from(mv.x >> 3), py / 2 + i32::from(mv.y >> 3));
-        let base =
-            (cy + CHROMA_PADDING as i32) as usize * self.chroma_stride + (cx + CHROMA_PADDING as i32) as usize;
+        let base = (cy + CHROMA_PADDING as i32) as usize * self.chroma_stride
+            + (cx + CHROMA_PADDING as i32) as usize;
         for (plane, to) in self.chroma.iter().zip(&mut out.chroma) {
             let (dx, dy) = ((mv.x & 7) as u32, (mv.y & 7) as u32);
             let from = &plane[base..];

@@ -89,8 +89,7 @@ pub(crate) fn macroblock<S: BinSink>(
     }
     if mb.mode != Mode::Intra16x16 {
         coded_block_pattern(sink, around, mb.coded_block_pattern());
-        if !mb.mode.is_intra() && slice.transform_8x8_mode && mb.coded_block_pattern() & 15 != 0
-        {
+        if !mb.mode.is_intra() && slice.transform_8x8_mode && mb.coded_block_pattern() & 15 != 0 {
             transform_size(sink, around, mb);
         }
     }
@@ -161,7 +160,9 @@ fn mb_type_p<S: BinSink>(sink: &mut S, partition: Partition) {
 
 /// Prefix of `mb_type` in B slices, Table 9-37.
 fn mb_type_b<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock) {
-    let sent = |m: Option<&MacroblockInfo>| usize::from(m.is_some_and(|m| !matches!(m.mode, Mode::Skip | Mode::Direct)));
+    let sent = |m: Option<&MacroblockInfo>| {
+        usize::from(m.is_some_and(|m| !matches!(m.mode, Mode::Skip | Mode::Direct)))
+    };
     let first = MB_TYPE_B + sent(around.left) + sent(around.top);
     let number = mb.b_type();
     sink.bin(first, number != Some(0));
@@ -261,11 +262,19 @@ fn motion<S: BinSink>(
                 continue;
             }
             let sum = |component: usize| {
-                let at =
-                    |m: Option<&MacroblockInfo>, block: usize| m.map_or(0, |m| u32::from(m.mvd[list][block][component]));
-                let left =
-                    if x > 0 { u32::from(absolute[y * 4 + x - 1][component]) } else { at(around.left, y * 4 + 3) };
-                let top = if y > 0 { u32::from(absolute[y * 4 + x - 4][component]) } else { at(around.top, 12 + x) };
+                let at = |m: Option<&MacroblockInfo>, block: usize| {
+                    m.map_or(0, |m| u32::from(m.mvd[list][block][component]))
+                };
+                let left = if x > 0 {
+                    u32::from(absolute[y * 4 + x - 1][component])
+                } else {
+                    at(around.left, y * 4 + 3)
+                };
+                let top = if y > 0 {
+                    u32::from(absolute[y * 4 + x - 4][component])
+                } else {
+                    at(around.top, 12 + x)
+                };
                 left + top
             };
             let sums = [sum(0), sum(1)];
@@ -422,10 +431,9 @@ fn residual<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock) 
             block_8x8(sink, &mb.levels.luma_8x8[quarter]);
             continue;
         }
-        for i in 4 * quarter..4 * quarter + 4 {
-            let raster = BLOCK_RASTER[i];
+        let blocks = 4 * quarter..4 * quarter + 4;
+        for (&raster, levels) in BLOCK_RASTER[blocks.clone()].iter().zip(&mb.levels.luma_4x4[blocks]) {
             let context = block_context(0, raster % 4, raster / 4);
-            let levels = &mb.levels.luma_4x4[i];
             if mb.mode == Mode::Intra16x16 {
                 block(sink, Category::LumaAc16x16, context, &levels[1..]);
             } else {

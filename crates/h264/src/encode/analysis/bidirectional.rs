@@ -103,7 +103,8 @@ impl Analyser<'_> {
     ) -> InterChoice {
         let starts = [0, 1].map(|list| start_vectors(&motion[list], [Mv::ZERO; 2]));
         let candidates = [&starts[0][..], &starts[1][..]];
-        let (whole, cost, single) = self.search_lists(source, at, motion, WHOLE, candidates, self.tools.search);
+        let (whole, cost, single) =
+            self.search_lists(source, at, motion, WHOLE, candidates, self.tools.search);
         let mut choice = InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, cost };
         if self.tools.partitions && cost > self.bits(24) {
             self.search_parts(source, at, motion, single, direct, &mut choice);
@@ -128,7 +129,8 @@ impl Analyser<'_> {
                              mode_bits: u32,
                              stop: u32| {
             motion.iter_mut().for_each(MotionCache::clear);
-            let mut found = InterChoice { partition, parts: [whole; 4], direct: 0, cost: self.bits(mode_bits) };
+            let mut found =
+                InterChoice { partition, parts: [whole; 4], direct: 0, cost: self.bits(mode_bits) };
             let mut singles = [whole; 4];
             for (i, &part) in partition.parts().iter().enumerate() {
                 let near = [0, 1].map(|list| [starts[i].mv[list], whole.mv[list]]);
@@ -234,7 +236,13 @@ impl Analyser<'_> {
     }
 
     /// Transformed difference of a part from the mean of its two predictions.
-    fn mean_difference(&self, source: &Source, at: &Surroundings<'_>, (x, y, w, h): Part, motion: Motion) -> u32 {
+    fn mean_difference(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        (x, y, w, h): Part,
+        motion: Motion,
+    ) -> u32 {
         let k = self.kernels();
         let size = block_size(w, h) as usize;
         let (px, py) = ((at.position.0 * 16 + x * 4) as i32, (at.position.1 * 16 + y * 4) as i32);

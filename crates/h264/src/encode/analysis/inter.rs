@@ -115,4 +115,3 @@ impl Analyser<'_> {
 pub(super) fn reference_bits(count: usize, index: usize) -> u32 {
     if count < 2 { 0 } else { 1 + 2 * index.min(4) as u32 }
 }
-

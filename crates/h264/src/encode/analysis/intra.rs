@@ -11,7 +11,6 @@ use crate::encode::slice::SliceState;
 use crate::encode::tables::{BLOCK_RASTER, BLOCK_X, BLOCK_Y};
 
 impl Analyser<'_> {
-
     /// Tries the intra modes. `inter` is the cost of the best inter prediction, which small blocks
     /// must come near to be worth coding.
     pub(super) fn code_intra<E: EntropyCoder>(
@@ -65,7 +64,12 @@ impl Analyser<'_> {
         self.keep_if_better(distortion, bits);
     }
 
-    pub(super) fn best_16x16(&mut self, k: &VideoKernels, source: &Source, available: Available) -> (u8, u32) {
+    pub(super) fn best_16x16(
+        &mut self,
+        k: &VideoKernels,
+        source: &Source,
+        available: Available,
+    ) -> (u8, u32) {
         let mut best = (INTRA_DC, u32::MAX);
         for mode in 0..4 {
             if !intra::large_mode_allowed(mode, available) {

@@ -126,7 +126,6 @@ impl<'a> Analyser<'a> {
         self.keep_if_better(0, 0);
     }
 
-
     /// Keeps the trial when squared error plus lambda times bits (in 1/256) is the least so far.
     fn keep_if_better(&mut self, distortion: u32, bits: u32) {
         let cost = (u64::from(distortion) << 8) + ((self.lambda_ssd * u64::from(bits)) >> 8);

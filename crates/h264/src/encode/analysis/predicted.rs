@@ -78,7 +78,8 @@ impl Analyser<'_> {
         for index in 0..count {
             let extra = if index > 0 { [choice.parts[0].mv[0], at.hint] } else { [at.hint, Mv::ZERO] };
             let candidates = start_vectors(motion, extra);
-            let found = self.search_part(source, at, motion, (0, index), WHOLE, &candidates, self.tools.search);
+            let found =
+                self.search_part(source, at, motion, (0, index), WHOLE, &candidates, self.tools.search);
             let cost = found.cost + self.bits(reference_bits(count, index));
             if cost < choice.cost {
                 choice = InterChoice { parts: [Motion::forward(index as i8, found.mv); 4], cost, ..choice };
@@ -109,8 +110,15 @@ impl Analyser<'_> {
                 for (i, &part) in partition.parts().iter().enumerate() {
                     let candidates = [start[i], whole];
                     let reference = (0, ref_idx as usize);
-                    let found =
-                        self.search_part(source, at, motion, reference, part, &candidates, self.tools.part_search);
+                    let found = self.search_part(
+                        source,
+                        at,
+                        motion,
+                        reference,
+                        part,
+                        &candidates,
+                        self.tools.part_search,
+                    );
                     parts[i].mv[0] = found.mv;
                     cost += found.cost;
                     if cost > stop {
