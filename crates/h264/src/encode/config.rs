@@ -79,6 +79,8 @@ pub struct EncoderConfig {
     pub max_key_frame_interval_duration: Option<Time>,
     /// When false, every frame is a sync frame.
     pub allow_temporal_compression: bool,
+    /// When false, frames leave in the order in which they are shown (no B slices).
+    pub allow_frame_reordering: bool,
     /// Frames that may be held back; `None` sets no limit. 0 gives each frame out before the next.
     pub max_frame_delay: Option<u32>,
     /// No lookahead, so that frames leave as soon as they can.
@@ -110,6 +112,7 @@ impl Default for EncoderConfig {
             max_key_frame_interval: 0,
             max_key_frame_interval_duration: None,
             allow_temporal_compression: true,
+            allow_frame_reordering: true,
             max_frame_delay: None,
             real_time: false,
             source_frame_count: 0,

@@ -97,13 +97,16 @@ fn coded(mb: &MacroblockInfo, block: usize) -> bool {
     }
 }
 
-/// Whether two blocks' motion differs by a whole sample or in its reference (8.7.2.1).
+/// Whether two blocks' motion differs by a whole sample or in its references (8.7.2.1). No picture is
+/// in both lists, so equal references have equal indices.
 fn motion_differs(a: &MacroblockInfo, i: usize, b: &MacroblockInfo, j: usize) -> bool {
     let quarter = |block: usize| block / 8 * 2 + block % 4 / 2;
-    let (va, vb) = (a.mv[0][i], b.mv[0][j]);
-    a.ref_idx[0][quarter(i)] != b.ref_idx[0][quarter(j)]
-        || (va.x - vb.x).unsigned_abs() >= 4
-        || (va.y - vb.y).unsigned_abs() >= 4
+    (0..2).any(|list| {
+        let (va, vb) = (a.mv[list][i], b.mv[list][j]);
+        a.ref_idx[list][quarter(i)] != b.ref_idx[list][quarter(j)]
+            || (va.x - vb.x).unsigned_abs() >= 4
+            || (va.y - vb.y).unsigned_abs() >= 4
+    })
 }
 
 fn outer_strengths(
@@ -133,21 +136,20 @@ fn inner_strengths(mb: &MacroblockInfo, strengths: &mut [[Strengths; 4]; 2]) {
         }
         return;
     }
-    if mb.cbp & 15 == 0 && matches!(mb.mode, Mode::Skip | Mode::Inter(Partition::Whole)) {
+    if mb.cbp & 15 == 0 && mb.direct == 0 && matches!(mb.mode, Mode::Skip | Mode::Inter(Partition::Whole)) {
         return;
     }
-    for edge in (step..4).step_by(step) {
-        for n in 0..4 {
-            for (direction, block, before) in
-                [(0, n * 4 + edge, n * 4 + edge - 1), (1, edge * 4 + n, edge * 4 + n - 4)]
-            {
-                strengths[direction][edge][n] = if coded(mb, block) || coded(mb, before) {
-                    2
-                } else {
-                    u8::from(edge == 2 && motion_differs(mb, block, mb, before))
-                };
-            }
+    let strength = |edge: usize, block: usize, before: usize| {
+        if coded(mb, block) || coded(mb, before) {
+            2
+        } else {
+            // Motion changes only between the halves of the macroblock.
+            u8::from(edge == 2 && motion_differs(mb, block, mb, before))
         }
+    };
+    for edge in (step..4).step_by(step) {
+        strengths[0][edge] = std::array::from_fn(|n| strength(edge, n * 4 + edge, n * 4 + edge - 1));
+        strengths[1][edge] = std::array::from_fn(|n| strength(edge, edge * 4 + n, edge * 4 + n - 4));
     }
 }
 

@@ -31,6 +31,8 @@ const RATE_DELAY: usize = 3;
 const MAX_THREADS: usize = RATE_DELAY + 1;
 /// Frames looked ahead where nothing limits the delay.
 const LOOKAHEAD: usize = 20;
+/// Most B pictures in a row.
+const MAX_B_FRAMES: usize = 0;
 /// Sync frame distance where the caller leaves it open.
 const DEFAULT_KEY_INTERVAL: u32 = 250;
 
@@ -51,7 +53,10 @@ pub struct Encoder {
     /// Most frames held inside after a submission.
     max_held: usize,
     allow_temporal: bool,
-    references: VecDeque<Reference>,
+    /// Reference pictures with their place in output order, last coded first.
+    references: VecDeque<(u64, Reference)>,
+    /// Display index of the last sync frame.
+    first_in_order: u64,
     frame_num: u32,
     idr_count: u32,
     in_flight: VecDeque<(Flight, Pending)>,
@@ -73,6 +78,7 @@ struct Flight {
     token: u64,
     coding_index: u64,
     is_sync: bool,
+    is_reference: bool,
     slice_kind: SliceKind,
 }
 
@@ -82,15 +88,17 @@ impl Encoder {
     /// # Errors
     /// A setting outside its range, or a combination that the profile or level does not allow.
     pub fn new(config: EncoderConfig) -> Result<Self, Error> {
-        let stream = StreamParameters::new(&config)?;
+        let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
+        let depth = if config.real_time { 0 } else { LOOKAHEAD.min(delay) };
+        let may_reorder = config.allow_frame_reordering && config.allow_temporal_compression;
+        let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
+        let stream = StreamParameters::new(&config, b_frames > 0)?;
         let geometry = Geometry {
             mb_width: config.width.div_ceil(16) as usize,
             mb_height: config.height.div_ceil(16) as usize,
         };
         let machine = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if config.threads == 0 { machine() } else { config.threads }.clamp(1, MAX_THREADS);
-        let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
-        let depth = if config.real_time { 0 } else { LOOKAHEAD.min(delay) };
         let frame_rate = config.frame_rate.unwrap_or(30.0);
         let lookahead = Lookahead::new(LookaheadConfig {
             width: config.width as usize,
@@ -140,6 +148,7 @@ impl Encoder {
             threads,
             max_held: delay,
             references: VecDeque::new(),
+            first_in_order: 0,
             frame_num: 0,
             idr_count: 0,
             in_flight: VecDeque::new(),
@@ -262,6 +271,11 @@ impl Encoder {
         Ok(())
     }
 
+    /// Frames by which decode order may run ahead of the order in which frames are shown: 0 or 1.
+    pub fn reorder_depth(&self) -> usize {
+        self.stream.reorder_depth()
+    }
+
     /// Frames submitted and not received yet.
     pub fn pending(&self) -> usize {
         self.lookahead.pending() + self.in_flight.len() + self.finished.len()
@@ -285,31 +299,39 @@ impl Encoder {
     fn start(&mut self, planned: PlannedFrame<Waiting>) {
         let base_qp = self.rate.start(&RateFrame::new(&planned)) as f32;
         let is_sync = planned.kind == FrameKind::Idr;
-        let kind = if planned.kind.is_intra() { SliceKind::I } else { SliceKind::P };
+        let kind = match planned.kind {
+            FrameKind::Idr | FrameKind::I => SliceKind::I,
+            FrameKind::P => SliceKind::P,
+            FrameKind::ReferenceB | FrameKind::B => SliceKind::B,
+        };
+        let is_reference = planned.kind.is_reference();
         if is_sync {
             self.references.clear();
             self.frame_num = 0;
             self.idr_count += 1;
+            self.first_in_order = planned.display_index;
         }
+        let order = planned.display_index - self.first_in_order;
         let qps =
             planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
         let slice_qp = base_qp.round().clamp(MIN_QP, 51.0) as u8;
-        let references: Vec<_> = match kind {
-            SliceKind::I => Vec::new(),
-            SliceKind::P => self.references.iter().cloned().collect(),
-        };
+        let references = self.reference_lists(kind, order);
         let header = self.stream.slice_header(&SliceParameters {
             kind,
             is_sync,
+            is_reference,
             frame_num: self.frame_num,
             idr_pic_id: self.idr_count & 1,
+            order,
             slice_qp,
-            references: references.len(),
+            references: [references[0].len(), references[1].len()],
         });
         let picture = self.spare_picture();
-        self.references.push_front(picture.reference());
-        self.references.truncate(self.stream.reference_frames());
-        self.frame_num = (self.frame_num + 1) % self.stream.max_frame_num();
+        if is_reference {
+            self.references.push_front((order, picture.reference()));
+            self.references.truncate(self.stream.reference_frames());
+            self.frame_num = (self.frame_num + 1) % self.stream.max_frame_num();
+        }
         let Waiting { token, source } = planned.payload;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
@@ -326,10 +348,34 @@ impl Encoder {
             source,
             picture,
             references,
+            is_reference,
+            keep_reconstruction: self.config.report_reconstruction,
         };
         let pending = self.workers.start(job);
-        let flight = Flight { token, coding_index: planned.coding_index, is_sync, slice_kind: kind };
+        let flight =
+            Flight { token, coding_index: planned.coding_index, is_sync, is_reference, slice_kind: kind };
         self.in_flight.push_back((flight, pending));
+    }
+
+    /// Initial reference lists (8.2.4.2): P pictures see the last coded first; B pictures see what
+    /// comes before them nearest first in list 0, and what comes after in list 1.
+    fn reference_lists(&self, kind: SliceKind, order: u64) -> [Vec<Reference>; 2] {
+        let pictures = |after: Option<bool>| {
+            let mut found: Vec<_> = self
+                .references
+                .iter()
+                .filter(|(o, _)| after.is_none_or(|after| (*o > order) == after))
+                .collect();
+            if after.is_some() {
+                found.sort_by_key(|(o, _)| o.abs_diff(order));
+            }
+            found.into_iter().map(|(_, reference)| reference.clone()).collect()
+        };
+        match kind {
+            SliceKind::I => [Vec::new(), Vec::new()],
+            SliceKind::P => [pictures(None), Vec::new()],
+            SliceKind::B => [pictures(Some(false)), pictures(Some(true))],
+        }
     }
 
     /// A picture that nothing refers to any more, or a new one.
@@ -367,7 +413,7 @@ impl Encoder {
             token: flight.token,
             data,
             is_sync: flight.is_sync,
-            is_reference: true,
+            is_reference: flight.is_reference,
             slice_kind: flight.slice_kind,
             qp: coded.mean_qp,
             reconstruction_md5,

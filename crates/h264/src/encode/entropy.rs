@@ -37,7 +37,7 @@ impl Cabac {
         }
         let initial = match kind {
             SliceKind::I => crate::syntax::cabac::ContextSet::intra(i32::from(qp)),
-            SliceKind::P => crate::syntax::cabac::ContextSet::inter(i32::from(qp), 0),
+            SliceKind::P | SliceKind::B => crate::syntax::cabac::ContextSet::inter(i32::from(qp), 0),
         };
         Self { coder: CabacEncoder::new(header.into_bytes(), initial), counter: BinCounter::new() }
     }

@@ -38,7 +38,12 @@ pub(crate) struct FrameJob {
     pub(crate) limits: ReachLimits,
     pub(crate) source: Arc<SourcePicture>,
     pub(crate) picture: PictureWriter,
-    pub(crate) references: Vec<Reference>,
+    /// By list.
+    pub(crate) references: [Vec<Reference>; 2],
+    /// Other pictures will predict from this one.
+    pub(crate) is_reference: bool,
+    /// The reconstruction is wanted even if no picture predicts from it.
+    pub(crate) keep_reconstruction: bool,
 }
 
 /// How far vectors reach, in luma samples.
@@ -86,7 +91,7 @@ impl FrameJob {
         let mut slice = SliceState {
             kind: self.kind,
             transform_8x8_mode: self.transform_8x8_mode,
-            ref_count: self.references.len(),
+            ref_counts: [self.references[0].len(), self.references[1].len()],
             last_qp: self.slice_qp,
             last_delta_qp: 0,
             skip_run: 0,
@@ -94,19 +99,22 @@ impl FrameJob {
         let mut infos = vec![MacroblockInfo::default(); geometry.macroblocks()];
         let mut lines = BottomLines::new(geometry);
         for y in 0..mb_height {
-            if !self.references.iter().all(|r| r.wait(y, self.limits.down)) {
+            if !self.references.iter().flatten().all(|r| r.wait(y, self.limits.down)) {
                 return None;
             }
-            let views: Vec<_> = self.references.iter().map(Reference::view).collect();
+            let views =
+                [0, 1].map(|list| self.references[list].iter().map(Reference::view).collect::<Vec<_>>());
+            let still = self.references[1].first().map(|r| r.still(y));
             for x in 0..mb_width {
                 let index = y * mb_width + x;
                 let source = load(&self.source, x, y);
                 let at = Surroundings {
                     position: (x, y),
                     around: Neighbours::new(&infos, mb_width, x, y),
-                    references: &views,
+                    references: [&views[0], &views[1]],
                     limits: self.limits.at(geometry, x, y),
                     hint: self.hints.get(index).copied().unwrap_or(Mv::ZERO),
+                    still: still.map_or(0, |row| row[x]),
                 };
                 let picture = &self.picture;
                 let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
@@ -117,8 +125,14 @@ impl FrameJob {
                 infos[index] = info;
             }
             lines.save(&self.picture, y);
-            self.deblock(&infos, y);
-            self.picture.finish_row(&tables.kernels, y);
+            if self.is_reference || self.keep_reconstruction {
+                self.deblock(&infos, y);
+            }
+            if self.is_reference {
+                let row = &infos[y * mb_width..(y + 1) * mb_width];
+                self.picture.set_still(y, row.iter().map(still_quarters));
+                self.picture.finish_row(&tables.kernels, y);
+            }
         }
         let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
         Some(CodedFrame { rbsp: entropy.finish(), source: self.source, picture: self.picture, mean_qp })
@@ -259,6 +273,16 @@ fn store(picture: &mut PictureWriter, mb: &Macroblock, x: usize, y: usize) {
     }
 }
 
+/// Quarters whose corner moves by at most a quarter sample against reference 0 (8.4.1.2.2).
+fn still_quarters(info: &MacroblockInfo) -> u8 {
+    const CORNERS: [usize; 4] = [0, 3, 12, 15];
+    (0..4).fold(0, |bits, quarter| {
+        let mv = info.mv[0][CORNERS[quarter]];
+        let still = info.ref_idx[0][quarter] == 0 && mv.x.abs() <= 1 && mv.y.abs() <= 1;
+        bits | u8::from(still) << quarter
+    })
+}
+
 /// What later macroblocks see of a coded one; moves the slice's quantiser on.
 fn describe(mb: &Macroblock, slice: &mut SliceState) -> MacroblockInfo {
     if mb.mode == Mode::IntraPcm {
@@ -279,13 +303,16 @@ fn describe(mb: &Macroblock, slice: &mut SliceState) -> MacroblockInfo {
         intra_chroma_mode: mb.intra_chroma_mode,
         total_coeff: if coded { mb.total_coeff } else { [0; 24] },
         intra_modes: mb.intra_modes,
+        direct: mb.direct,
         ref_idx: mb.ref_idx,
         mv: mb.mv,
         mvd: [[[0; 2]; 16]; 2],
     };
     if let Mode::Inter(partition) = mb.mode {
-        for (&part, &mvd) in partition.parts().iter().zip(&mb.mvd[0]) {
-            fill_absolute(&mut info.mvd[0], part, mvd);
+        for list in 0..2 {
+            for (&part, &mvd) in partition.parts().iter().zip(&mb.mvd[list]) {
+                fill_absolute(&mut info.mvd[list], part, mvd);
+            }
         }
     }
     info

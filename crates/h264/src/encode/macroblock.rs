@@ -40,6 +40,29 @@ impl Partition {
     }
 }
 
+/// Motion of one part of a macroblock: for each list a reference index, -1 where the list is not
+/// used, and a vector, zero there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Motion {
+    pub(crate) ref_idx: [i8; 2],
+    pub(crate) mv: [Mv; 2],
+}
+
+impl Motion {
+    /// From list 0 alone.
+    pub(crate) const fn forward(ref_idx: i8, mv: Mv) -> Self {
+        Self { ref_idx: [ref_idx, -1], mv: [mv, Mv::ZERO] }
+    }
+
+    /// From one list alone.
+    pub(crate) fn single(list: usize, ref_idx: i8, mv: Mv) -> Self {
+        let mut motion = Self { ref_idx: [-1; 2], mv: [Mv::ZERO; 2] };
+        motion.ref_idx[list] = ref_idx;
+        motion.mv[list] = mv;
+        motion
+    }
+}
+
 /// Kind of macroblock, Tables 7-11, 7-13 and 7-14.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -48,6 +71,8 @@ pub(crate) enum Mode {
     Intra16x16,
     IntraPcm,
     Inter(Partition),
+    /// `B_Direct_16x16`: motion derived, residual sent.
+    Direct,
     /// `P_Skip` or `B_Skip`.
     Skip,
 }
@@ -79,6 +104,8 @@ pub(crate) struct MacroblockInfo {
     /// Coefficients per block: 16 luma, 4 Cb, 4 Cr.
     pub(crate) total_coeff: [u8; 24],
     pub(crate) intra_modes: [u8; 16],
+    /// Quarters whose motion is derived in B slices, one bit each.
+    pub(crate) direct: u8,
     /// Reference index per quarter and list; -1 for none.
     pub(crate) ref_idx: [[i8; 4]; 2],
     pub(crate) mv: [[Mv; 16]; 2],
@@ -96,6 +123,7 @@ impl Default for MacroblockInfo {
             intra_chroma_mode: 0,
             total_coeff: [0; 24],
             intra_modes: [INTRA_DC; 16],
+            direct: 0,
             ref_idx: [[-1; 4]; 2],
             mv: [[Mv::ZERO; 16]; 2],
             mvd: [[[0; 2]; 16]; 2],
@@ -144,6 +172,8 @@ pub(crate) struct Macroblock {
     pub(crate) intra_chroma_mode: u8,
     /// Raster order; the four blocks of an 8x8 block share its mode.
     pub(crate) intra_modes: [u8; 16],
+    /// As in [`MacroblockInfo::direct`].
+    pub(crate) direct: u8,
     pub(crate) ref_idx: [[i8; 4]; 2],
     pub(crate) mv: [[Mv; 16]; 2],
     /// Vector difference of each part, in the order of [`Partition::parts`].
@@ -164,6 +194,7 @@ impl Macroblock {
             intra_16x16_mode: 0,
             intra_chroma_mode: 0,
             intra_modes: [INTRA_DC; 16],
+            direct: 0,
             ref_idx: [[-1; 4]; 2],
             mv: [[Mv::ZERO; 16]; 2],
             mvd: [[Mv::ZERO; 4]; 2],
@@ -177,6 +208,54 @@ impl Macroblock {
             },
             rec: Reconstruction { luma: [0; LUMA_STRIDE * 17], chroma: [[0; CHROMA_STRIDE * 9]; 2] },
         })
+    }
+
+    /// `mb_type` in B slices (Table 7-14) of what is not intra.
+    pub(crate) fn b_type(&self) -> Option<u32> {
+        // Rows in the order of the table: L0 with L0, L1 with L1, L0 with L1 and so on.
+        const PAIRS: [(u32, u32); 9] =
+            [(1, 1), (2, 2), (1, 2), (2, 1), (1, 3), (2, 3), (3, 1), (3, 2), (3, 3)];
+        let pair = |second: (usize, usize)| {
+            let uses = (self.lists_used(0, 0), self.lists_used(second.0, second.1));
+            PAIRS.iter().position(|&p| p == uses).map(|i| 4 + 2 * i as u32)
+        };
+        match self.mode {
+            Mode::Direct | Mode::Skip => Some(0),
+            Mode::Inter(Partition::Whole) => Some(self.lists_used(0, 0)),
+            Mode::Inter(Partition::Rows) => pair((0, 2)),
+            Mode::Inter(Partition::Columns) => pair((2, 0)).map(|n| n + 1),
+            Mode::Inter(Partition::Quarters) => Some(22),
+            _ => None,
+        }
+    }
+
+    /// `sub_mb_type` of a quarter in B slices (Table 7-18).
+    pub(crate) fn b_sub_type(&self, quarter: usize) -> u32 {
+        if self.direct >> quarter & 1 != 0 { 0 } else { self.lists_used(quarter % 2 * 2, quarter / 2 * 2) }
+    }
+
+    /// 1 for list 0, 2 for list 1, 3 for both, of the part that begins at block (x, y).
+    fn lists_used(&self, x: usize, y: usize) -> u32 {
+        let quarter = y / 2 * 2 + x / 2;
+        u32::from(self.ref_idx[0][quarter] >= 0) | u32::from(self.ref_idx[1][quarter] >= 0) << 1
+    }
+
+    /// Whether the part that begins at block (x, y) sends motion for a list.
+    pub(crate) fn sends_motion(&self, list: usize, x: usize, y: usize) -> bool {
+        let quarter = y / 2 * 2 + x / 2;
+        self.ref_idx[list][quarter] >= 0 && self.direct >> quarter & 1 == 0
+    }
+
+    /// Sets the motion of a part, given in 4x4 blocks.
+    pub(crate) fn set_motion(&mut self, (x, y, w, h): (usize, usize, usize, usize), motion: Motion) {
+        for list in 0..2 {
+            for j in y..y + h {
+                self.mv[list][j * 4 + x..j * 4 + x + w].fill(motion.mv[list]);
+                for i in x..x + w {
+                    self.ref_idx[list][j / 2 * 2 + i / 2] = motion.ref_idx[list];
+                }
+            }
+        }
     }
 
     /// `coded_block_pattern`.

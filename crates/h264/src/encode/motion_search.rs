@@ -59,7 +59,7 @@ impl Search<'_> {
     /// The best vector from the candidates' surroundings.
     pub(crate) fn run(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
         let whole = self.whole_samples(candidates, depth.hexagon_steps);
-        self.fractions(whole, candidates, depth, &mut [0; 256])
+        self.fractions(whole, candidates, depth)
     }
 
     fn whole_samples(&self, candidates: &[Mv], steps: u32) -> Found {
@@ -123,23 +123,23 @@ impl Search<'_> {
         best
     }
 
-    fn fractions(&self, whole: Found, candidates: &[Mv], depth: SearchDepth, scratch: &mut [u8; 256]) -> Found {
-        let mut best = Found { mv: whole.mv, cost: self.transformed(whole.mv, scratch) };
+    fn fractions(&self, whole: Found, candidates: &[Mv], depth: SearchDepth) -> Found {
+        let mut best = Found { mv: whole.mv, cost: self.transformed(whole.mv) };
         // The prediction itself costs no bits; so may a neighbour's exact vector.
         for &mv in [self.predicted].iter().chain(candidates.first()) {
             if (mv.x | mv.y) & 3 != 0 && mv != best.mv && self.limits.contains(mv) {
-                let cost = self.transformed(mv, scratch);
+                let cost = self.transformed(mv);
                 if cost < best.cost {
                     best = Found { mv, cost };
                 }
             }
         }
-        self.diamond(&mut best, 2, depth.half_rounds, scratch);
-        self.diamond(&mut best, 1, depth.quarter_rounds, scratch);
+        self.diamond(&mut best, 2, depth.half_rounds);
+        self.diamond(&mut best, 1, depth.quarter_rounds);
         best
     }
 
-    fn diamond(&self, best: &mut Found, step: i16, rounds: u32, scratch: &mut [u8; 256]) {
+    fn diamond(&self, best: &mut Found, step: i16, rounds: u32) {
         let mut came_from = (0, 0);
         for _ in 0..rounds {
             let centre = best.mv;
@@ -152,7 +152,7 @@ impl Search<'_> {
                     continue;
                 }
                 let mv = Mv::new(centre.x + dx, centre.y + dy);
-                let cost = self.transformed(mv, scratch);
+                let cost = self.transformed(mv);
                 if cost < best.cost {
                     *best = Found { mv, cost };
                     moved = Some((-dx, -dy));
@@ -191,22 +191,25 @@ impl Search<'_> {
     #[inline(always)]
     fn four(&self, [a, b, c, d]: [Mv; 4]) -> [u32; 4] {
         let samples = [self.samples(a), self.samples(b), self.samples(c), self.samples(d)];
-        let sads =
-            self.k.sad_x4[self.size as usize].call(self.source, SOURCE_STRIDE, samples, self.reference.luma_stride);
+        let sads = self.k.sad_x4[self.size as usize].call(
+            self.source,
+            SOURCE_STRIDE,
+            samples,
+            self.reference.luma_stride,
+        );
         let bits = |mv: Mv| self.cost.of(mv, self.predicted);
         [sads[0] + bits(a), sads[1] + bits(b), sads[2] + bits(c), sads[3] + bits(d)]
     }
 
     /// Transformed difference at any vector, and its bits.
     #[inline(always)]
-    fn transformed(&self, mv: Mv, scratch: &mut [u8; 256]) -> u32 {
+    fn transformed(&self, mv: Mv) -> u32 {
         let stride = self.reference.luma_stride;
-        let satd = &self.k.satd[self.size as usize];
+        let size = self.size as usize;
         let difference = match self.reference.luma_sources(self.origin, mv) {
-            (samples, None) => satd.call(self.source, SOURCE_STRIDE, samples, stride),
+            (samples, None) => self.k.satd[size].call(self.source, SOURCE_STRIDE, samples, stride),
             (first, Some(second)) => {
-                self.k.average[self.size as usize].call(scratch, 16, first, stride, second, stride);
-                satd.call(self.source, SOURCE_STRIDE, scratch, 16)
+                self.k.satd_mean[size].call(self.source, SOURCE_STRIDE, first, second, stride)
             }
         };
         difference + self.cost.of(mv, self.predicted)

@@ -1,7 +1,7 @@
 //! What a macroblock sees of the macroblocks around it.
 
 use super::intra_prediction::Available;
-use super::macroblock::{INTRA_DC, MacroblockInfo, Mode, Mv};
+use super::macroblock::{INTRA_DC, MacroblockInfo, Mode, Motion, Mv};
 
 /// Reference index of a block outside the slice or not coded yet.
 pub(crate) const REF_UNAVAILABLE: i8 = -2;
@@ -76,6 +76,25 @@ impl MotionCache {
         let still = |n: (i8, Mv)| n.0 == REF_UNAVAILABLE || (n.0 == 0 && n.1 == Mv::ZERO);
         if still(a) || still(b) { Mv::ZERO } else { median(a, b, c, 0) }
     }
+}
+
+/// Motion that B slices derive where none is sent, spatially (8.4.1.2.2), but for the quarters that
+/// stand still with the picture after.
+pub(crate) fn spatial_direct(lists: [&MotionCache; 2]) -> Motion {
+    let least = |list: usize| {
+        let [a, b, c] = lists[list].candidates().map(|n| n.0);
+        // The least that is no flag: as unsigned numbers, flags are the greatest.
+        let least = (a as u8).min(b as u8).min(c as u8) as i8;
+        least.max(-1)
+    };
+    let ref_idx = [least(0), least(1)];
+    if ref_idx == [-1, -1] {
+        return Motion { ref_idx: [0, 0], mv: [Mv::ZERO; 2] };
+    }
+    let mv = |list: usize| {
+        if ref_idx[list] < 0 { Mv::ZERO } else { lists[list].predict((0, 0, 4, 4), ref_idx[list]) }
+    };
+    Motion { ref_idx, mv: [mv(0), mv(1)] }
 }
 
 fn median(a: (i8, Mv), b: (i8, Mv), c: (i8, Mv), ref_idx: i8) -> Mv {

@@ -73,6 +73,9 @@ pub(crate) struct PictureWriter {
     /// Whole samples, then the three half-sample planes.
     pub(crate) luma: [PlaneWriter<u8>; 4],
     pub(crate) chroma: [PlaneWriter<u8>; 2],
+    /// For each macroblock, the quarters that hardly move against the nearest reference, one bit each
+    /// (colZeroFlag of 8.4.1.2.2).
+    still: PlaneWriter<u8>,
     geometry: Geometry,
     /// Picture rows whose half samples are done.
     luma_done: usize,
@@ -84,6 +87,7 @@ pub(crate) struct PictureWriter {
 pub(crate) struct Reference {
     luma: [PlaneReader<u8>; 4],
     chroma: [PlaneReader<u8>; 2],
+    still: PlaneReader<u8>,
     geometry: Geometry,
 }
 
@@ -93,6 +97,7 @@ impl PictureWriter {
         Self {
             luma: std::array::from_fn(|_| plane(geometry.luma_stride(), geometry.luma_rows())),
             chroma: std::array::from_fn(|_| plane(geometry.chroma_stride(), geometry.chroma_rows())),
+            still: plane(geometry.mb_width, geometry.mb_height),
             geometry,
             luma_done: 0,
             chroma_done: 0,
@@ -103,7 +108,7 @@ impl PictureWriter {
     pub(crate) fn restart(&mut self) -> bool {
         self.luma_done = 0;
         self.chroma_done = 0;
-        let planes = self.luma.iter_mut().chain(&mut self.chroma);
+        let planes = self.luma.iter_mut().chain(&mut self.chroma).chain([&mut self.still]);
         planes.map(PlaneWriter::restart).filter(|&free| !free).count() == 0
     }
 
@@ -111,8 +116,17 @@ impl PictureWriter {
         Reference {
             luma: std::array::from_fn(|i| self.luma[i].reader()),
             chroma: std::array::from_fn(|i| self.chroma[i].reader()),
+            still: self.still.reader(),
             geometry: self.geometry,
         }
+    }
+
+    /// Notes which quarters of a row's macroblocks stand still.
+    pub(crate) fn set_still(&mut self, row: usize, quarters: impl Iterator<Item = u8>) {
+        for (to, bits) in self.still.rows_mut(row..row + 1).iter_mut().zip(quarters) {
+            *to = bits;
+        }
+        self.still.publish(row + 1);
     }
 
     /// Completes what can be completed after macroblock row `row` has been coded and filtered:
@@ -228,6 +242,11 @@ impl Reference {
         let chroma = ((row + 1) * 8 + down / 2 + 2 + CHROMA_PADDING).min(self.geometry.chroma_rows());
         self.luma.iter().all(|p| p.wait_for(luma).is_ok())
             && self.chroma.iter().all(|p| p.wait_for(chroma).is_ok())
+    }
+
+    /// Quarters that stand still, for each macroblock of a row that [`wait`](Self::wait) has seen done.
+    pub(crate) fn still(&self, row: usize) -> &[u8] {
+        &self.still.rows()[row * self.geometry.mb_width..(row + 1) * self.geometry.mb_width]
     }
 
     pub(crate) fn view(&self) -> ReferenceView<'_> {

@@ -2,9 +2,7 @@
 
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
-use super::macroblock::{
-    CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Mv, Partition, Reconstruction,
-};
+use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Motion, Mv, Reconstruction};
 use super::picture::{CHROMA_PADDING, LUMA_PADDING};
 
 /// Finished rows of a reference picture.
@@ -44,8 +42,15 @@ const QUARTERS: [[(u8, u8, u8); 2]; 16] = [
 ];
 
 impl<'a> ReferenceView<'a> {
-    pub(crate) fn new(luma: [&'a [u8]; 4], luma_stride: usize, chroma: [&'a [u8]; 2], chroma_stride: usize) -> Self {
-        let distance = |(plane, right, down): (u8, u8, u8)| (plane, u32::from(right) + u32::from(down) * luma_stride as u32);
+    pub(crate) fn new(
+        luma: [&'a [u8]; 4],
+        luma_stride: usize,
+        chroma: [&'a [u8]; 2],
+        chroma_stride: usize,
+    ) -> Self {
+        let distance = |(plane, right, down): (u8, u8, u8)| {
+            (plane, u32::from(right) + u32::from(down) * luma_stride as u32)
+        };
         let quarters = QUARTERS.map(|pair| pair.map(distance));
         Self { luma, luma_stride, chroma, chroma_stride, quarters }
     }
@@ -66,39 +71,101 @@ impl<'a> ReferenceView<'a> {
         (at(first), (first != second).then(|| at(second)))
     }
 
-    /// Predicts one part of a macroblock, all components, into `rec`.
-    pub(crate) fn predict(
+    /// Predicts one part of a macroblock at (x, y) of the picture, measured in 4x4 blocks.
+    fn predict(
         &self,
         k: &VideoKernels,
-        rec: &mut Reconstruction,
-        (mb_x, mb_y): (usize, usize),
+        out: &mut Prediction<'_>,
         (x, y, w, h): (usize, usize, usize, usize),
         mv: Mv,
     ) {
         let size = block_size(w, h);
-        let (px, py) = ((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32);
-        let out = &mut rec.luma[LUMA_ORIGIN + y * 4 * LUMA_STRIDE + x * 4..];
+        let (px, py) = ((x * 4) as i32, (y * 4) as i32);
         let (first, second) = self.luma_sources(self.luma_index(px, py), mv);
         match second {
-            None => k.copy[size as usize].call(out, LUMA_STRIDE, first, self.luma_stride),
+            None => k.copy[size as usize].call(out.luma, out.luma_stride, first, self.luma_stride),
             Some(second) => {
-                k.average[size as usize].call(out, LUMA_STRIDE, first, self.luma_stride, second, self.luma_stride);
+                let average = &k.average[size as usize];
+                average.call(out.luma, out.luma_stride, first, self.luma_stride, second, self.luma_stride);
             }
         }
         // Chroma vectors are the luma ones in eighths of a chroma sample (8.4.1.4).
         let (cx, cy) = (px / 2 + i32::from(mv.x >> 3), py / 2 + i32::from(mv.y >> 3));
         let base = (cy + CHROMA_PADDING as i32) as usize * self.chroma_stride
             + (cx + CHROMA_PADDING as i32) as usize;
-        for (plane, out) in self.chroma.iter().zip(&mut rec.chroma) {
-            let out = &mut out[CHROMA_ORIGIN + y * 2 * CHROMA_STRIDE + x * 2..];
+        for (plane, to) in self.chroma.iter().zip(&mut out.chroma) {
             let (dx, dy) = ((mv.x & 7) as u32, (mv.y & 7) as u32);
             let from = &plane[base..];
             if w == 4 {
-                k.chroma_mc8.call(out, CHROMA_STRIDE, from, self.chroma_stride, dx, dy, h * 2);
+                k.chroma_mc8.call(to, out.chroma_stride, from, self.chroma_stride, dx, dy, h * 2);
             } else {
-                k.chroma_mc4.call(out, CHROMA_STRIDE, from, self.chroma_stride, dx, dy, h * 2);
+                k.chroma_mc4.call(to, out.chroma_stride, from, self.chroma_stride, dx, dy, h * 2);
             }
         }
+    }
+}
+
+/// Where a part's prediction goes: slices that begin at its first sample.
+struct Prediction<'a> {
+    luma: &'a mut [u8],
+    luma_stride: usize,
+    chroma: [&'a mut [u8]; 2],
+    chroma_stride: usize,
+}
+
+/// Room for one of the two predictions that are averaged.
+#[derive(Clone)]
+struct Scratch {
+    luma: [u8; 256],
+    chroma: [[u8; 64]; 2],
+}
+
+impl Scratch {
+    const EMPTY: Self = Self { luma: [0; 256], chroma: [[0; 64]; 2] };
+
+    fn prediction(&mut self) -> Prediction<'_> {
+        let [cb, cr] = &mut self.chroma;
+        Prediction { luma: &mut self.luma, luma_stride: 16, chroma: [cb, cr], chroma_stride: 8 }
+    }
+}
+
+/// References of a slice, by list.
+pub(crate) type ReferenceLists<'a> = [&'a [ReferenceView<'a>]; 2];
+
+/// Predicts one part of a macroblock, all components, into `rec`: from one list, or as the mean of
+/// both (8.4.2.3.1).
+pub(crate) fn predict_part(
+    k: &VideoKernels,
+    lists: ReferenceLists<'_>,
+    rec: &mut Reconstruction,
+    (mb_x, mb_y): (usize, usize),
+    (x, y, w, h): (usize, usize, usize, usize),
+    motion: Motion,
+) {
+    let place = (mb_x * 4 + x, mb_y * 4 + y, w, h);
+    let [cb, cr] = &mut rec.chroma;
+    let chroma_at = CHROMA_ORIGIN + y * 2 * CHROMA_STRIDE + x * 2;
+    let mut out = Prediction {
+        luma: &mut rec.luma[LUMA_ORIGIN + y * 4 * LUMA_STRIDE + x * 4..],
+        luma_stride: LUMA_STRIDE,
+        chroma: [&mut cb[chroma_at..], &mut cr[chroma_at..]],
+        chroma_stride: CHROMA_STRIDE,
+    };
+    let reference = |list: usize| usize::try_from(motion.ref_idx[list]).ok().map(|i| &lists[list][i]);
+    match (reference(0), reference(1)) {
+        (Some(first), Some(second)) => {
+            let (mut a, mut b) = (Scratch::EMPTY, Scratch::EMPTY);
+            first.predict(k, &mut a.prediction(), place, motion.mv[0]);
+            second.predict(k, &mut b.prediction(), place, motion.mv[1]);
+            k.average[block_size(w, h) as usize].call(out.luma, LUMA_STRIDE, &a.luma, 16, &b.luma, 16);
+            let half = chroma_size(w, h) as usize;
+            for (to, (a, b)) in out.chroma.into_iter().zip(a.chroma.iter().zip(&b.chroma)) {
+                k.average[half].call(to, CHROMA_STRIDE, a, 8, b, 8);
+            }
+        }
+        (Some(reference), None) => reference.predict(k, &mut out, place, motion.mv[0]),
+        (None, Some(reference)) => reference.predict(k, &mut out, place, motion.mv[1]),
+        (None, None) => debug_assert!(false, "a part without motion"),
     }
 }
 
@@ -118,19 +185,12 @@ pub(crate) fn block_size(w: usize, h: usize) -> BlockSize {
     }
 }
 
-/// Predicts every part of an inter macroblock.
-pub(crate) fn predict_partition(
-    k: &VideoKernels,
-    references: &[ReferenceView<'_>],
-    rec: &mut Reconstruction,
-    position: (usize, usize),
-    partition: Partition,
-    ref_idx: &[i8; 4],
-    mv: &[Mv; 16],
-) {
-    for &part in partition.parts() {
-        let (x, y, ..) = part;
-        let reference = &references[ref_idx[y / 2 * 2 + x / 2] as usize];
-        reference.predict(k, rec, position, part, mv[y * 4 + x]);
+/// Block size of a part's chroma.
+fn chroma_size(w: usize, h: usize) -> BlockSize {
+    match (w, h) {
+        (4, 4) => BlockSize::B8x8,
+        (4, _) => BlockSize::B8x4,
+        (_, 4) => BlockSize::B4x8,
+        _ => BlockSize::B4x4,
     }
 }

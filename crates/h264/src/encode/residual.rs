@@ -239,8 +239,7 @@ impl ResidualCoder {
         let scale = &LEVEL_SCALE_4X4[usize::from(qp % 6)];
         let per = u32::from(qp / 6);
         let (mut any_dc, mut any_ac) = (false, false);
-        for component in 0..2 {
-            let rec = &mut mb.rec.chroma[component];
+        for (component, rec) in mb.rec.chroma.iter_mut().enumerate() {
             let mut coeffs = [[0i16; 16]; 4];
             k.forward4x4_x4.call(
                 &source.chroma[component],

@@ -7,6 +7,8 @@ pub enum SliceKind {
     I,
     /// Prediction from one list of earlier pictures.
     P,
+    /// Prediction from two lists, or from both at once.
+    B,
 }
 
 /// State of a slice while its macroblocks are coded.
@@ -15,8 +17,8 @@ pub(crate) struct SliceState {
     pub(crate) kind: SliceKind,
     /// `transform_8x8_mode_flag` of the picture parameter set.
     pub(crate) transform_8x8_mode: bool,
-    /// `num_ref_idx_l0_active_minus1 + 1`; 0 in I slices.
-    pub(crate) ref_count: usize,
+    /// Active references of each list; 0 where the slice has no such list.
+    pub(crate) ref_counts: [usize; 2],
     /// `QPY,PRED` of the next macroblock.
     pub(crate) last_qp: u8,
     /// `mb_qp_delta` of the previous macroblock, 0 where it had none.

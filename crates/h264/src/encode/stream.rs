@@ -5,9 +5,10 @@ use vitascope_bits::BitWriter;
 use super::config::{EncoderConfig, EntropyMode, RateControl, SliceKind, VideoSignal};
 use super::error::Error;
 use crate::syntax::level::{Level, LevelDemand};
-use crate::syntax::nal::nal_unit_type;
+use crate::syntax::nal::{NalHeader, nal_unit_type};
 use crate::syntax::pps::{Pps, PpsExtension};
 use crate::syntax::profile::Profile;
+use crate::syntax::slice_header::{SliceHeader, SliceType};
 use crate::syntax::sps::{PicOrderCnt, Sps};
 use crate::syntax::vui::{
     BitstreamRestriction, ChromaLocInfo, ColourDescription, SampleAspectRatio, TimingInfo, VideoSignalType,
@@ -25,6 +26,8 @@ const MAX_MACROBLOCKS: u32 = 256 * 144;
 
 /// Bits of `frame_num`.
 const FRAME_NUM_BITS: u32 = 8;
+/// Bits of `pic_order_cnt_lsb`.
+const ORDER_BITS: u32 = 8;
 
 /// What all slices of a stream have in common.
 #[derive(Debug)]
@@ -33,9 +36,13 @@ pub(crate) struct StreamParameters {
     level: Level,
     entropy: EntropyMode,
     reference_frames: usize,
+    /// Frames that may follow one in decode order and precede it in output.
+    reorder_depth: usize,
     coded_size: (usize, usize),
-    sps: Vec<u8>,
-    pps: Vec<u8>,
+    sps: Sps,
+    pps: Pps,
+    sps_nal_unit: Vec<u8>,
+    pps_nal_unit: Vec<u8>,
 }
 
 /// What differs from slice to slice.
@@ -44,10 +51,13 @@ pub(crate) struct SliceParameters {
     pub(crate) kind: SliceKind,
     pub(crate) is_sync: bool,
     pub(crate) frame_num: u32,
+    pub(crate) is_reference: bool,
     pub(crate) idr_pic_id: u32,
+    /// Position in output order since the last sync frame.
+    pub(crate) order: u64,
     pub(crate) slice_qp: u8,
-    /// Active references.
-    pub(crate) references: usize,
+    /// Active references of each list.
+    pub(crate) references: [usize; 2],
 }
 
 fn setting(name: &'static str, value: impl ToString, accepted: impl ToString) -> Error {
@@ -75,7 +85,8 @@ pub(crate) fn check_frame_rate(rate: f64) -> Result<(), Error> {
 }
 
 impl StreamParameters {
-    pub(crate) fn new(config: &EncoderConfig) -> Result<Self, Error> {
+    /// `reorder`: B slices are wanted; the stream has them if profile and level permit.
+    pub(crate) fn new(config: &EncoderConfig, reorder: bool) -> Result<Self, Error> {
         let EncoderConfig { width, height, profile, .. } = *config;
         if !SIZES.contains(&width) {
             return Err(setting("width", width, "2 to 4096"));
@@ -143,7 +154,9 @@ impl StreamParameters {
         };
         let reference_frames = config.reference_frames.min(level.max_dpb_frames(mb_width, mb_height)).max(1);
         let coded_size = (width.next_multiple_of(2), height.next_multiple_of(2));
-        let sps = sequence_parameters(config, level, reference_frames, coded_size)?;
+        // Both pictures around a B picture must be at hand.
+        let reorder_depth = usize::from(reorder && !baseline && reference_frames >= 2);
+        let sps = sequence_parameters(config, level, reference_frames, reorder_depth, coded_size)?;
         let pps = Pps {
             entropy_coding_mode_flag: entropy == EntropyMode::Cabac,
             num_ref_idx_l0_default_active_minus1: (reference_frames - 1) as u8,
@@ -156,14 +169,17 @@ impl StreamParameters {
             level,
             entropy,
             reference_frames: reference_frames as usize,
+            reorder_depth,
             coded_size: (coded_size.0 as usize, coded_size.1 as usize),
-            sps: sps.nal_unit(),
-            pps: pps.nal_unit(),
+            sps_nal_unit: sps.nal_unit(),
+            pps_nal_unit: pps.nal_unit(),
+            sps,
+            pps,
         })
     }
 
     pub(crate) fn parameter_sets(&self) -> (&[u8], &[u8]) {
-        (&self.sps, &self.pps)
+        (&self.sps_nal_unit, &self.pps_nal_unit)
     }
 
     pub(crate) fn entropy(&self) -> EntropyMode {
@@ -192,37 +208,35 @@ impl StreamParameters {
         usize::from(self.level.limits().max_vmv_r)
     }
 
+    pub(crate) fn reorder_depth(&self) -> usize {
+        self.reorder_depth
+    }
+
     /// NAL unit header and slice header.
     pub(crate) fn slice_header(&self, slice: &SliceParameters) -> BitWriter {
         let mut writer = BitWriter::with_capacity(4096);
-        let nal_unit_type = if slice.is_sync { nal_unit_type::IDR_SLICE } else { nal_unit_type::SLICE };
-        let nal_ref_idc = if slice.is_sync { 3 } else { 2 };
-        writer.put(nal_ref_idc << 5 | u32::from(nal_unit_type), 8);
-        writer.ue(0);
-        // All slices of the picture, the only one, are of the type.
-        writer.ue(if slice.kind == SliceKind::I { 7 } else { 5 });
-        writer.ue(0);
-        writer.put(slice.frame_num, FRAME_NUM_BITS);
-        if slice.is_sync {
-            writer.ue(slice.idr_pic_id);
-        }
-        if slice.kind == SliceKind::P {
-            let differs = slice.references != self.reference_frames;
-            writer.flag(differs);
-            if differs {
-                writer.ue(slice.references as u32 - 1);
-            }
-            writer.flag(false);
-        }
-        if slice.is_sync {
-            writer.put(0, 2);
-        } else {
-            writer.flag(false);
-        }
-        if self.entropy == EntropyMode::Cabac && slice.kind != SliceKind::I {
-            writer.ue(0);
-        }
-        writer.se(i32::from(slice.slice_qp) - 26);
+        let nal = NalHeader {
+            nal_ref_idc: match slice.kind {
+                _ if !slice.is_reference => 0,
+                SliceKind::I => 3,
+                _ => 2,
+            },
+            nal_unit_type: if slice.is_sync { nal_unit_type::IDR_SLICE } else { nal_unit_type::SLICE },
+        };
+        writer.put(u32::from(nal.nal_ref_idc) << 5 | u32::from(nal.nal_unit_type), 8);
+        let slice_type = match slice.kind {
+            SliceKind::I => SliceType::I,
+            SliceKind::P => SliceType::P,
+            SliceKind::B => SliceType::B,
+        };
+        let mut header = SliceHeader::new(slice_type, nal, &self.pps);
+        header.all_slices_same_type = true;
+        header.frame_num = slice.frame_num;
+        header.idr_pic_id = slice.idr_pic_id as u16;
+        header.pic_order_cnt_lsb = (2 * slice.order % (1 << ORDER_BITS)) as u32;
+        header.set_num_ref_idx_active(slice.references.map(|n| n as u8), &self.pps);
+        header.slice_qp_delta = i32::from(slice.slice_qp) - 26;
+        header.write(&mut writer, nal, &self.sps, &self.pps);
         writer
     }
 }
@@ -231,12 +245,17 @@ fn sequence_parameters(
     config: &EncoderConfig,
     level: Level,
     reference_frames: u32,
+    reorder_depth: usize,
     (width, height): (u32, u32),
 ) -> Result<Sps, Error> {
     let refused = |e: crate::syntax::Error| setting("size", format!("{width}x{height}"), e);
     let mut sps = Sps::new(config.profile, level, width, height).map_err(refused)?;
     sps.log2_max_frame_num_minus4 = (FRAME_NUM_BITS - 4) as u8;
-    sps.pic_order_cnt = PicOrderCnt::DecodingOrder;
+    sps.pic_order_cnt = if reorder_depth > 0 {
+        PicOrderCnt::Lsb { log2_max_pic_order_cnt_lsb_minus4: (ORDER_BITS - 4) as u8 }
+    } else {
+        PicOrderCnt::DecodingOrder
+    };
     sps.max_num_ref_frames = reference_frames as u8;
     let signal = config.signal;
     sps.vui = Some(Vui {
@@ -255,7 +274,7 @@ fn sequence_parameters(
             max_bits_per_mb_denom: 0,
             log2_max_mv_length_horizontal: 13,
             log2_max_mv_length_vertical: 11,
-            max_num_reorder_frames: 0,
+            max_num_reorder_frames: reorder_depth as u8,
             max_dec_frame_buffering: reference_frames as u8,
         }),
         ..Vui::default()

@@ -151,10 +151,6 @@ pub(crate) fn lambda_ssd(qp: u8) -> u64 {
     power(2 * (i32::from(qp) - 12), 9, 10).max(1)
 }
 
-/// Zigzag scan of a 4x4 block of a frame macroblock: raster index of each scan position (Table 8-2).
-#[cfg(test)]
-pub(crate) const ZIGZAG_4X4: [usize; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
-
 #[cfg(test)]
 mod tests {
     use super::*;

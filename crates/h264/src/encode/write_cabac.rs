@@ -11,6 +11,10 @@ const MB_SKIP_P: usize = 11;
 const MB_TYPE_P: usize = 14;
 const MB_TYPE_INTRA_IN_P: usize = 17;
 const SUB_MB_TYPE_P: usize = 21;
+const MB_SKIP_B: usize = 24;
+const MB_TYPE_B: usize = 27;
+const MB_TYPE_INTRA_IN_B: usize = 32;
+const SUB_MB_TYPE_B: usize = 36;
 const MVD: [usize; 2] = [40, 47];
 const REF_IDX: usize = 54;
 const MB_QP_DELTA: usize = 60;
@@ -59,10 +63,11 @@ pub(crate) fn macroblock<S: BinSink>(
     slice: &SliceState,
     mb: &Macroblock,
 ) {
-    if slice.kind == SliceKind::P {
+    if slice.kind != SliceKind::I {
+        let base = if slice.kind == SliceKind::P { MB_SKIP_P } else { MB_SKIP_B };
         let coded = |m: Option<&MacroblockInfo>| usize::from(m.is_some_and(|m| !m.is_skip()));
         let skip = mb.mode == Mode::Skip;
-        sink.bin(MB_SKIP_P + coded(around.left) + coded(around.top), skip);
+        sink.bin(base + coded(around.left) + coded(around.top), skip);
         if skip {
             return;
         }
@@ -79,12 +84,12 @@ pub(crate) fn macroblock<S: BinSink>(
         }
         Mode::Intra16x16 => intra_chroma_mode(sink, around, mb.intra_chroma_mode),
         Mode::Inter(partition) => motion(sink, around, slice, mb, partition),
+        Mode::Direct => {}
         Mode::Skip => return,
     }
     if mb.mode != Mode::Intra16x16 {
         coded_block_pattern(sink, around, mb.coded_block_pattern());
-        if matches!(mb.mode, Mode::Inter(_)) && slice.transform_8x8_mode && mb.coded_block_pattern() & 15 != 0
-        {
+        if !mb.mode.is_intra() && slice.transform_8x8_mode && mb.coded_block_pattern() & 15 != 0 {
             transform_size(sink, around, mb);
         }
     }
@@ -95,29 +100,30 @@ pub(crate) fn macroblock<S: BinSink>(
 }
 
 fn mb_type<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, kind: SliceKind, mb: &Macroblock) {
-    if kind == SliceKind::P {
-        sink.bin(MB_TYPE_P, mb.mode.is_intra());
-        if let Mode::Inter(partition) = mb.mode {
-            let (second, third) = match partition {
-                Partition::Whole => (false, false),
-                Partition::Quarters => (false, true),
-                Partition::Columns => (true, false),
-                Partition::Rows => (true, true),
+    // The suffix in P and B slices has one context where the prefix in I slices chooses among three,
+    // and shares contexts between later bins.
+    let (first, base, shared) = match kind {
+        SliceKind::I => {
+            let large = |m: Option<&MacroblockInfo>| {
+                usize::from(m.is_some_and(|m| !matches!(m.mode, Mode::Intra4x4 | Mode::Intra8x8)))
             };
-            sink.bin(MB_TYPE_P + 1, second);
-            sink.bin(if second { MB_TYPE_P + 3 } else { MB_TYPE_P + 2 }, third);
-            return;
+            (MB_TYPE_I + large(around.left) + large(around.top), MB_TYPE_I + 3, false)
         }
-    }
-    // The suffix in P slices has one context where the prefix in I slices chooses among three, and
-    // shares contexts between later bins.
-    let (first, base, shared) = if kind == SliceKind::P {
-        (MB_TYPE_INTRA_IN_P, MB_TYPE_INTRA_IN_P + 1, true)
-    } else {
-        let large = |m: Option<&MacroblockInfo>| {
-            usize::from(m.is_some_and(|m| !matches!(m.mode, Mode::Intra4x4 | Mode::Intra8x8)))
-        };
-        (MB_TYPE_I + large(around.left) + large(around.top), MB_TYPE_I + 3, false)
+        SliceKind::P => {
+            sink.bin(MB_TYPE_P, mb.mode.is_intra());
+            if let Mode::Inter(partition) = mb.mode {
+                mb_type_p(sink, partition);
+                return;
+            }
+            (MB_TYPE_INTRA_IN_P, MB_TYPE_INTRA_IN_P + 1, true)
+        }
+        SliceKind::B => {
+            mb_type_b(sink, around, mb);
+            if !mb.mode.is_intra() {
+                return;
+            }
+            (MB_TYPE_INTRA_IN_B, MB_TYPE_INTRA_IN_B + 1, true)
+        }
     };
     match mb.mode {
         Mode::Intra4x4 | Mode::Intra8x8 => sink.bin(first, false),
@@ -137,6 +143,61 @@ fn mb_type<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, kind: SliceKind, m
             let mode = mb.intra_16x16_mode;
             sink.bin(if shared { base + 2 } else { base + 3 }, mode & 2 != 0);
             sink.bin(if shared { base + 2 } else { base + 4 }, mode & 1 != 0);
+        }
+    }
+}
+
+fn mb_type_p<S: BinSink>(sink: &mut S, partition: Partition) {
+    let (second, third) = match partition {
+        Partition::Whole => (false, false),
+        Partition::Quarters => (false, true),
+        Partition::Columns => (true, false),
+        Partition::Rows => (true, true),
+    };
+    sink.bin(MB_TYPE_P + 1, second);
+    sink.bin(if second { MB_TYPE_P + 3 } else { MB_TYPE_P + 2 }, third);
+}
+
+/// Prefix of `mb_type` in B slices, Table 9-37.
+fn mb_type_b<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock) {
+    let sent = |m: Option<&MacroblockInfo>| {
+        usize::from(m.is_some_and(|m| !matches!(m.mode, Mode::Skip | Mode::Direct)))
+    };
+    let first = MB_TYPE_B + sent(around.left) + sent(around.top);
+    let number = mb.b_type();
+    sink.bin(first, number != Some(0));
+    let (bits, count) = match number {
+        Some(0) => return,
+        Some(n @ 1..=2) => {
+            sink.bin(MB_TYPE_B + 3, false);
+            sink.bin(MB_TYPE_B + 5, n == 2);
+            return;
+        }
+        Some(n @ 3..=10) => (n - 3, 4),
+        Some(11) => (14, 4),
+        Some(22) => (15, 4),
+        Some(n) => (n + 4, 5),
+        None => (13, 4),
+    };
+    sink.bin(MB_TYPE_B + 3, true);
+    sink.bin(MB_TYPE_B + 4, bits >> (count - 1) & 1 != 0);
+    (0..count - 1).rev().for_each(|i| sink.bin(MB_TYPE_B + 5, bits >> i & 1 != 0));
+}
+
+/// `sub_mb_type` in B slices for the types in use, none smaller than 8x8.
+fn sub_mb_type_b<S: BinSink>(sink: &mut S, number: u32) {
+    sink.bin(SUB_MB_TYPE_B, number != 0);
+    match number {
+        0 => {}
+        1 | 2 => {
+            sink.bin(SUB_MB_TYPE_B + 1, false);
+            sink.bin(SUB_MB_TYPE_B + 3, number == 2);
+        }
+        _ => {
+            sink.bin(SUB_MB_TYPE_B + 1, true);
+            sink.bin(SUB_MB_TYPE_B + 2, false);
+            sink.bin(SUB_MB_TYPE_B + 3, false);
+            sink.bin(SUB_MB_TYPE_B + 3, false);
         }
     }
 }
@@ -181,39 +242,70 @@ fn motion<S: BinSink>(
 ) {
     let parts = partition.parts();
     if partition == Partition::Quarters {
-        // P_L0_8x8 is the only sub-macroblock type in use.
-        parts.iter().for_each(|_| sink.bin(SUB_MB_TYPE_P, true));
-    }
-    if slice.ref_count > 1 {
-        for &(x, y, ..) in parts {
-            let later =
-                |m: Option<&MacroblockInfo>, quarter: usize| m.is_some_and(|m| m.ref_idx[0][quarter] > 0);
-            let own = |quarter: usize| mb.ref_idx[0][quarter] > 0;
-            let quarter = y / 2 * 2 + x / 2;
-            let left = if x > 0 { own(quarter - 1) } else { later(around.left, quarter + 1) };
-            let top = if y > 0 { own(quarter - 2) } else { later(around.top, quarter + 2) };
-            reference_index(sink, usize::from(left) + 2 * usize::from(top), mb.ref_idx[0][quarter]);
+        for quarter in 0..4 {
+            match slice.kind {
+                SliceKind::B => sub_mb_type_b(sink, mb.b_sub_type(quarter)),
+                // P_L0_8x8 is the only type in use.
+                _ => sink.bin(SUB_MB_TYPE_P, true),
+            }
         }
     }
-    let mut absolute = [[0u8; 2]; 16];
-    for (&(x, y, w, h), mvd) in parts.iter().zip(&mb.mvd[0]) {
-        let sum = |component: usize| {
-            let at = |m: Option<&MacroblockInfo>, block: usize| {
-                m.map_or(0, |m| u32::from(m.mvd[0][block][component]))
+    for list in 0..2 {
+        if slice.ref_counts[list] > 1 {
+            reference_indices(sink, around, mb, partition, list);
+        }
+    }
+    for list in 0..2 {
+        let mut absolute = [[0u8; 2]; 16];
+        for (i, &(x, y, w, h)) in parts.iter().enumerate() {
+            if !mb.sends_motion(list, x, y) {
+                continue;
+            }
+            let sum = |component: usize| {
+                let at = |m: Option<&MacroblockInfo>, block: usize| {
+                    m.map_or(0, |m| u32::from(m.mvd[list][block][component]))
+                };
+                let left = if x > 0 {
+                    u32::from(absolute[y * 4 + x - 1][component])
+                } else {
+                    at(around.left, y * 4 + 3)
+                };
+                let top = if y > 0 {
+                    u32::from(absolute[y * 4 + x - 4][component])
+                } else {
+                    at(around.top, 12 + x)
+                };
+                left + top
             };
-            let left = if x > 0 {
-                u32::from(absolute[y * 4 + x - 1][component])
-            } else {
-                at(around.left, y * 4 + 3)
-            };
-            let top =
-                if y > 0 { u32::from(absolute[y * 4 + x - 4][component]) } else { at(around.top, 12 + x) };
-            left + top
-        };
-        let sums = [sum(0), sum(1)];
-        vector_difference(sink, MVD[0], sums[0], mvd.x);
-        vector_difference(sink, MVD[1], sums[1], mvd.y);
-        fill_absolute(&mut absolute, (x, y, w, h), *mvd);
+            let sums = [sum(0), sum(1)];
+            let mvd = mb.mvd[list][i];
+            vector_difference(sink, MVD[0], sums[0], mvd.x);
+            vector_difference(sink, MVD[1], sums[1], mvd.y);
+            fill_absolute(&mut absolute, (x, y, w, h), mvd);
+        }
+    }
+}
+
+fn reference_indices<S: BinSink>(
+    sink: &mut S,
+    around: &Neighbours<'_>,
+    mb: &Macroblock,
+    partition: Partition,
+    list: usize,
+) {
+    // Derived motion counts as reference 0 (9.3.3.1.1.6).
+    let later = |m: Option<&MacroblockInfo>, quarter: usize| {
+        m.is_some_and(|m| m.ref_idx[list][quarter] > 0 && m.direct >> quarter & 1 == 0)
+    };
+    let own = |quarter: usize| mb.ref_idx[list][quarter] > 0 && mb.direct >> quarter & 1 == 0;
+    for &(x, y, ..) in partition.parts() {
+        if !mb.sends_motion(list, x, y) {
+            continue;
+        }
+        let quarter = y / 2 * 2 + x / 2;
+        let left = if x > 0 { own(quarter - 1) } else { later(around.left, quarter + 1) };
+        let top = if y > 0 { own(quarter - 2) } else { later(around.top, quarter + 2) };
+        reference_index(sink, usize::from(left) + 2 * usize::from(top), mb.ref_idx[list][quarter]);
     }
 }
 
@@ -339,10 +431,9 @@ fn residual<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock) 
             block_8x8(sink, &mb.levels.luma_8x8[quarter]);
             continue;
         }
-        for i in 4 * quarter..4 * quarter + 4 {
-            let raster = BLOCK_RASTER[i];
+        let blocks = 4 * quarter..4 * quarter + 4;
+        for (&raster, levels) in BLOCK_RASTER[blocks.clone()].iter().zip(&mb.levels.luma_4x4[blocks]) {
             let context = block_context(0, raster % 4, raster / 4);
-            let levels = &mb.levels.luma_4x4[i];
             if mb.mode == Mode::Intra16x16 {
                 block(sink, Category::LumaAc16x16, context, &levels[1..]);
             } else {

@@ -78,14 +78,14 @@ pub(crate) fn macroblock<S: BitSink>(
 ) {
     let inter_types = match slice.kind {
         SliceKind::I => 0,
-        SliceKind::P => {
+        kind => {
             if mb.mode == Mode::Skip {
                 *run += 1;
                 return;
             }
             sink.ue(*run);
             *run = 0;
-            5
+            if kind == SliceKind::P { 5 } else { 23 }
         }
     };
     let cbp = mb.coded_block_pattern();
@@ -109,8 +109,8 @@ pub(crate) fn macroblock<S: BitSink>(
             sink.ue(inter_types + 1 + u32::from(mb.intra_16x16_mode) + 4 * (cbp >> 4) + luma);
             sink.ue(u32::from(mb.intra_chroma_mode));
         }
-        Mode::Inter(partition) => {
-            motion(sink, slice, mb, partition);
+        Mode::Inter(_) | Mode::Direct => {
+            motion(sink, slice, mb);
             sink.ue(u32::from(cavlc::INTER_CBP_CODE[cbp as usize]));
             if slice.transform_8x8_mode && cbp & 15 != 0 {
                 sink.put(u32::from(mb.transform_8x8), 1);
@@ -137,36 +137,52 @@ fn intra_modes<S: BitSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macrobloc
     }
 }
 
-fn motion<S: BitSink>(sink: &mut S, slice: &SliceState, mb: &Macroblock, partition: Partition) {
+fn motion<S: BitSink>(sink: &mut S, slice: &SliceState, mb: &Macroblock) {
+    let Mode::Inter(partition) = mb.mode else {
+        // B_Direct_16x16, the only mode without motion that comes here.
+        sink.ue(0);
+        return;
+    };
     let parts = partition.parts();
-    let refs = |&(x, y, ..): &(usize, usize, usize, usize)| mb.ref_idx[0][y / 2 * 2 + x / 2] as u32;
-    match partition {
-        Partition::Whole => sink.ue(0),
-        Partition::Rows => sink.ue(1),
-        Partition::Columns => sink.ue(2),
-        Partition::Quarters => {
-            // P_8x8ref0 says that no reference indices follow.
-            let first_only = slice.ref_count > 1 && parts.iter().all(|p| refs(p) == 0);
-            sink.ue(if first_only { 4 } else { 3 });
-            parts.iter().for_each(|_| sink.ue(0));
-            if first_only {
-                vectors(sink, mb, parts.len());
-                return;
+    // P_8x8ref0 says that no reference indices follow.
+    let mut indices = true;
+    if slice.kind == SliceKind::B {
+        sink.ue(mb.b_type().unwrap_or(0));
+        if partition == Partition::Quarters {
+            (0..4).for_each(|quarter| sink.ue(mb.b_sub_type(quarter)));
+        }
+    } else {
+        match partition {
+            Partition::Whole => sink.ue(0),
+            Partition::Rows => sink.ue(1),
+            Partition::Columns => sink.ue(2),
+            Partition::Quarters => {
+                indices = slice.ref_counts[0] > 1 && mb.ref_idx[0].iter().any(|&r| r > 0);
+                sink.ue(if indices || slice.ref_counts[0] == 1 { 3 } else { 4 });
+                parts.iter().for_each(|_| sink.ue(0));
             }
         }
     }
-    match slice.ref_count {
-        0 | 1 => {}
-        2 => parts.iter().for_each(|p| sink.put(1 - refs(p), 1)),
-        _ => parts.iter().for_each(|p| sink.ue(refs(p))),
+    for list in 0..2 {
+        for &(x, y, ..) in parts {
+            if !mb.sends_motion(list, x, y) || !indices {
+                continue;
+            }
+            let index = mb.ref_idx[list][y / 2 * 2 + x / 2] as u32;
+            match slice.ref_counts[list] {
+                0 | 1 => {}
+                2 => sink.put(1 - index, 1),
+                _ => sink.ue(index),
+            }
+        }
     }
-    vectors(sink, mb, parts.len());
-}
-
-fn vectors<S: BitSink>(sink: &mut S, mb: &Macroblock, count: usize) {
-    for mvd in &mb.mvd[0][..count] {
-        sink.se(i32::from(mvd.x));
-        sink.se(i32::from(mvd.y));
+    for list in 0..2 {
+        for (&(x, y, ..), mvd) in parts.iter().zip(&mb.mvd[list]) {
+            if mb.sends_motion(list, x, y) {
+                sink.se(i32::from(mvd.x));
+                sink.se(i32::from(mvd.y));
+            }
+        }
     }
 }
 

@@ -1,0 +1,285 @@
+//! Macroblocks of B slices: derived motion first, then either list, then both.
+
+use super::inter::{InterChoice, Part, reference_bits};
+use super::predicted::start_vectors;
+use super::{Analyser, Surroundings, distortion, reset};
+use crate::encode::entropy::EntropyCoder;
+use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Mv, Partition, Reconstruction};
+use crate::encode::motion_search::SearchDepth;
+use crate::encode::neighbours::{MotionCache, spatial_direct};
+use crate::encode::reference::{block_size, predict_part};
+use crate::encode::residual::{SOURCE_STRIDE, Source};
+use crate::encode::slice::SliceState;
+
+const WHOLE: Part = (0, 0, 4, 4);
+
+/// Bits of the types of B macroblocks and parts, about.
+const SINGLE_BITS: u32 = 3;
+const BOTH_BITS: u32 = 5;
+const HALVES_BITS: u32 = 6;
+const QUARTERS_BITS: u32 = 7;
+const DIRECT_BITS: u32 = 1;
+
+/// Derived motion of each quarter, with its prediction.
+struct Direct {
+    quarters: [Motion; 4],
+    prediction: Reconstruction,
+}
+
+impl Analyser<'_> {
+    pub(super) fn code_bidirectional<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+    ) {
+        let mut motion = [at.around.motion(0), at.around.motion(1)];
+        let quarters = derived_motion(&motion, at.still);
+        let fits = quarters.iter().all(|m| m.mv.iter().all(|&mv| at.limits.contains(mv)));
+        let mut direct = None;
+        if fits {
+            match self.try_direct(entropy, slice, source, at, quarters) {
+                Some(prediction) => direct = Some(Direct { quarters, prediction }),
+                None => return,
+            }
+        }
+        let choice = self.search_both(source, at, &mut motion, direct.as_ref());
+        self.try_inter(entropy, slice, source, at, &choice, &mut motion);
+        let intra = self.best_16x16(self.kernels(), source, at.around.available());
+        if intra.1 < choice.cost {
+            self.code_intra(entropy, slice, source, at, Some(choice.cost));
+        }
+    }
+
+    /// Tries `B_Direct_16x16` and `B_Skip`; the prediction, or `None` when nothing would be coded
+    /// with it, which settles the macroblock as skipped.
+    fn try_direct<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        quarters: [Motion; 4],
+    ) -> Option<Reconstruction> {
+        let k = self.kernels();
+        reset(&mut self.trial, Mode::Direct, self.qp);
+        let trial = &mut *self.trial;
+        set_direct(trial, &quarters);
+        if quarters.iter().all(|&m| m == quarters[0]) {
+            predict_part(k, at.references, &mut trial.rec, at.position, WHOLE, quarters[0]);
+        } else {
+            for (&part, motion) in Partition::Quarters.parts().iter().zip(quarters) {
+                predict_part(k, at.references, &mut trial.rec, at.position, part, motion);
+            }
+        }
+        let skip_distortion = distortion(k, source, trial);
+        let prediction = trial.rec.clone();
+        self.code_residual(slice, source);
+        let coded = self.trial.coded_block_pattern() != 0;
+        if coded {
+            let bits = entropy.cost(&at.around, slice, &self.trial);
+            let distortion = distortion(k, source, &self.trial);
+            self.keep_if_better(distortion, bits);
+            reset(&mut self.trial, Mode::Skip, self.qp);
+            set_direct(&mut self.trial, &quarters);
+            self.trial.rec = prediction.clone();
+        }
+        let trial = &mut *self.trial;
+        trial.mode = Mode::Skip;
+        trial.cbp = 0;
+        trial.total_coeff = [0; 24];
+        let bits = entropy.cost(&at.around, slice, trial);
+        self.keep_if_better(skip_distortion, bits);
+        coded.then_some(prediction)
+    }
+
+    fn search_both(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &mut [MotionCache; 2],
+        direct: Option<&Direct>,
+    ) -> InterChoice {
+        let starts = [0, 1].map(|list| start_vectors(&motion[list], [Mv::ZERO; 2]));
+        let candidates = [&starts[0][..], &starts[1][..]];
+        let (whole, cost, single) =
+            self.search_lists(source, at, motion, WHOLE, candidates, self.tools.search);
+        let mut choice = InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, cost };
+        if self.tools.partitions && cost > self.bits(24) {
+            self.search_parts(source, at, motion, single, direct, &mut choice);
+        }
+        choice
+    }
+
+    /// Quarters from the whole block's vectors or the derived motion, then halves from the quarters'.
+    fn search_parts(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &mut [MotionCache; 2],
+        whole: Motion,
+        direct: Option<&Direct>,
+        choice: &mut InterChoice,
+    ) {
+        let k = self.kernels();
+        let try_partition = |motion: &mut [MotionCache; 2],
+                             partition: Partition,
+                             starts: &[Motion],
+                             mode_bits: u32,
+                             stop: u32| {
+            motion.iter_mut().for_each(MotionCache::clear);
+            let mut found =
+                InterChoice { partition, parts: [whole; 4], direct: 0, cost: self.bits(mode_bits) };
+            let mut singles = [whole; 4];
+            for (i, &part) in partition.parts().iter().enumerate() {
+                let near = [0, 1].map(|list| [starts[i].mv[list], whole.mv[list]]);
+                let (mut best, mut cost, single) =
+                    self.search_lists(source, at, motion, part, [&near[0], &near[1]], self.tools.part_search);
+                singles[i] = single;
+                if partition == Partition::Quarters
+                    && let Some(direct) = direct
+                {
+                    let (x, y, w, h) = part;
+                    let satd = k.satd[block_size(w, h) as usize].call(
+                        &source.luma[y * 4 * SOURCE_STRIDE + x * 4..],
+                        SOURCE_STRIDE,
+                        &direct.prediction.luma[LUMA_ORIGIN + y * 4 * LUMA_STRIDE + x * 4..],
+                        LUMA_STRIDE,
+                    );
+                    let derived = satd + self.bits(DIRECT_BITS);
+                    if derived <= cost {
+                        (best, cost) = (direct.quarters[i], derived);
+                        found.direct |= 1 << i;
+                    }
+                }
+                found.parts[i] = best;
+                found.cost += cost;
+                if found.cost > stop {
+                    return None;
+                }
+                for (list, cache) in motion.iter_mut().enumerate() {
+                    cache.set(part, best.ref_idx[list], best.mv[list]);
+                }
+            }
+            Some((found, singles))
+        };
+        let slack = choice.cost + choice.cost / 16;
+        let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], QUARTERS_BITS, slack);
+        motion.iter_mut().for_each(MotionCache::clear);
+        let Some((quarters, singles)) = quarters else { return };
+        let single = choice.cost;
+        // All four derived is the direct mode, which has been tried.
+        if quarters.cost < choice.cost && quarters.direct != 15 {
+            *choice = quarters;
+        }
+        let alike = |a: usize, b: usize| quarters.parts[a].ref_idx == quarters.parts[b].ref_idx;
+        let halves = [
+            (Partition::Rows, [singles[0], singles[2]], alike(0, 1) || alike(2, 3)),
+            (Partition::Columns, [singles[0], singles[1]], alike(0, 2) || alike(1, 3)),
+        ];
+        for (partition, starts, alike) in halves {
+            if !alike || quarters.cost > single {
+                continue;
+            }
+            if let Some((found, _)) = try_partition(motion, partition, &starts, HALVES_BITS, choice.cost)
+                && found.cost < choice.cost
+            {
+                *choice = found;
+            }
+        }
+        motion.iter_mut().for_each(MotionCache::clear);
+    }
+
+    /// The best of list 0, list 1 and both for a part; its cost; and the best of each list together.
+    fn search_lists(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &[MotionCache; 2],
+        part: Part,
+        candidates: [&[Mv]; 2],
+        depth: SearchDepth,
+    ) -> (Motion, u32, Motion) {
+        let mut both = Motion { ref_idx: [0; 2], mv: [Mv::ZERO; 2] };
+        let mut costs = [u32::MAX; 2];
+        let mut ref_bits = [0; 2];
+        for list in 0..2 {
+            let count = at.references[list].len();
+            for index in 0..count {
+                let found =
+                    self.search_part(source, at, &motion[list], (list, index), part, candidates[list], depth);
+                let bits = self.bits(reference_bits(count, index));
+                if found.cost + bits < costs[list] {
+                    costs[list] = found.cost + bits;
+                    both.ref_idx[list] = index as i8;
+                    both.mv[list] = found.mv;
+                    ref_bits[list] = bits;
+                }
+            }
+        }
+        let list = usize::from(costs[1] < costs[0]);
+        let single = Motion::single(list, both.ref_idx[list], both.mv[list]);
+        let single_cost = costs[list] + self.bits(SINGLE_BITS);
+        // A list far behind the other has nothing to add.
+        if costs[1 - list] > 2 * costs[list] {
+            return (single, single_cost, both);
+        }
+        let vectors: u32 = (0..2)
+            .map(|list| {
+                let predicted = motion[list].predict(part, both.ref_idx[list]);
+                self.tables.motion_costs.at(self.qp).of(both.mv[list], predicted) + ref_bits[list]
+            })
+            .sum();
+        let mean_cost = self.mean_difference(source, at, part, both) + vectors + self.bits(BOTH_BITS);
+        if mean_cost < single_cost { (both, mean_cost, both) } else { (single, single_cost, both) }
+    }
+
+    /// Transformed difference of a part from the mean of its two predictions.
+    fn mean_difference(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        (x, y, w, h): Part,
+        motion: Motion,
+    ) -> u32 {
+        let k = self.kernels();
+        let size = block_size(w, h) as usize;
+        let (px, py) = ((at.position.0 * 16 + x * 4) as i32, (at.position.1 * 16 + y * 4) as i32);
+        let mut predictions = [[0u8; 256]; 2];
+        for (list, out) in predictions.iter_mut().enumerate() {
+            let reference = &at.references[list][motion.ref_idx[list] as usize];
+            let stride = reference.luma_stride;
+            match reference.luma_sources(reference.luma_index(px, py), motion.mv[list]) {
+                (samples, None) => k.copy[size].call(out, 16, samples, stride),
+                (first, Some(second)) => k.average[size].call(out, 16, first, stride, second, stride),
+            }
+        }
+        let from = &source.luma[y * 4 * SOURCE_STRIDE + x * 4..];
+        k.satd_mean[size].call(from, SOURCE_STRIDE, &predictions[0], &predictions[1], 16)
+    }
+}
+
+/// Motion of the quarters of `B_Skip` and `B_Direct_16x16`: one for all, but still where the picture
+/// after stands still and the nearest reference is meant.
+fn derived_motion(motion: &[MotionCache; 2], still: u8) -> [Motion; 4] {
+    let derived = spatial_direct([&motion[0], &motion[1]]);
+    std::array::from_fn(|quarter| {
+        let mut own = derived;
+        if still >> quarter & 1 != 0 {
+            for list in 0..2 {
+                if own.ref_idx[list] == 0 {
+                    own.mv[list] = Mv::ZERO;
+                }
+            }
+        }
+        own
+    })
+}
+
+fn set_direct(mb: &mut crate::encode::macroblock::Macroblock, quarters: &[Motion; 4]) {
+    mb.direct = 15;
+    for (&part, &motion) in Partition::Quarters.parts().iter().zip(quarters) {
+        mb.set_motion(part, motion);
+    }
+}

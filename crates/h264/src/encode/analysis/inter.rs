@@ -1,0 +1,117 @@
+//! What P and B macroblocks share: searching a part, coding a choice of motion.
+
+use vitascope_dsp::video::BlockSize;
+
+use super::{Analyser, Surroundings, distortion, reset};
+use crate::encode::entropy::EntropyCoder;
+use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Mv, Partition};
+use crate::encode::motion_search::{Found, Search, SearchDepth};
+use crate::encode::neighbours::MotionCache;
+use crate::encode::reference::{block_size, predict_part};
+use crate::encode::residual::{SOURCE_STRIDE, Source};
+use crate::encode::slice::SliceState;
+
+/// Position and size of a part in 4x4 blocks.
+pub(super) type Part = (usize, usize, usize, usize);
+
+/// The inter prediction that a search settled on.
+#[derive(Clone, Copy)]
+pub(super) struct InterChoice {
+    pub(super) partition: Partition,
+    pub(super) parts: [Motion; 4],
+    /// Quarters that take the derived motion.
+    pub(super) direct: u8,
+    /// Transformed difference plus lambda times bits.
+    pub(super) cost: u32,
+}
+
+impl Analyser<'_> {
+    /// Searches one part in one reference.
+    pub(super) fn search_part(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &MotionCache,
+        (list, ref_idx): (usize, usize),
+        part: Part,
+        candidates: &[Mv],
+        depth: SearchDepth,
+    ) -> Found {
+        let (x, y, w, h) = part;
+        let (mb_x, mb_y) = at.position;
+        let reference = &at.references[list][ref_idx];
+        let search = Search {
+            k: self.kernels(),
+            reference,
+            cost: self.tables.motion_costs.at(self.qp),
+            limits: at.limits,
+            size: block_size(w, h),
+            source: &source.luma[y * 4 * SOURCE_STRIDE + x * 4..],
+            origin: reference.luma_index((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32),
+            predicted: motion.predict(part, ref_idx as i8),
+        };
+        search.run(candidates, depth)
+    }
+
+    /// Codes the macroblock with a choice of motion and keeps it if it is the best so far.
+    pub(super) fn try_inter<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        choice: &InterChoice,
+        motion: &mut [MotionCache],
+    ) {
+        let k = self.kernels();
+        reset(&mut self.trial, Mode::Inter(choice.partition), self.qp);
+        let trial = &mut *self.trial;
+        trial.direct = choice.direct;
+        motion.iter_mut().for_each(MotionCache::clear);
+        for (i, &part) in choice.partition.parts().iter().enumerate() {
+            let chosen = choice.parts[i];
+            for (list, cache) in motion.iter_mut().enumerate() {
+                let (ref_idx, mv) = (chosen.ref_idx[list], chosen.mv[list]);
+                if ref_idx >= 0 && choice.direct >> i & 1 == 0 {
+                    let predicted = cache.predict(part, ref_idx);
+                    trial.mvd[list][i] = Mv::new(mv.x - predicted.x, mv.y - predicted.y);
+                }
+                cache.set(part, ref_idx, mv);
+            }
+            trial.set_motion(part, chosen);
+            predict_part(k, at.references, &mut trial.rec, at.position, part, chosen);
+        }
+        motion.iter_mut().for_each(MotionCache::clear);
+        self.code_residual(slice, source);
+        let bits = entropy.cost(&at.around, slice, &self.trial);
+        let distortion = distortion(k, source, &self.trial);
+        self.keep_if_better(distortion, bits);
+    }
+
+    /// Codes the difference of the source from the trial's prediction with the transform that suits
+    /// it.
+    pub(super) fn code_residual(&mut self, slice: &SliceState, source: &Source) {
+        let k = self.kernels();
+        let trial = &mut *self.trial;
+        let residual = &self.tables.residual;
+        let large = slice.transform_8x8_mode && {
+            let prediction = &trial.rec.luma[LUMA_ORIGIN..];
+            let size = BlockSize::B16x16 as usize;
+            let four = k.satd[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE);
+            k.sa8d[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE) < four
+        };
+        if large {
+            residual.inter_8x8(k, source, trial);
+        } else {
+            residual.inter_4x4(k, source, trial);
+        }
+        residual.chroma(k, source, trial);
+        // Without coefficients there is no transform to speak of.
+        trial.transform_8x8 = large && trial.cbp & 15 != 0;
+    }
+}
+
+/// Bits of a reference index, about.
+pub(super) fn reference_bits(count: usize, index: usize) -> u32 {
+    if count < 2 { 0 } else { 1 + 2 * index.min(4) as u32 }
+}

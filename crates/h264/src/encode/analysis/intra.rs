@@ -1,0 +1,230 @@
+//! Intra macroblocks: which modes, which block size.
+
+use vitascope_dsp::video::{BlockSize, VideoKernels};
+
+use super::{Analyser, Surroundings, distortion, reset};
+use crate::encode::entropy::EntropyCoder;
+use crate::encode::intra_prediction::{self as intra, Available, Edge};
+use crate::encode::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, INTRA_DC, LUMA_ORIGIN, LUMA_STRIDE, Mode};
+use crate::encode::residual::{SOURCE_STRIDE, Source};
+use crate::encode::slice::SliceState;
+use crate::encode::tables::{BLOCK_RASTER, BLOCK_X, BLOCK_Y};
+
+impl Analyser<'_> {
+    /// Tries the intra modes. `inter` is the cost of the best inter prediction, which small blocks
+    /// must come near to be worth coding.
+    pub(super) fn code_intra<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        inter: Option<u32>,
+    ) {
+        let k = self.kernels();
+        let available = at.around.available();
+        let chroma_mode = self.best_chroma(k, source, available);
+        let (mode, cost) = self.best_16x16(k, source, available);
+        let limit = inter.map_or(u32::MAX, |c| c + c / 8);
+        if inter.is_none_or(|c| cost < c + c / 8) {
+            let qp = self.qp;
+            let trial = &mut *self.trial;
+            reset(trial, Mode::Intra16x16, qp);
+            trial.intra_16x16_mode = mode;
+            intra::predict_16x16(&mut trial.rec.luma, mode, available);
+            self.tables.residual.intra_16x16(k, source, trial);
+            self.finish_intra(entropy, slice, source, at, chroma_mode);
+        }
+        let limit = limit.min(cost + cost / 4);
+        if slice.transform_8x8_mode && self.code_8x8(k, source, at, limit) {
+            self.finish_intra(entropy, slice, source, at, chroma_mode);
+        }
+        if self.code_4x4(k, source, at, limit) {
+            self.finish_intra(entropy, slice, source, at, chroma_mode);
+        }
+    }
+
+    fn finish_intra<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        chroma_mode: u8,
+    ) {
+        let k = self.kernels();
+        let trial = &mut *self.trial;
+        trial.intra_chroma_mode = chroma_mode;
+        for plane in &mut trial.rec.chroma {
+            intra::predict_chroma(plane, chroma_mode, at.around.available());
+        }
+        self.tables.residual.chroma(k, source, trial);
+        let bits = entropy.cost(&at.around, slice, trial);
+        let distortion = distortion(k, source, trial);
+        self.keep_if_better(distortion, bits);
+    }
+
+    pub(super) fn best_16x16(
+        &mut self,
+        k: &VideoKernels,
+        source: &Source,
+        available: Available,
+    ) -> (u8, u32) {
+        let mut best = (INTRA_DC, u32::MAX);
+        for mode in 0..4 {
+            if !intra::large_mode_allowed(mode, available) {
+                continue;
+            }
+            let rec = &mut self.trial.rec.luma;
+            intra::predict_16x16(rec, mode, available);
+            let satd = k.satd[BlockSize::B16x16 as usize].call(
+                &source.luma,
+                SOURCE_STRIDE,
+                &rec[LUMA_ORIGIN..],
+                LUMA_STRIDE,
+            );
+            let cost = satd + self.bits(if mode == INTRA_DC { 3 } else { 4 });
+            if cost < best.1 {
+                best = (mode, cost);
+            }
+        }
+        best
+    }
+
+    fn best_chroma(&mut self, k: &VideoKernels, source: &Source, available: Available) -> u8 {
+        let mut best = (intra::CHROMA_DC, u32::MAX);
+        for mode in 0..4 {
+            let as_luma = match mode {
+                intra::CHROMA_DC => intra::DC,
+                intra::CHROMA_HORIZONTAL => intra::HORIZONTAL,
+                intra::CHROMA_VERTICAL => intra::VERTICAL,
+                _ => intra::PLANE,
+            };
+            if !intra::large_mode_allowed(as_luma, available) {
+                continue;
+            }
+            let mut cost = self.bits([1, 3, 3, 3][usize::from(mode)]);
+            for (rec, source) in self.trial.rec.chroma.iter_mut().zip(&source.chroma) {
+                intra::predict_chroma(rec, mode, available);
+                cost += k.satd[BlockSize::B8x8 as usize].call(
+                    source,
+                    SOURCE_STRIDE,
+                    &rec[CHROMA_ORIGIN..],
+                    CHROMA_STRIDE,
+                );
+            }
+            if cost < best.1 {
+                best = (mode, cost);
+            }
+        }
+        best.0
+    }
+
+    /// Codes the macroblock's luma as Intra4x4 into the trial; false when it exceeds `limit`.
+    fn code_4x4(&mut self, k: &VideoKernels, source: &Source, at: &Surroundings<'_>, limit: u32) -> bool {
+        let around = at.around.available();
+        let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
+        reset(&mut self.trial, Mode::Intra4x4, self.qp);
+        let trial = &mut *self.trial;
+        let mut total = 0;
+        for block in 0..16 {
+            let (x, y) = (BLOCK_X[block], BLOCK_Y[block]);
+            let available = Available {
+                left: x > 0 || around.left,
+                top: y > 0 || around.top,
+                top_left: match (x, y) {
+                    (0, 0) => around.top_left,
+                    (0, _) => around.left,
+                    (_, 0) => around.top,
+                    _ => true,
+                },
+                top_right: match block {
+                    3 | 7 | 11 | 13 | 15 => false,
+                    5 => around.top_right,
+                    _ => y > 0 || around.top,
+                },
+            };
+            let rec_at = LUMA_ORIGIN + y * LUMA_STRIDE + x;
+            let edge = Edge::<4>::new(&trial.rec.luma, rec_at, available);
+            let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
+            let block_source = &source.luma[y * SOURCE_STRIDE + x..];
+            let mut best = (INTRA_DC, u32::MAX);
+            for mode in 0..9 {
+                if !edge.allows(mode) {
+                    continue;
+                }
+                let mut prediction = [0; 16];
+                edge.predict(mode, &mut prediction, 4);
+                let cost = k.satd[BlockSize::B4x4 as usize].call(block_source, SOURCE_STRIDE, &prediction, 4)
+                    + if mode == predicted { predicted_cost } else { other_cost };
+                if cost < best.1 {
+                    best = (mode, cost);
+                }
+            }
+            total += best.1;
+            if total > limit {
+                return false;
+            }
+            trial.intra_modes[BLOCK_RASTER[block]] = best.0;
+            edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
+            self.tables.residual.intra_4x4(k, source, trial, block);
+        }
+        true
+    }
+
+    /// Codes the macroblock's luma as Intra8x8 into the trial; false when it exceeds `limit`.
+    fn code_8x8(&mut self, k: &VideoKernels, source: &Source, at: &Surroundings<'_>, limit: u32) -> bool {
+        let around = at.around.available();
+        let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
+        reset(&mut self.trial, Mode::Intra8x8, self.qp);
+        let trial = &mut *self.trial;
+        trial.transform_8x8 = true;
+        let mut total = 0;
+        for quarter in 0..4 {
+            let (x, y) = (quarter % 2 * 8, quarter / 2 * 8);
+            let available = Available {
+                left: x > 0 || around.left,
+                top: y > 0 || around.top,
+                top_left: match quarter {
+                    0 => around.top_left,
+                    1 => around.top,
+                    2 => around.left,
+                    _ => true,
+                },
+                top_right: match quarter {
+                    0 => around.top,
+                    1 => around.top_right,
+                    _ => quarter == 2,
+                },
+            };
+            let rec_at = LUMA_ORIGIN + y * LUMA_STRIDE + x;
+            let edge = Edge::<8>::new_filtered(&trial.rec.luma, rec_at, available);
+            let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
+            let block_source = &source.luma[y * SOURCE_STRIDE + x..];
+            let mut best = (INTRA_DC, u32::MAX);
+            for mode in 0..9 {
+                if !edge.allows(mode) {
+                    continue;
+                }
+                let mut prediction = [0; 64];
+                edge.predict(mode, &mut prediction, 8);
+                let cost = k.sa8d[BlockSize::B8x8 as usize].call(block_source, SOURCE_STRIDE, &prediction, 8)
+                    + if mode == predicted { predicted_cost } else { other_cost };
+                if cost < best.1 {
+                    best = (mode, cost);
+                }
+            }
+            total += best.1;
+            if total > limit {
+                return false;
+            }
+            let cell = quarter / 2 * 8 + quarter % 2 * 2;
+            for i in [cell, cell + 1, cell + 4, cell + 5] {
+                trial.intra_modes[i] = best.0;
+            }
+            edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
+            self.tables.residual.intra_8x8(k, source, trial, quarter);
+        }
+        true
+    }
+}

@@ -1,0 +1,168 @@
+//! Choosing how to code a macroblock.
+//!
+//! Searches compare transformed differences plus lambda times bits; what survives them is coded for
+//! real, and the least of squared error plus lambda times bits wins.
+
+mod bidirectional;
+mod inter;
+mod intra;
+mod predicted;
+
+use vitascope_dsp::video::{BlockSize, VideoKernels};
+
+use super::effort::Tools;
+use super::entropy::EntropyCoder;
+use super::macroblock::{
+    CHROMA_ORIGIN, CHROMA_STRIDE, INTRA_DC, LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Mv,
+};
+use super::motion_cost::MotionCosts;
+use super::motion_search::MotionLimits;
+use super::neighbours::Neighbours;
+use super::reference::ReferenceLists;
+use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
+use super::slice::{SliceKind, SliceState};
+use super::tables::{lambda_sad, lambda_ssd};
+
+/// Tables that every macroblock of a stream shares.
+pub(crate) struct CodingTables {
+    pub(crate) kernels: VideoKernels,
+    pub(crate) residual: ResidualCoder,
+    pub(crate) motion_costs: MotionCosts,
+}
+
+/// One macroblock's surroundings.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) position: (usize, usize),
+    pub(crate) around: Neighbours<'a>,
+    pub(crate) references: ReferenceLists<'a>,
+    pub(crate) limits: MotionLimits,
+    /// Where the lookahead found the macroblock in the previous picture.
+    pub(crate) hint: Mv,
+    /// Quarters that stand still in the first picture of list 1, one bit each (colZeroFlag, 8.4.1.2.2).
+    pub(crate) still: u8,
+}
+
+/// Codes macroblocks one after the other; keeps the buffers that trials need.
+pub(crate) struct Analyser<'a> {
+    tables: &'a CodingTables,
+    tools: Tools,
+    best: Box<Macroblock>,
+    trial: Box<Macroblock>,
+    best_cost: u64,
+    /// Bits of the best so far, in 1/256.
+    best_bits: u32,
+    qp: u8,
+    lambda: u32,
+    lambda_ssd: u64,
+}
+
+impl<'a> Analyser<'a> {
+    pub(crate) fn new(tables: &'a CodingTables, tools: Tools) -> Self {
+        Self {
+            tables,
+            tools,
+            best: Macroblock::new(),
+            trial: Macroblock::new(),
+            best_cost: u64::MAX,
+            best_bits: 0,
+            qp: 0,
+            lambda: 0,
+            lambda_ssd: 0,
+        }
+    }
+
+    /// Decides on and codes one macroblock. `edges` copies the neighbouring samples into a
+    /// reconstruction buffer.
+    pub(crate) fn code<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        qp: u8,
+        edges: impl Fn(&mut Macroblock),
+    ) -> &Macroblock {
+        self.qp = qp;
+        self.lambda = lambda_sad(qp);
+        self.lambda_ssd = lambda_ssd(qp);
+        self.best_cost = u64::MAX;
+        edges(&mut self.best);
+        edges(&mut self.trial);
+        match slice.kind {
+            SliceKind::I => self.code_intra(entropy, slice, source, at, None),
+            SliceKind::P => self.code_predicted(entropy, slice, source, at),
+            SliceKind::B => self.code_bidirectional(entropy, slice, source, at),
+        }
+        if self.best_bits > PCM_BITS {
+            self.code_pcm(source);
+        }
+        &self.best
+    }
+
+    fn kernels(&self) -> &'a VideoKernels {
+        &self.tables.kernels
+    }
+
+    /// Lambda times a number of bits, in sample differences.
+    fn bits(&self, bits: u32) -> u32 {
+        (self.lambda * bits + 128) >> 8
+    }
+
+    /// Codes the samples themselves: nothing else may take more bits than that (A.3.1 limits a
+    /// macroblock to 3200).
+    fn code_pcm(&mut self, source: &Source) {
+        let trial = &mut *self.trial;
+        reset(trial, Mode::IntraPcm, self.qp);
+        for y in 0..16 {
+            trial.rec.luma[LUMA_ORIGIN + y * LUMA_STRIDE..][..16]
+                .copy_from_slice(&source.luma[y * SOURCE_STRIDE..][..16]);
+        }
+        for (rec, source) in trial.rec.chroma.iter_mut().zip(&source.chroma) {
+            for y in 0..8 {
+                rec[CHROMA_ORIGIN + y * CHROMA_STRIDE..][..8]
+                    .copy_from_slice(&source[y * SOURCE_STRIDE..][..8]);
+            }
+        }
+        self.keep_if_better(0, 0);
+    }
+
+    /// Keeps the trial when squared error plus lambda times bits (in 1/256) is the least so far.
+    fn keep_if_better(&mut self, distortion: u32, bits: u32) {
+        let cost = (u64::from(distortion) << 8) + ((self.lambda_ssd * u64::from(bits)) >> 8);
+        if cost < self.best_cost {
+            self.best_cost = cost;
+            self.best_bits = bits;
+            std::mem::swap(&mut self.best, &mut self.trial);
+        }
+    }
+}
+
+/// Size of a macroblock of bare samples, in 1/256 bit: what follows must not be longer.
+const PCM_BITS: u32 = (384 * 8 + 16) * 256;
+
+fn reset(mb: &mut Macroblock, mode: Mode, qp: u8) {
+    mb.mode = mode;
+    mb.qp = qp;
+    mb.cbp = 0;
+    mb.transform_8x8 = false;
+    mb.intra_chroma_mode = 0;
+    mb.intra_modes = [INTRA_DC; 16];
+    mb.direct = 0;
+    mb.ref_idx = [[-1; 4]; 2];
+    mb.mvd = [[Mv::ZERO; 4]; 2];
+    mb.mv = [[Mv::ZERO; 16]; 2];
+}
+
+/// Squared error of luma and chroma.
+fn distortion(k: &VideoKernels, source: &Source, mb: &Macroblock) -> u32 {
+    let luma = k.ssd[BlockSize::B16x16 as usize].call(
+        &source.luma,
+        SOURCE_STRIDE,
+        &mb.rec.luma[LUMA_ORIGIN..],
+        LUMA_STRIDE,
+    );
+    let chroma = source.chroma.iter().zip(&mb.rec.chroma).map(|(source, rec)| {
+        k.ssd[BlockSize::B8x8 as usize].call(source, SOURCE_STRIDE, &rec[CHROMA_ORIGIN..], CHROMA_STRIDE)
+    });
+    luma + chroma.sum::<u32>()
+}

@@ -1,0 +1,163 @@
+//! Macroblocks of P slices.
+
+use super::inter::{InterChoice, reference_bits};
+use super::{Analyser, Surroundings, distortion, reset};
+use crate::encode::entropy::EntropyCoder;
+use crate::encode::macroblock::{Mode, Motion, Mv, Partition};
+use crate::encode::neighbours::MotionCache;
+use crate::encode::reference::predict_part;
+use crate::encode::residual::Source;
+use crate::encode::slice::SliceState;
+
+const WHOLE: super::inter::Part = (0, 0, 4, 4);
+
+impl Analyser<'_> {
+    pub(super) fn code_predicted<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+    ) {
+        let mut motion = [at.around.motion(0)];
+        let skip = motion[0].predict_skip();
+        if at.limits.contains(skip) && self.try_skip(entropy, slice, source, at, skip) {
+            return;
+        }
+        let choice = self.search(source, at, &mut motion[0]);
+        self.try_inter(entropy, slice, source, at, &choice, &mut motion);
+        let intra = self.best_16x16(self.kernels(), source, at.around.available());
+        if intra.1 < choice.cost + choice.cost / 4 {
+            self.code_intra(entropy, slice, source, at, Some(choice.cost));
+        }
+    }
+
+    /// Tries `P_Skip`; true when nothing would be coded with its motion anyway, which settles it.
+    fn try_skip<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        mv: Mv,
+    ) -> bool {
+        let k = self.kernels();
+        reset(&mut self.trial, Mode::Inter(Partition::Whole), self.qp);
+        let trial = &mut *self.trial;
+        let motion = Motion::forward(0, mv);
+        trial.set_motion(WHOLE, motion);
+        predict_part(k, at.references, &mut trial.rec, at.position, WHOLE, motion);
+        let distortion = distortion(k, source, trial);
+        let prediction = trial.rec.clone();
+        let residual = &self.tables.residual;
+        residual.inter_4x4(k, source, trial);
+        let mut coded = trial.cbp != 0;
+        if !coded {
+            residual.chroma(k, source, trial);
+            coded = trial.cbp & 0x3f != 0;
+        }
+        if coded {
+            trial.rec = prediction;
+        }
+        trial.mode = Mode::Skip;
+        trial.cbp = 0;
+        trial.total_coeff = [0; 24];
+        let bits = entropy.cost(&at.around, slice, trial);
+        self.keep_if_better(distortion, bits);
+        !coded
+    }
+
+    fn search(&self, source: &Source, at: &Surroundings<'_>, motion: &mut MotionCache) -> InterChoice {
+        let mut choice = InterChoice {
+            partition: Partition::Whole,
+            parts: [Motion::forward(0, Mv::ZERO); 4],
+            direct: 0,
+            cost: u32::MAX,
+        };
+        let count = at.references[0].len();
+        for index in 0..count {
+            let extra = if index > 0 { [choice.parts[0].mv[0], at.hint] } else { [at.hint, Mv::ZERO] };
+            let candidates = start_vectors(motion, extra);
+            let found =
+                self.search_part(source, at, motion, (0, index), WHOLE, &candidates, self.tools.search);
+            let cost = found.cost + self.bits(reference_bits(count, index));
+            if cost < choice.cost {
+                choice = InterChoice { parts: [Motion::forward(index as i8, found.mv); 4], cost, ..choice };
+            }
+        }
+        if self.tools.partitions && choice.cost > self.bits(24) {
+            self.search_partitions(source, at, motion, &mut choice);
+        }
+        choice
+    }
+
+    /// Quarters from the whole block's vector, then halves from the quarters' where those did well.
+    fn search_partitions(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &mut MotionCache,
+        choice: &mut InterChoice,
+    ) {
+        let whole = choice.parts[0].mv[0];
+        let ref_idx = choice.parts[0].ref_idx[0];
+        let ref_bits = reference_bits(at.references[0].len(), ref_idx as usize);
+        let try_partition =
+            |motion: &mut MotionCache, partition: Partition, start: &[Mv], mode_bits: u32, stop: u32| {
+                motion.clear();
+                let mut parts = [Motion::forward(ref_idx, Mv::ZERO); 4];
+                let mut cost = self.bits(mode_bits + ref_bits * partition.parts().len() as u32);
+                for (i, &part) in partition.parts().iter().enumerate() {
+                    let candidates = [start[i], whole];
+                    let reference = (0, ref_idx as usize);
+                    let found = self.search_part(
+                        source,
+                        at,
+                        motion,
+                        reference,
+                        part,
+                        &candidates,
+                        self.tools.part_search,
+                    );
+                    parts[i].mv[0] = found.mv;
+                    cost += found.cost;
+                    if cost > stop {
+                        return None;
+                    }
+                    motion.set(part, ref_idx, found.mv);
+                }
+                Some(InterChoice { partition, parts, direct: 0, cost })
+            };
+        let slack = choice.cost + choice.cost / 16;
+        let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], 6, slack);
+        motion.clear();
+        let Some(quarters) = quarters else { return };
+        let q = quarters.parts.map(|part| part.mv[0]);
+        let single = choice.cost;
+        let same = |a: Mv, b: Mv| (a.x - b.x).abs() < 2 && (a.y - b.y).abs() < 2;
+        let halves = [
+            (Partition::Rows, [q[0], q[2]], same(q[0], q[1]) || same(q[2], q[3])),
+            (Partition::Columns, [q[0], q[1]], same(q[0], q[2]) || same(q[1], q[3])),
+        ];
+        if quarters.cost < choice.cost {
+            *choice = quarters;
+        }
+        for (partition, start, alike) in halves {
+            if !alike && quarters.cost > single {
+                continue;
+            }
+            if let Some(found) = try_partition(motion, partition, &start, 3, choice.cost)
+                && found.cost < choice.cost
+            {
+                *choice = found;
+            }
+        }
+        motion.clear();
+    }
+}
+
+/// Vectors around a macroblock from which its search starts, and two more.
+pub(super) fn start_vectors(motion: &MotionCache, extra: [Mv; 2]) -> [Mv; 6] {
+    let [a, b, c] = motion.candidates().map(|(ref_idx, mv)| if ref_idx >= 0 { mv } else { Mv::ZERO });
+    [a, b, c, Mv::ZERO, extra[0], extra[1]]
+}
