@@ -11,14 +11,16 @@ use crate::error::{Error, Result};
 use crate::format::layout::Layout;
 use crate::fused::FusedScratch;
 use crate::options::Options;
-use crate::pipeline::{self, SourcePlane};
-use crate::plan::Plan;
+use crate::pipeline::{self, Band, SourcePlane};
+use crate::plan::{Chain, Plan};
 
 /// Memory of one band, kept between frames.
 #[derive(Default)]
 struct Scratch {
     pipeline: pipeline::Scratch,
     fused: FusedScratch,
+    /// The picture between two steps.
+    middle: Vec<u8>,
 }
 
 /// Converts pictures of one description into pictures of another.
@@ -76,7 +78,7 @@ impl Converter {
     /// Whether the pair of formats has a path of its own.
     #[cfg(test)]
     pub(crate) fn is_fused(&self) -> bool {
-        self.plan.fused.is_some()
+        self.plan.fused.is_some() || self.plan.chain.is_some()
     }
 
     /// Converts `source` into `destination` and rewrites the destination's attachments.
@@ -122,24 +124,73 @@ impl Converter {
             &self.destination,
             destination.iter().map(|(data, stride)| (data.len(), *stride)),
         )?;
+        if let Some(chain) = &self.plan.chain {
+            self.run_chain(chain, source, destination);
+            return Ok(());
+        }
         let pipeline = &self.plan.pipeline;
-        let height = self.destination.height;
-        let edges = band_edges(self.bands, height, pipeline.group());
-        let bands = cut(self.to, destination, &edges);
         let copies = pipeline.is_copy();
-        on_threads(bands.into_iter().zip(edges.windows(2)).collect(), |(mut planes, edge)| {
+        self.run_bands(self.to, pipeline.group(), destination, |planes, first, end, scratch| {
             if copies {
-                copy_band(self.to, self.destination.width, source, &mut planes, edge[0], edge[1]);
-                return;
+                copy_band(self.to, self.destination.width, source, planes, first, end);
+            } else if let Some(fused) = &self.plan.fused {
+                fused.run(source, planes, first, end, &mut scratch.fused);
+            } else {
+                pipeline.run(source, planes, first, end, &mut scratch.pipeline);
             }
-            let mut scratch = self.scratch().pop().unwrap_or_default();
-            match &self.plan.fused {
-                Some(fused) => fused.run(source, &mut planes, edge[0], edge[1], &mut scratch.fused),
-                None => pipeline.run(source, &mut planes, edge[0], edge[1], &mut scratch.pipeline),
-            }
-            self.scratch().push(scratch);
         });
         Ok(())
+    }
+
+    /// Runs `work` on bands of the destination's size, of rows at multiples of `group`.
+    fn run_bands(
+        &self,
+        layout: &Layout,
+        group: usize,
+        planes: Vec<(&mut [u8], usize)>,
+        work: impl Fn(&mut [Band<'_>], usize, usize, &mut Scratch) + Sync,
+    ) {
+        let edges = band_edges(self.bands, self.destination.height, group);
+        let bands = cut(layout, planes, &edges);
+        on_threads(bands.into_iter().zip(edges.windows(2)).collect(), |(mut planes, edge)| {
+            let mut scratch = self.scratch().pop().unwrap_or_default();
+            work(&mut planes, edge[0], edge[1], &mut scratch);
+            self.scratch().push(scratch);
+        });
+    }
+
+    fn run_chain(&self, chain: &Chain, source: &[SourcePlane<'_>], destination: Vec<(&mut [u8], usize)>) {
+        let PictureDescription { width, height, .. } = self.destination;
+        let mut memory = self.scratch().pop().unwrap_or_default();
+        let planes: Vec<(usize, usize)> = (0..chain.middle.plane_count())
+            .map(|plane| {
+                let (bytes, rows) = chain.middle.plane_size(plane, width, height);
+                (bytes.next_multiple_of(64), rows)
+            })
+            .collect();
+        memory.middle.resize(planes.iter().map(|(stride, rows)| stride * rows).sum(), 0);
+        let mut rest = &mut memory.middle[..];
+        let mut targets = Vec::with_capacity(planes.len());
+        for &(stride, rows) in &planes {
+            let (plane, others) = rest.split_at_mut(stride * rows);
+            targets.push((plane, stride));
+            rest = others;
+        }
+        let group = 1 << chain.middle.chroma_shift().1;
+        self.run_bands(chain.middle, group, targets, |planes, first, end, scratch| {
+            chain.scale.run(source, planes, first, end, &mut scratch.fused);
+        });
+        let mut rest = &memory.middle[..];
+        let mut middle = Vec::with_capacity(planes.len());
+        for &(stride, rows) in &planes {
+            let (data, others) = rest.split_at(stride * rows);
+            middle.push(SourcePlane { data, stride });
+            rest = others;
+        }
+        self.run_bands(self.to, self.plan.pipeline.group(), destination, |planes, first, end, scratch| {
+            chain.convert.run(&middle, planes, first, end, &mut scratch.fused);
+        });
+        self.scratch().push(memory);
     }
 
     /// Scratch is plain memory: a thread that panicked leaves nothing wrong in it.
@@ -169,7 +220,7 @@ fn copy_band(
     layout: &Layout,
     width: usize,
     source: &[SourcePlane<'_>],
-    planes: &mut [crate::pipeline::Band<'_>],
+    planes: &mut [Band<'_>],
     first: usize,
     end: usize,
 ) {

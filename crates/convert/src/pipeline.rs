@@ -5,12 +5,14 @@
 //! in cache whatever the size of the picture, and bands of rows are independent of each other.
 
 use vitascope_core::ChromaLocation;
+use vitascope_dsp::CpuLevel;
 
 use crate::color::plan::ColorPlan;
 use crate::error::Result;
 use crate::format::layout::{Component, Family, Layout};
 use crate::format::pack::pack_row;
 use crate::format::unpack::unpack_row;
+use crate::fused::Scaled;
 use crate::geometry::Geometry;
 use crate::scale::filter::{FilterBank, Kernel};
 use crate::scale::grid::Grid;
@@ -123,18 +125,18 @@ pub(crate) struct AlphaPlan {
 }
 
 /// One component on its way from source to destination grid.
-struct ComponentPlan {
+pub(crate) struct ComponentPlan {
     /// Where it comes from; `None` for a constant.
     source: Option<Component>,
-    constant: f32,
-    source_width: usize,
-    horizontal: Option<FilterBank>,
-    vertical: Option<FilterBank>,
-    width: usize,
+    pub constant: f32,
+    pub source_width: usize,
+    pub horizontal: Option<FilterBank>,
+    pub vertical: Option<FilterBank>,
+    pub width: usize,
     /// Base-2 logarithm of the vertical subsampling of the grid it is brought to.
     log2_y: u8,
     /// Columns that show the picture.
-    columns: (usize, usize),
+    pub columns: (usize, usize),
 }
 
 /// A planned conversion.
@@ -263,6 +265,14 @@ impl Pipeline {
             && self.components.iter().flatten().all(|plan| {
                 plan.horizontal.is_none() && plan.vertical.is_none() && plan.columns == (0, plan.width)
             })
+    }
+
+    /// The integer path that does the same, where samples stay what they are.
+    pub(crate) fn scaled(&self, level: CpuLevel) -> Option<Scaled> {
+        let plain =
+            self.color.is_none() && self.alpha == AlphaPlan::default() && self.reduce == (false, false);
+        let scales = || Scaled::plan(self.source, self.destination, &self.components, self.rows, level);
+        plain.then(scales).flatten()
     }
 
     /// Luma rows that are made together.

@@ -1,6 +1,6 @@
 //! From two descriptions and the options to a pipeline.
 
-use vitascope_core::{ChromaLocation, ColorInfo, YCbCrMatrix};
+use vitascope_core::{ChromaLocation, ColorInfo, FourCc, YCbCrMatrix};
 
 use crate::color::curve::{Curve, REFERENCE_WHITE};
 use crate::color::plan::{ColorPlan, ColorSpec};
@@ -23,7 +23,53 @@ pub(crate) struct Plan {
     pub pipeline: Pipeline,
     /// Takes the pipeline's place when there is one.
     pub fused: Option<Fused>,
+    /// Likewise: scaling in the source's format, then a fused path.
+    pub chain: Option<Chain>,
     pub outcome: PictureDescription,
+}
+
+/// Two fused paths with a picture between them.
+pub(crate) struct Chain {
+    pub scale: Fused,
+    pub middle: &'static Layout,
+    pub convert: Fused,
+}
+
+impl Chain {
+    /// Scaling as `middle`, a format the fused path `convert_from` starts from.
+    fn plan(
+        from: &'static Layout,
+        to: &'static Layout,
+        source: &PictureDescription,
+        destination: &PictureDescription,
+        options: &Options,
+        convert_from: impl Fn(&'static Layout) -> Option<Fused>,
+    ) -> Option<Chain> {
+        // More bits must be there before samples are interpolated, not after.
+        let bits = |layout: &Layout| layout.components[0].map_or(0, |component| component.bits);
+        if bits(to) > bits(from) {
+            return None;
+        }
+        let unpacked = match &from.format.bytes() {
+            b"2vuy" | b"yuvs" => FourCc::new(*b"422v"),
+            b"yuvf" => FourCc::new(*b"422f"),
+            _ => from.format,
+        };
+        let middle = Layout::find(unpacked)?;
+        let convert = convert_from(middle)?;
+        let target = PictureDescription::new(unpacked, destination.width, destination.height);
+        // Colour is the second step's affair.
+        let colorless = Options {
+            destination_color_primaries: None,
+            destination_transfer_function: None,
+            destination_ycbcr_matrix: None,
+            ..options.clone()
+        };
+        match Plan::new(source, &target, &colorless).ok()? {
+            Plan { fused: Some(scale), .. } => Some(Chain { scale, middle, convert }),
+            _ => None,
+        }
+    }
 }
 
 impl Plan {
@@ -70,22 +116,22 @@ impl Plan {
         outcome.chroma_location =
             siting_of(from, to, source_siting, options, color.is_some() || alpha != AlphaPlan::default());
         let destination_siting = outcome.chroma_location.unwrap_or(source_siting);
-        let linear = color.as_ref().is_none_or(|color| color.linear().is_some());
-        let same_size = (source.width, source.height) == (destination.width, destination.height);
-        let plain = same_size && geometry.is_whole_and_same() && linear && alpha == AlphaPlan::default();
-        let fused = plain.then(|| {
-            Fused::plan(&FusedRequest {
-                source: from,
-                destination: to,
-                size: (source.width, source.height),
-                siting: Siting::of(source_siting),
-                matrix: color.as_ref().and_then(ColorPlan::linear),
-                downsampling: options.downsampling_mode,
-                nearest: options.high_speed,
-                level: options.cpu_level,
-            })
-        });
-        let fused = fused.flatten();
+        let linear =
+            color.as_ref().is_none_or(|color| color.linear().is_some()) && alpha == AlphaPlan::default();
+        let matrix = color.as_ref().and_then(ColorPlan::linear).copied();
+        let request = |mid: &'static Layout, size| FusedRequest {
+            source: mid,
+            destination: to,
+            size,
+            siting: Siting::of(source_siting),
+            matrix: matrix.as_ref(),
+            downsampling: options.downsampling_mode,
+            nearest: options.high_speed,
+            level: options.cpu_level,
+        };
+        let size = (destination.width, destination.height);
+        let same = (source.width, source.height) == size && geometry.is_whole_and_same();
+        let fused = if same && linear { Fused::plan(&request(from, size)) } else { None };
         let pipeline = Pipeline::new(PipelineRequest {
             source: from,
             source_size: (source.width, source.height),
@@ -100,7 +146,13 @@ impl Plan {
             kernel: if options.high_speed { Kernel::Triangle } else { Kernel::Cubic },
             chroma_kernel: if options.high_speed { Kernel::Nearest } else { Kernel::Triangle },
         })?;
-        Ok(Plan { pipeline, fused, outcome })
+        let fused = fused.or_else(|| pipeline.scaled(options.cpu_level).map(Fused::Scaled));
+        let mut chain = None;
+        if fused.is_none() && !same && linear && !pipeline.is_copy() {
+            chain =
+                Chain::plan(from, to, source, destination, options, |mid| Fused::plan(&request(mid, size)));
+        }
+        Ok(Plan { pipeline, fused, chain, outcome })
     }
 }
 

@@ -322,33 +322,35 @@ fn transpose_band(
         let from = &source.row(row)[column * unit..][..unit];
         band.row(y)[x * unit..][..unit].copy_from_slice(from);
     };
-    // A cache line of source columns at a time.
-    let strip = (64 / unit).max(1);
+    // Two cache lines of source columns and a few dozen source rows at a time: few pages are in use at once.
+    let strip = (128 / unit).max(1);
     let mut top = band.first_row;
     while top < end {
         let bottom = end.min(top + strip);
         let tiled_rows = if side == usize::MAX { 0 } else { (bottom - top) / side * side };
         let tiled_columns = if side == usize::MAX { 0 } else { width / side * side };
-        for x in (0..tiled_columns).step_by(side.min(width.max(1))) {
+        for left in (0..tiled_columns).step_by(ROWS_AT_ONCE) {
             for y in (top..top + tiled_rows).step_by(side) {
-                let column = if turn.mirror_y { height - side - y } else { y };
-                let row = if turn.mirror_x { width - 1 - x } else { x };
-                let stride = source.stride as isize;
-                let from = Tile {
-                    start: row * source.stride + column * unit,
-                    stride: if turn.mirror_x { -stride } else { stride },
-                };
-                let stride = band.stride as isize;
-                let local = y - band.first_row;
-                let to = if turn.mirror_y {
-                    Tile { start: (local + side - 1) * band.stride + x * unit, stride: -stride }
-                } else {
-                    Tile { start: local * band.stride + x * unit, stride }
-                };
-                match unit {
-                    1 => kernels.transpose1.call(source.data, from, band.data, to),
-                    2 => kernels.transpose2.call(source.data, from, band.data, to),
-                    _ => kernels.transpose4.call(source.data, from, band.data, to),
+                for x in (left..tiled_columns.min(left + ROWS_AT_ONCE)).step_by(side) {
+                    let column = if turn.mirror_y { height - side - y } else { y };
+                    let row = if turn.mirror_x { width - 1 - x } else { x };
+                    let stride = source.stride as isize;
+                    let from = Tile {
+                        start: row * source.stride + column * unit,
+                        stride: if turn.mirror_x { -stride } else { stride },
+                    };
+                    let stride = band.stride as isize;
+                    let local = y - band.first_row;
+                    let to = if turn.mirror_y {
+                        Tile { start: (local + side - 1) * band.stride + x * unit, stride: -stride }
+                    } else {
+                        Tile { start: local * band.stride + x * unit, stride }
+                    };
+                    match unit {
+                        1 => kernels.transpose1.call(source.data, from, band.data, to),
+                        2 => kernels.transpose2.call(source.data, from, band.data, to),
+                        _ => kernels.transpose4.call(source.data, from, band.data, to),
+                    }
                 }
             }
         }
@@ -359,3 +361,7 @@ fn transpose_band(
         top = bottom;
     }
 }
+
+/// Source rows (destination columns) that are transposed before the next strip of columns; a multiple of every
+/// tile's side.
+const ROWS_AT_ONCE: usize = 64;

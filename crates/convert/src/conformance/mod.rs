@@ -3,6 +3,7 @@
 mod formats;
 mod picture;
 mod reference;
+mod scaling;
 
 use vitascope_core::{ChromaLocation, ColorInfo, FourCc, YCbCrMatrix};
 use vitascope_dsp::CpuLevel;

@@ -149,6 +149,8 @@ pub(super) fn largest_error(reference: &Reference<'_>, found: &Picture) -> (f64,
                             0.65
                         }
                         ..=8 => 0.501,
+                        // Chroma that is interpolated in integers.
+                        10 => 0.75,
                         9..=12 => 0.502,
                         _ => 0.6,
                     };

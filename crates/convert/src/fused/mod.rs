@@ -1,14 +1,17 @@
-//! Pairs of formats that are converted in one go, in integers, where only memory should limit the speed.
+//! Pairs of formats that are converted in one go, in integers, where only memory should limit the speed, and
+//! scaling in integers.
 //!
-//! A fused path takes the place of the general pipeline when the picture keeps its size. It gives the same
+//! A fused path takes the place of the general pipeline when the picture keeps its size, or its kind of samples. It gives the same
 //! codes as the pipeline where samples only move, and stays within one code of it where a matrix is applied.
 
 mod enlarge;
 mod from_rgb;
 mod moves;
 mod reduce;
+mod scaled;
 mod to_rgb;
 
+pub(crate) use scaled::Scaled;
 use vitascope_dsp::CpuLevel;
 
 use crate::color::matrix::Matrix;
@@ -37,6 +40,7 @@ pub(crate) enum Fused {
     Enlarge(enlarge::Enlarge),
     ToRgb(to_rgb::RgbFrom),
     FromRgb(from_rgb::FromRgb),
+    Scaled(Scaled),
 }
 
 /// Rows of a band, kept between frames.
@@ -44,6 +48,7 @@ pub(crate) enum Fused {
 pub(crate) struct FusedScratch {
     bytes: [Vec<u8>; 4],
     words: [Vec<i16>; 4],
+    scaled: scaled::ScaledScratch,
 }
 
 impl Fused {
@@ -72,6 +77,7 @@ impl Fused {
             Fused::Enlarge(path) => path.run(source, planes, first, end, scratch),
             Fused::ToRgb(path) => path.run(source, planes, first, end, scratch),
             Fused::FromRgb(path) => path.run(source, planes, first, end, scratch),
+            Fused::Scaled(path) => path.run(source, planes, first, end, &mut scratch.scaled),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Packed 4:2:2 to 4:2:0.
+//! 4:2:2 to 4:2:0.
 
 use vitascope_dsp::pixels::bytes::{Deinterleave, EverySecond, Mean};
 
@@ -8,7 +8,8 @@ use crate::pipeline::{Band, DownsamplingMode, SourcePlane};
 
 pub(crate) struct Reduce {
     width: usize,
-    luma_odd: bool,
+    /// Whether luma has the odd places of packed pixels; `None` when it has its own plane.
+    luma_odd: Option<bool>,
     planar: bool,
     average: bool,
     deinterleave: Deinterleave,
@@ -19,13 +20,19 @@ pub(crate) struct Reduce {
 impl Reduce {
     pub(super) fn plan(request: &FusedRequest<'_>) -> Option<Reduce> {
         let FusedRequest { source, destination, size: (width, _), level, .. } = *request;
-        let Some(Arrangement::Packed422 { luma_odd }) = arrangement(source, Storage::U8) else { return None };
+        let luma_odd = match arrangement(source, Storage::U8)? {
+            Arrangement::Packed422 { luma_odd } => Some(luma_odd),
+            Arrangement::Interleaved => None,
+            Arrangement::Planar => return None,
+        };
         let planar = match arrangement(destination, Storage::U8)? {
             Arrangement::Planar => true,
             Arrangement::Interleaved => false,
             Arrangement::Packed422 { .. } => return None,
         };
-        let fits = destination.chroma_shift() == (1, 1) && same_codes(source, destination);
+        let fits = source.chroma_shift() == (1, 0)
+            && destination.chroma_shift() == (1, 1)
+            && same_codes(source, destination);
         (fits && request.matrix.is_none() && width.is_multiple_of(2)).then(|| Reduce {
             width,
             luma_odd,
@@ -50,17 +57,12 @@ impl Reduce {
         upper.resize(width, 0);
         lower.resize(width, 0);
         for y in (first..end).step_by(2) {
-            let row = |y: usize| &source[0].row(y)[..2 * width];
-            self.split(row(y), upper, &mut planes[0].row(y)[..width]);
-            if y + 1 < end {
-                let luma = &mut planes[0].row(y + 1)[..width];
-                if self.average {
-                    self.split(row(y + 1), lower, luma);
-                } else {
-                    self.every_second.call(row(y + 1), self.luma_odd, luma);
-                }
-            }
+            self.split(source, y, Some(&mut *upper), &mut planes[0].row(y)[..width]);
             let averages = self.average && y + 1 < end;
+            if y + 1 < end {
+                let chroma = averages.then_some(&mut *lower);
+                self.split(source, y + 1, chroma, &mut planes[0].row(y + 1)[..width]);
+            }
             match (self.planar, averages) {
                 (false, true) => self.mean.call(upper, lower, &mut planes[1].row(y / 2)[..width]),
                 (false, false) => planes[1].row(y / 2)[..width].copy_from_slice(upper),
@@ -77,11 +79,21 @@ impl Reduce {
         }
     }
 
-    fn split(&self, row: &[u8], chroma: &mut [u8], luma: &mut [u8]) {
-        if self.luma_odd {
-            self.deinterleave.call(row, chroma, luma);
-        } else {
-            self.deinterleave.call(row, luma, chroma);
+    /// Luma, and chroma if it is wanted, of row `y`.
+    fn split(&self, source: &[SourcePlane<'_>], y: usize, chroma: Option<&mut Vec<u8>>, luma: &mut [u8]) {
+        let width = self.width;
+        let Some(luma_odd) = self.luma_odd else {
+            luma.copy_from_slice(&source[0].row(y)[..width]);
+            if let Some(chroma) = chroma {
+                chroma.copy_from_slice(&source[1].row(y)[..width]);
+            }
+            return;
+        };
+        let row = &source[0].row(y)[..2 * width];
+        match chroma {
+            None => self.every_second.call(row, luma_odd, luma),
+            Some(chroma) if luma_odd => self.deinterleave.call(row, chroma, luma),
+            Some(chroma) => self.deinterleave.call(row, luma, chroma),
         }
     }
 }

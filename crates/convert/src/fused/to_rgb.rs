@@ -74,7 +74,7 @@ impl RgbFrom {
         scratch: &mut FusedScratch,
     ) {
         let half = self.width.div_ceil(2);
-        let FusedScratch { bytes, words } = scratch;
+        let FusedScratch { bytes, words, .. } = scratch;
         let [cb, cr, spread, spread_cr] = words;
         // One more word before and after each row, for the neighbours of the first and the last.
         for row in [&mut *cb, &mut *cr] {
@@ -184,7 +184,7 @@ fn factors(matrix: &Matrix, source: &Layout, order: [u8; 4]) -> Option<(RgbFacto
         _ => return None,
     };
     let factors = RgbFactors {
-        luma: (gain * 64.0 * 65536.0 / 257.0).round() as u16,
+        luma: (gain * 16384.0).round() as i16,
         offset: (32.0 - luma.zero * gain * 64.0).round() as i16,
         first: if red_first { cr } else { cb },
         green: if red_first { [green[1], green[0]] } else { green },

@@ -7,7 +7,7 @@ use super::grid::{Grid, Span};
 pub(crate) enum Kernel {
     /// The nearest sample.
     Nearest,
-    /// Triangle: bilinear interpolation, widened on reduction.
+    /// Triangle: bilinear interpolation, widened on reduction by more than two so that no sample is left out.
     Triangle,
     /// Keys' cubic convolution with a = -1/2, widened on reduction.
     Cubic,
@@ -20,6 +20,14 @@ impl Kernel {
             Kernel::Nearest => 0.5,
             Kernel::Triangle => 1.0,
             Kernel::Cubic => 2.0,
+        }
+    }
+
+    /// How much wider the filter is when `step` source samples make one of the destination.
+    fn widening(self, step: f64) -> f64 {
+        match self {
+            Kernel::Triangle => (step / 2.0).max(1.0),
+            _ => step.max(1.0),
         }
     }
 
@@ -73,7 +81,13 @@ impl FilterBank {
         let rows: Vec<(i64, Vec<f64>)> = (0..destination.length)
             .map(|index| {
                 let position = destination.phase + index as f64 * destination.spacing;
-                weights_at(kernel, source.index_of(span.source_of(position)), step.max(1.0), low, high)
+                weights_at(
+                    kernel,
+                    source.index_of(span.source_of(position)),
+                    kernel.widening(step),
+                    low,
+                    high,
+                )
             })
             .collect();
         let identity = source.length == destination.length
@@ -110,12 +124,9 @@ impl FilterBank {
         &self.weights[index * self.taps..(index + 1) * self.taps]
     }
 
-    /// The source samples needed for destination samples `first..end`.
-    pub(crate) fn reach(&self, first: usize, end: usize) -> (usize, usize) {
-        let range = &self.starts[first..end];
-        let low = range.iter().min().copied().unwrap_or(0) as usize;
-        let high = range.iter().max().copied().unwrap_or(0) as usize + self.taps;
-        (low, high)
+    /// The same in units of 2^-14.
+    pub(crate) fn fixed_of(&self, index: usize) -> &[i16] {
+        &self.fixed[index * self.taps..(index + 1) * self.taps]
     }
 }
 

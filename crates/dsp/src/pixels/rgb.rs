@@ -11,8 +11,8 @@ mod avx2;
 /// from luma and row `b`, green from all three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RgbFactors {
-    /// Luma's factor in units of 64 * 65536 / 257.
-    pub luma: u16,
+    /// Luma's factor in units of 1/16384, 0 or more.
+    pub luma: i16,
     /// Added to 64 times the luma product: black's offset and the rounding half (32).
     pub offset: i16,
     /// First colour's factor for `a`, in units of 1/8192.
@@ -121,8 +121,7 @@ fn product(a: i16, b: i16) -> i16 {
 fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbFactors, out: &mut [u8]) {
     for (index, (&luma, pixel)) in luma.iter().zip(out.as_chunks_mut::<4>().0).enumerate() {
         let (a, b) = (a[index % 2][index / 2], b[index % 2][index / 2]);
-        let base = ((u32::from(luma) * 257 * u32::from(factors.luma)) >> 16) as i16;
-        let base = base.wrapping_add(factors.offset);
+        let base = product(i16::from(luma) << 7, factors.luma).saturating_add(factors.offset);
         let code = |sum: i16| (sum >> 6).clamp(0, 255) as u8;
         let green = product(a, factors.green[0]).saturating_add(product(b, factors.green[1]));
         let first = code(base.saturating_add(product(a, factors.first)));
@@ -215,7 +214,7 @@ mod tests {
     pub(super) fn to_rgb(kernel: ToRgb, random: &mut Random, outcome: &mut Outcome) {
         let n = length(random);
         let factors = RgbFactors {
-            luma: random.within(16320, 20000) as u16,
+            luma: random.within(16384, 20000) as i16,
             offset: random.within(-1500, 64) as i16,
             first: random.within(8192, 18000) as i16,
             green: [random.within(-8000, 0) as i16, random.within(-8000, 0) as i16],
@@ -253,7 +252,7 @@ mod tests {
     #[test]
     fn neutral_chroma_is_gray() {
         let factors = RgbFactors {
-            luma: 16320,
+            luma: 16384,
             offset: 32,
             first: 15000,
             green: [-1500, -3800],

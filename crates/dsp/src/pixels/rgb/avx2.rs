@@ -72,19 +72,22 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
     let done = blocks.len() * 16;
     let [a_even, a_odd] = a.map(|row| row.as_chunks::<16>().0);
     let [b_even, b_odd] = b.map(|row| row.as_chunks::<16>().0);
-    let luma_factor = _mm256_set1_epi16(factors.luma as i16);
+    let luma_factor = _mm256_set1_epi16(factors.luma);
     let offset = _mm256_set1_epi16(factors.offset);
     let first_factor = _mm256_set1_epi16(factors.first);
     let last_factor = _mm256_set1_epi16(factors.last);
-    let green_factors = factors.green.map(|factor| _mm256_set1_epi16(factor));
+    let green_factors = [_mm256_set1_epi16(factors.green[0]), _mm256_set1_epi16(factors.green[1])];
     let alpha = _mm256_set1_epi8(-1);
     let chroma = a_even.iter().zip(a_odd).zip(b_even.iter().zip(b_odd));
     for ((luma, ((a_even, a_odd), (b_even, b_odd))), out) in blocks.iter().zip(chroma).zip(blocks_out) {
         let luma = load(luma);
-        let base = |doubled| _mm256_add_epi16(_mm256_mulhi_epu16(doubled, luma_factor), offset);
+        let zero = _mm256_setzero_si256();
+        let base = |shifted| {
+            _mm256_adds_epi16(_mm256_mulhrs_epi16(_mm256_srli_epi16::<1>(shifted), luma_factor), offset)
+        };
         // In each lane columns 0-7 and 8-15; chroma of even and odd columns joins in the same order.
-        let low = base(_mm256_unpacklo_epi8(luma, luma));
-        let high = base(_mm256_unpackhi_epi8(luma, luma));
+        let low = base(_mm256_unpacklo_epi8(zero, luma));
+        let high = base(_mm256_unpackhi_epi8(zero, luma));
         let (a_even, a_odd) = (load_words(a_even), load_words(a_odd));
         let (b_even, b_odd) = (load_words(b_even), load_words(b_odd));
         let codes = |even, odd| {
@@ -175,17 +178,18 @@ pub(super) fn to_chroma(
     // An odd last column rounds the output up, so its blocks are not simply whole ones.
     let (head, rest_out) = out.split_at_mut(blocks.len() * 32);
     let blocks_out = head.as_chunks_mut::<32>().0;
-    let factor_pairs = factors.map(|factors| pairs(factors));
+    let (first_pairs, second_pairs) = (pairs(factors[0]), pairs(factors[1]));
     let mask = _mm256_set1_epi16(0xff);
     let start = _mm256_set1_epi32(if average { 4 * offset } else { offset });
     let shift = _mm_cvtsi32_si128(if average { 17 } else { 15 });
     // Interleaved codes of eight pairs of columns, as words.
     let codes = |even: __m256i, odd: __m256i| {
-        let [a, b] = factor_pairs.map(|(even_factors, odd_factors)| {
+        let code = |(even_factors, odd_factors)| {
             let sum =
                 _mm256_add_epi32(_mm256_madd_epi16(even, even_factors), _mm256_madd_epi16(odd, odd_factors));
             _mm256_sra_epi32(_mm256_add_epi32(sum, start), shift)
-        });
+        };
+        let (a, b) = (code(first_pairs), code(second_pairs));
         // Codes of extreme factors may leave a byte; saturation happens here and in the last packing.
         _mm256_packs_epi32(_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b))
     };

@@ -1,0 +1,131 @@
+//! Scaling against the definition: Keys' cubic, widened on reduction, at sited positions.
+
+use vitascope_core::{ChromaLocation, FourCc};
+use vitascope_dsp::CpuLevel;
+
+use super::formats;
+use super::picture::{Fill, Picture};
+use crate::pipeline::Siting;
+use crate::{Converter, Options, PictureDescription, ScalingMode};
+
+/// The weight of Keys' cubic with a = -1/2 at distance `x`.
+fn keys(x: f64) -> f64 {
+    let x = x.abs();
+    if x < 1.0 {
+        1.5 * x.powi(3) - 2.5 * x.powi(2) + 1.0
+    } else if x < 2.0 {
+        -0.5 * x.powi(3) + 2.5 * x.powi(2) - 4.0 * x + 2.0
+    } else {
+        0.0
+    }
+}
+
+/// Samples and weights along one axis: `count` source samples, divided by `divisor` from luma and sited at
+/// `siting`, for destination sample `index` of an axis scaled by `ratio`.
+fn taps(
+    index: usize,
+    ratio: f64,
+    divisor: usize,
+    siting: f64,
+    count: usize,
+    chroma_only: bool,
+) -> Vec<(usize, f64)> {
+    let (unit, siting) = (divisor as f64, if divisor == 1 { 0.0 } else { siting });
+    let luma = index as f64 * unit + siting;
+    let centre = ((luma + 0.5) * ratio - 0.5 - siting) / unit;
+    let widening = ratio.max(1.0);
+    let (first, last) = ((centre - 2.0 * widening).floor() as i64, (centre + 2.0 * widening).ceil() as i64);
+    let weight = |k: i64| {
+        if chroma_only {
+            (1.0 - (k as f64 - centre).abs()).max(0.0)
+        } else {
+            keys((k as f64 - centre) / widening)
+        }
+    };
+    let sum: f64 = (first..=last).map(weight).sum();
+    (first..=last).map(|k| (k.clamp(0, count as i64 - 1) as usize, weight(k) / sum)).collect()
+}
+
+fn check(format: &[u8; 4], from: (usize, usize), to: (usize, usize), fill: Fill, level: CpuLevel) {
+    let format = FourCc::new(*format);
+    let source = Picture::filled(format, from.0, from.1, fill, 99);
+    let mut description = PictureDescription::new(format, from.0, from.1);
+    description.chroma_location = Some(ChromaLocation::Left);
+    let siting = Siting::of(ChromaLocation::Left);
+    let target = PictureDescription::new(format, to.0, to.1);
+    let options = Options { cpu_level: level, ..Options::default() };
+    let converter = Converter::new(&description, &target, &options).unwrap();
+    let mut result = Picture::new(format, to.0, to.1, 3, 0);
+    converter.run_planes(&source.sources(), result.targets()).unwrap();
+    let (rx, ry) = (from.0 as f64 / to.0 as f64, from.1 as f64 / to.1 as f64);
+    for component in formats::components(format) {
+        let (sw, sh) = formats::size(format, component, from.0, from.1);
+        let (w, h) = formats::size(format, component, to.0, to.1);
+        let divisor = formats::size(format, component, 2, 2);
+        let (dx, dy) = (2 / divisor.0, 2 / divisor.1);
+        let limit = ((1u64 << formats::bits(format, component)) - 1) as f64;
+        let tolerance = if limit > 255.0 { 2.0 } else { 1.0 };
+        for y in 0..h {
+            let rows = taps(y, ry, dy, siting.y, sh, ry == 1.0);
+            for x in 0..w {
+                let columns = taps(x, rx, dx, siting.x, sw, rx == 1.0);
+                let mut exact = 0.0;
+                for &(row, weight) in &rows {
+                    let line: f64 = columns
+                        .iter()
+                        .map(|&(column, weight)| weight * formats::code(&source, component, column, row))
+                        .sum();
+                    exact += weight * line;
+                }
+                let found = formats::code(&result, component, x, y);
+                let error = (found - exact.clamp(0.0, limit)).abs();
+                assert!(
+                    error < tolerance,
+                    "{format} {from:?} to {to:?} component {component} ({x}, {y}): {found}, exactly {exact}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn scaling_follows_the_definition() {
+    for format in
+        [b"420v", b"y420", b"444v", b"BGRA", b"L008", b"24BG", b"x420", b"x444", b"2vuy", b"sv22", b"v0a8"]
+    {
+        for (from, to) in [
+            ((60, 12), (40, 8)),
+            ((24, 8), (64, 20)),
+            ((97, 31), (50, 21)),
+            ((80, 40), (9, 5)),
+            ((40, 6), (40, 9)),
+            ((3, 2), (11, 7)),
+        ] {
+            for (fill, level) in [(Fill::Noise, CpuLevel::detected()), (Fill::Extremes, CpuLevel::Scalar)] {
+                check(format, from, to, fill, level);
+            }
+        }
+    }
+}
+
+#[test]
+fn common_scalings_are_integer_paths() {
+    let fused = |from: &[u8; 4], to: &[u8; 4]| {
+        let of = |name: &[u8; 4], width, height| PictureDescription::new(FourCc::new(*name), width, height);
+        let options = Options { scaling_mode: ScalingMode::Letterbox, ..Options::default() };
+        Converter::new(&of(from, 1920, 1080), &of(to, 1280, 800), &options).unwrap().is_fused()
+    };
+    for (from, to) in [
+        (b"420v", b"420v"),
+        (b"y420", b"420v"),
+        (b"BGRA", b"BGRA"),
+        (b"x420", b"x420"),
+        (b"420v", b"BGRA"),
+        (b"BGRA", b"420v"),
+        (b"2vuy", b"420v"),
+        (b"2vuy", b"2vuy"),
+        (b"x420", b"420v"),
+    ] {
+        assert!(fused(from, to), "{} {}", String::from_utf8_lossy(from), String::from_utf8_lossy(to));
+    }
+}

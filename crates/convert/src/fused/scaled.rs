@@ -1,0 +1,320 @@
+//! Scaling in integers: 8-bit and 10-bit samples that keep their meaning, component by component.
+
+use vitascope_dsp::CpuLevel;
+use vitascope_dsp::pixels::bytes::{EverySecond, Interleave};
+use vitascope_dsp::pixels::scale::{
+    FRACTION_10, FilterColumns8, FilterColumns16, FilterRow8, FilterRow16, Lift8, RowFilter,
+};
+
+use crate::format::layout::{Component, Layout, Storage};
+use crate::pipeline::{Band, ComponentPlan, SourcePlane};
+use crate::scale::filter::FilterBank;
+
+/// One component on its way.
+struct Channel {
+    source: Component,
+    source_width: usize,
+    horizontal: Option<RowFilter>,
+    vertical: Option<FilterBank>,
+    width: usize,
+    columns: (usize, usize),
+    /// Code of black (of opaque, for alpha).
+    border: u16,
+}
+
+/// One plane of the destination: its channels in the order of their samples.
+struct Plane {
+    channels: Vec<Channel>,
+    /// Base-2 logarithm of its vertical subsampling.
+    shift: u8,
+}
+
+pub(crate) struct Scaled {
+    planes: Vec<Plane>,
+    ten_bits: bool,
+    /// Luma rows that show the picture.
+    rows: (usize, usize),
+    kernels: Kernels,
+}
+
+struct Kernels {
+    every_second: EverySecond,
+    interleave: Interleave,
+    filter_row8: FilterRow8,
+    filter_row16: FilterRow16,
+    lift8: Lift8,
+    filter_columns8: FilterColumns8,
+    filter_columns16: FilterColumns16,
+}
+
+/// Memory of one band.
+#[derive(Default)]
+pub(crate) struct ScaledScratch {
+    rings: Vec<Ring>,
+    extracted: Vec<u8>,
+    halfway: Vec<u8>,
+    words: Vec<i16>,
+    /// A row of each channel of a plane.
+    made: [Vec<u8>; 4],
+    joined: [Vec<u8>; 2],
+}
+
+#[derive(Default)]
+struct Ring {
+    rows: Vec<Vec<i16>>,
+    held: Vec<Option<usize>>,
+}
+
+impl Scaled {
+    /// Takes over a pipeline's filters, where samples stay what they are.
+    pub(crate) fn plan(
+        source: &Layout,
+        destination: &Layout,
+        components: &[Option<ComponentPlan>; 4],
+        rows: (usize, usize),
+        level: CpuLevel,
+    ) -> Option<Scaled> {
+        let storage = destination.components[0]?.storage;
+        let ten_bits = storage == Storage::U16Le;
+        let mut planes = Vec::new();
+        for index in 0..destination.plane_count() {
+            let mut channels = Vec::new();
+            let of_plane = |c: &usize| destination.components[*c].is_some_and(|c| c.plane as usize == index);
+            for number in (0..4).filter(of_plane) {
+                let (from, to) = (source.components[number]?, destination.components[number]?);
+                let plan = components[number].as_ref()?;
+                let depth = if ten_bits { (10, 6) } else { (8, 0) };
+                let fits = |c: &Component| c.storage == storage && (c.bits, c.shift) == depth;
+                if !fits(&from) || !fits(&to) || (from.zero, from.unit) != (to.zero, to.unit) {
+                    return None;
+                }
+                let horizontal = plan
+                    .horizontal
+                    .as_ref()
+                    .map(|bank| RowFilter::new(plan.source_width, bank.taps, &bank.starts, &bank.fixed));
+                channels.push((
+                    to,
+                    Channel {
+                        source: from,
+                        source_width: plan.source_width,
+                        horizontal,
+                        vertical: plan.vertical.clone(),
+                        width: plan.width,
+                        columns: plan.columns,
+                        border: (to.zero + f64::from(plan.constant) * to.unit) as u16,
+                    },
+                ));
+            }
+            channels.sort_by_key(|(component, _)| component.offset);
+            let count = channels.len();
+            let in_turn = |(place, (c, _)): (usize, &(Component, Channel))| {
+                (c.offset as usize, c.step as usize) == (place, count)
+            };
+            if !channels.iter().enumerate().all(in_turn) || ten_bits && count > 2 {
+                return None;
+            }
+            let shift = channels.first()?.0.log2_y;
+            planes
+                .push(Plane { channels: channels.into_iter().map(|(_, channel)| channel).collect(), shift });
+        }
+        Some(Scaled {
+            planes,
+            ten_bits,
+            rows,
+            kernels: Kernels {
+                every_second: EverySecond::select(level),
+                interleave: Interleave::select(level),
+                filter_row8: FilterRow8::select(level),
+                filter_row16: FilterRow16::select(level),
+                lift8: Lift8::select(level),
+                filter_columns8: FilterColumns8::select(level),
+                filter_columns16: FilterColumns16::select(level),
+            },
+        })
+    }
+
+    pub(super) fn run(
+        &self,
+        source: &[SourcePlane<'_>],
+        planes: &mut [Band<'_>],
+        first: usize,
+        end: usize,
+        scratch: &mut ScaledScratch,
+    ) {
+        for (plane, band) in self.planes.iter().zip(planes) {
+            let count = plane.channels.len();
+            scratch.rings.resize_with(count.max(scratch.rings.len()), Ring::default);
+            for (channel, ring) in plane.channels.iter().zip(&mut scratch.rings) {
+                let taps = channel.vertical.as_ref().map_or(1, |bank| bank.taps);
+                ring.rows.resize_with(taps, Vec::new);
+                ring.rows.iter_mut().for_each(|row| row.resize(channel.width, 0));
+                ring.held.clear();
+                ring.held.resize(taps, None);
+            }
+            for y in first >> plane.shift..end.div_ceil(1 << plane.shift) {
+                let shown = (self.rows.0..self.rows.1).contains(&(y << plane.shift));
+                self.plane_row(plane, source, band.row(y), y, shown, scratch);
+            }
+        }
+    }
+
+    /// Makes row `y` of a plane.
+    fn plane_row(
+        &self,
+        plane: &Plane,
+        source: &[SourcePlane<'_>],
+        out: &mut [u8],
+        y: usize,
+        shown: bool,
+        scratch: &mut ScaledScratch,
+    ) {
+        let size = if self.ten_bits { 2 } else { 1 };
+        let count = plane.channels.len();
+        let bytes = plane.channels[0].width * size;
+        if count == 1 {
+            let out = &mut out[..bytes];
+            self.channel_row(0, &plane.channels[0], source, out, y, shown, scratch);
+            return;
+        }
+        for (index, channel) in plane.channels.iter().enumerate() {
+            let mut row = std::mem::take(&mut scratch.made[index]);
+            row.resize(bytes, 0);
+            self.channel_row(index, channel, source, &mut row, y, shown, scratch);
+            scratch.made[index] = row;
+        }
+        let out = &mut out[..bytes * count];
+        let made = &scratch.made;
+        let interleave = &self.kernels.interleave;
+        match count {
+            2 if !self.ten_bits => interleave.call(&made[0], &made[1], out),
+            4 => {
+                let [even, odd] = &mut scratch.joined;
+                even.resize(2 * bytes, 0);
+                odd.resize(2 * bytes, 0);
+                interleave.call(&made[0], &made[2], even);
+                interleave.call(&made[1], &made[3], odd);
+                interleave.call(even, odd, out);
+            }
+            2 => {
+                let pairs = made[0].as_chunks::<2>().0.iter().zip(made[1].as_chunks::<2>().0);
+                for (out, (a, b)) in out.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
+                    *out = [a[0], a[1], b[0], b[1]];
+                }
+            }
+            _ => {
+                for (index, row) in made[..count].iter().enumerate() {
+                    for (out, &byte) in out[index..].iter_mut().step_by(count).zip(row) {
+                        *out = byte;
+                    }
+                }
+            }
+        }
+    }
+
+    fn channel_row(
+        &self,
+        index: usize,
+        channel: &Channel,
+        source: &[SourcePlane<'_>],
+        out: &mut [u8],
+        y: usize,
+        shown: bool,
+        scratch: &mut ScaledScratch,
+    ) {
+        let (low, high) = if shown { channel.columns } else { (0, 0) };
+        if shown {
+            let ring = &mut scratch.rings[index];
+            let one = [1i16 << 14];
+            let (start, weights) = match &channel.vertical {
+                Some(bank) => (bank.starts[y] as usize, bank.fixed_of(y)),
+                None => (y, &one[..]),
+            };
+            let taps = weights.len();
+            for row in start..start + taps {
+                let slot = row % taps;
+                if ring.held[slot] != Some(row) {
+                    let memory = (&mut scratch.extracted, &mut scratch.halfway, &mut scratch.words);
+                    self.filter_row(channel, source, row, memory, &mut ring.rows[slot]);
+                    ring.held[slot] = Some(row);
+                }
+            }
+            let rows: Vec<&[i16]> = (start..start + taps).map(|row| &ring.rows[row % taps][..]).collect();
+            if self.ten_bits {
+                self.kernels.filter_columns16.call(&rows, weights, out);
+            } else {
+                self.kernels.filter_columns8.call(&rows, weights, out);
+            }
+        }
+        if self.ten_bits {
+            let border = (channel.border << 6).to_le_bytes();
+            let words = out.as_chunks_mut::<2>().0;
+            words[..low].fill(border);
+            words[high..].fill(border);
+        } else {
+            out[..low].fill(channel.border as u8);
+            out[high..].fill(channel.border as u8);
+        }
+    }
+
+    /// Row `y` of the source component, filtered horizontally.
+    fn filter_row(
+        &self,
+        channel: &Channel,
+        source: &[SourcePlane<'_>],
+        y: usize,
+        (extracted, halfway, words): (&mut Vec<u8>, &mut Vec<u8>, &mut Vec<i16>),
+        out: &mut [i16],
+    ) {
+        let component = &channel.source;
+        let row = source[component.plane as usize].row(y);
+        let width = channel.source_width;
+        let (offset, step) = (component.offset as usize, component.step as usize);
+        if self.ten_bits {
+            words.resize(width, 0);
+            let samples = row[offset * 2..].chunks(step * 2);
+            for (word, sample) in words.iter_mut().zip(samples) {
+                *word = (u16::from_le_bytes([sample[0], sample[1]]) >> 6) as i16;
+            }
+            match &channel.horizontal {
+                Some(filter) => self.kernels.filter_row16.call(words, filter, out),
+                None => out.iter_mut().zip(words).for_each(|(out, word)| *out = *word << FRACTION_10),
+            }
+            return;
+        }
+        let samples = match step {
+            1 => &row[..width],
+            _ => {
+                extracted.resize(width, 0);
+                self.extract(row, offset, step, halfway, extracted);
+                &extracted[..]
+            }
+        };
+        match &channel.horizontal {
+            Some(filter) => self.kernels.filter_row8.call(samples, filter, out),
+            None => self.kernels.lift8.call(samples, out),
+        }
+    }
+
+    /// Every `step`-th byte from `offset` on.
+    fn extract(&self, row: &[u8], offset: usize, step: usize, halfway: &mut Vec<u8>, out: &mut [u8]) {
+        let width = out.len();
+        // The last sample may be the last byte, so whole steps end before it.
+        let whole = if row.len() >= width * step { width } else { width - 1 };
+        match step {
+            2 => self.kernels.every_second.call(&row[..whole * 2], offset == 1, &mut out[..whole]),
+            4 => {
+                halfway.resize(whole * 2, 0);
+                self.kernels.every_second.call(&row[..whole * 4], offset % 2 == 1, halfway);
+                self.kernels.every_second.call(halfway, offset >= 2, &mut out[..whole]);
+            }
+            _ => {
+                for (out, pixel) in out[..whole].iter_mut().zip(row.chunks_exact(step)) {
+                    *out = pixel[offset];
+                }
+            }
+        }
+        if whole < width {
+            out[whole] = row[whole * step + offset];
+        }
+    }
+}

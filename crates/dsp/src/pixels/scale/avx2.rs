@@ -1,0 +1,196 @@
+//! AVX2 variants of resampling.
+
+use std::arch::x86_64::*;
+
+use super::{RowFilter, Shuffle};
+use crate::pixels::x86_64::{load, load_half, load_words, store, store_words};
+
+#[target_feature(enable = "avx2")]
+pub(super) fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
+    if filter.groups.is_empty() {
+        return dot_row8(from, filter, out);
+    }
+    match filter.pairs {
+        1 => shuffle_row8::<1>(from, filter, out),
+        2 => shuffle_row8::<2>(from, filter, out),
+        3 => shuffle_row8::<3>(from, filter, out),
+        4 => shuffle_row8::<4>(from, filter, out),
+        _ => shuffle_row8::<0>(from, filter, out),
+    }
+    super::filter_row8_from(filter.groups.len() * 8, from, filter, out);
+}
+
+/// Whole groups; `PAIRS` is the number of pairs of taps, or 0 when it is not known beforehand.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
+    let pairs = if PAIRS == 0 { filter.pairs } else { PAIRS };
+    let half = _mm256_set1_epi32(1 << 7);
+    let mut shuffles = filter.shuffles.chunks_exact(pairs);
+    let mut sums = |windows: [u32; 2]| -> __m256i {
+        let (Some(low), Some(high)) = (window(from, windows[0]), window(from, windows[1])) else {
+            return half;
+        };
+        let samples = _mm256_set_m128i(load_half(high), load_half(low));
+        let mut sum = half;
+        for shuffle in shuffles.next().unwrap_or(&[]) {
+            sum = _mm256_add_epi32(sum, pair(samples, shuffle));
+        }
+        _mm256_srai_epi32::<8>(sum)
+    };
+    let mut groups = filter.groups.chunks_exact(2);
+    let (blocks, _) = out.as_chunks_mut::<16>();
+    for (two, out) in groups.by_ref().zip(blocks) {
+        let (first, second) = (sums(two[0].windows), sums(two[1].windows));
+        let words = _mm256_packs_epi32(first, second);
+        store_words(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(words));
+    }
+    if let [last] = groups.remainder() {
+        let sum = sums(last.windows);
+        let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(sum, sum));
+        let mut block = [0; 16];
+        store_words(&mut block, words);
+        let start = (filter.groups.len() - 1) * 8;
+        out[start..start + 8].copy_from_slice(&block[..8]);
+    }
+}
+
+#[inline]
+fn window(from: &[u8], start: u32) -> Option<&[u8; 16]> {
+    from.get(start as usize..)?.first_chunk::<16>()
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pair(samples: __m256i, shuffle: &Shuffle) -> __m256i {
+    _mm256_madd_epi16(_mm256_shuffle_epi8(samples, load(&shuffle.bytes)), load_words(&shuffle.weights))
+}
+
+/// Sum of the four words of 32 bits in each lane, over both lanes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn total(sums: __m256i) -> i32 {
+    let four = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256::<1>(sums));
+    let two = _mm_add_epi32(four, _mm_shuffle_epi32::<0b01_00_11_10>(four));
+    _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32::<0b10_11_00_01>(two)))
+}
+
+/// One sample at a time, sixteen taps together.
+#[target_feature(enable = "avx2")]
+fn dot_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
+    for (index, out) in out.iter_mut().enumerate() {
+        let samples = &from[filter.starts[index] as usize..][..filter.taps];
+        let (blocks, rest) = samples.as_chunks::<16>();
+        let (weights, rest_weights) = filter.weights_of(index).as_chunks::<16>();
+        let mut sums = _mm256_setzero_si256();
+        for (samples, weights) in blocks.iter().zip(weights) {
+            let samples = _mm256_cvtepu8_epi16(load_half(samples));
+            sums = _mm256_add_epi32(sums, _mm256_madd_epi16(samples, load_words(weights)));
+        }
+        let mut sum = total(sums);
+        for (&sample, &weight) in rest.iter().zip(rest_weights) {
+            sum += i32::from(sample) * i32::from(weight);
+        }
+        *out = super::settle(sum, super::FRACTION_8);
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn filter_row16(from: &[i16], filter: &RowFilter, out: &mut [i16]) {
+    for (index, out) in out.iter_mut().enumerate() {
+        let samples = &from[filter.starts[index] as usize..][..filter.taps];
+        let (blocks, rest) = samples.as_chunks::<16>();
+        let (weights, rest_weights) = filter.weights_of(index).as_chunks::<16>();
+        let mut sum = 0;
+        if !blocks.is_empty() {
+            let mut sums = _mm256_setzero_si256();
+            for (samples, weights) in blocks.iter().zip(weights) {
+                sums = _mm256_add_epi32(sums, _mm256_madd_epi16(load_words(samples), load_words(weights)));
+            }
+            sum = total(sums);
+        }
+        for (&sample, &weight) in rest.iter().zip(rest_weights) {
+            sum += i32::from(sample) * i32::from(weight);
+        }
+        *out = super::settle(sum, super::FRACTION_10);
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn lift8(from: &[u8], out: &mut [i16]) {
+    let (blocks, rest) = from.as_chunks::<16>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<16>();
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        store_words(out, _mm256_slli_epi16::<6>(_mm256_cvtepu8_epi16(load_half(from))));
+    }
+    super::lift8(rest, rest_out);
+}
+
+/// Codes of 16 columns from `x` on, not yet limited; words have `FRACTION` bits.
+///
+/// # Safety
+/// AVX2; every row has at least `x + 16` words.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn column16<const FRACTION: i32>(rows: &[&[i16]], weights: &[i16], x: usize) -> __m256i {
+    // SAFETY: the caller says that rows reach this far.
+    let words = |row: &[i16]| unsafe { _mm256_loadu_si256(row.as_ptr().add(x).cast()) };
+    if rows.len() > super::ROUNDED_ROWS {
+        let start = _mm256_set1_epi32(1 << (13 + FRACTION));
+        let (mut low, mut high) = (start, start);
+        let pairs = rows.chunks(2).zip(weights.chunks(2));
+        for (rows, weights) in pairs {
+            let (a, b, weight) = match (rows, weights) {
+                ([a, b], &[v, w]) => (words(a), words(b), i32::from(v) & 0xffff | i32::from(w) << 16),
+                ([a, ..], &[v, ..]) => (words(a), _mm256_setzero_si256(), i32::from(v) & 0xffff),
+                _ => continue,
+            };
+            let weight = _mm256_set1_epi32(weight);
+            low = _mm256_add_epi32(low, _mm256_madd_epi16(_mm256_unpacklo_epi16(a, b), weight));
+            high = _mm256_add_epi32(high, _mm256_madd_epi16(_mm256_unpackhi_epi16(a, b), weight));
+        }
+        let shift = _mm_cvtsi32_si128(14 + FRACTION);
+        return _mm256_packs_epi32(_mm256_sra_epi32(low, shift), _mm256_sra_epi32(high, shift));
+    }
+    let mut sum = _mm256_setzero_si256();
+    for (row, &weight) in rows.iter().zip(weights) {
+        sum = _mm256_adds_epi16(sum, _mm256_mulhrs_epi16(words(row), _mm256_set1_epi16(weight)));
+    }
+    let rounded = _mm256_adds_epi16(sum, _mm256_set1_epi16(1 << (FRACTION - 2)));
+    _mm256_sra_epi16(rounded, _mm_cvtsi32_si128(FRACTION - 1))
+}
+
+/// # Safety
+/// AVX2; every row has at least as many words as `out` has bytes.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn filter_columns8(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {
+    let (blocks, rest) = out.as_chunks_mut::<32>();
+    let done = blocks.len() * 32;
+    for (index, out) in blocks.iter_mut().enumerate() {
+        let x = index * 32;
+        // SAFETY: rows are as long as `out`, which goes beyond `x + 32`.
+        let (low, high) = unsafe { (column16::<6>(rows, weights, x), column16::<6>(rows, weights, x + 16)) };
+        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(low, high)));
+    }
+    for (x, out) in rest.iter_mut().enumerate() {
+        *out = super::column(rows, weights, done + x, super::FRACTION_8).clamp(0, 255) as u8;
+    }
+}
+
+/// # Safety
+/// AVX2; every row has at least half as many words as `out` has bytes.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn filter_columns16(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {
+    let (zero, limit) = (_mm256_setzero_si256(), _mm256_set1_epi16(1023));
+    let (blocks, rest) = out.as_chunks_mut::<32>();
+    let done = blocks.len() * 16;
+    for (index, out) in blocks.iter_mut().enumerate() {
+        // SAFETY: rows have half as many words as `out` bytes, which go beyond this block.
+        let codes = unsafe { column16::<4>(rows, weights, index * 16) };
+        store(out, _mm256_slli_epi16::<6>(_mm256_min_epi16(_mm256_max_epi16(codes, zero), limit)));
+    }
+    for (x, out) in rest.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+        let code = super::column(rows, weights, done + x, super::FRACTION_10).clamp(0, 1023) as u16;
+        *out = (code << 6).to_le_bytes();
+    }
+}
