@@ -87,6 +87,13 @@ effects! {
         refused(&session, key::H264_ENTROPY_MODE, "CABAC");
         session.set_property(key::PROFILE_LEVEL, "H264_Main_AutoLevel").unwrap();
         assert_eq!(mode(), Value::from("CABAC"));
+        // Both in one dictionary contradict each other, in either order.
+        let (mode, profile) = (key::H264_ENTROPY_MODE, key::PROFILE_LEVEL);
+        for (first, second) in [((mode, "CABAC"), (profile, "H264_Baseline_AutoLevel")), ((profile, "H264_Baseline_AutoLevel"), (mode, "CABAC"))] {
+            let error = session.set_properties(&with(first.0, first.1).with(second.0, second.1)).unwrap_err();
+            assert!(error.status() == status::PARAMETER && error.to_string().contains(mode), "{error}");
+            session.set_property(profile, "H264_Main_AutoLevel").unwrap();
+        }
     }
 
     key::QUALITY => fn quality() {

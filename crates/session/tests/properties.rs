@@ -288,6 +288,15 @@ fn many_at_once() {
 }
 
 #[test]
+fn many_at_once_in_any_order() {
+    // Fancy only goes together with the quality that comes after it.
+    let fixture = fixture();
+    set(&fixture, QUALITY, 0.0).unwrap();
+    fixture.session.set_properties(&Dictionary::new().with(MODE, "Fancy").with(QUALITY, 0.5)).unwrap();
+    assert_eq!((get(&fixture, MODE), get(&fixture, QUALITY)), (Value::from("Fancy"), Value::from(0.5)));
+}
+
+#[test]
 fn serialized_properties_make_a_like_session() {
     let one = fixture();
     set(&one, QUALITY, 0.625).unwrap();

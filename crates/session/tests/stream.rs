@@ -167,8 +167,42 @@ fn odd_sizes_are_rounded_up_with_a_clean_aperture() {
 }
 
 #[test]
+fn display_metadata() {
+    let propagate = vitascope_core::AttachmentMode::ShouldPropagate;
+    let first = || {
+        let first = frame(b"420v");
+        ITU_2020.write_to(&first);
+        first.set_attachment(attachment::MASTERING_DISPLAY_COLOR_VOLUME, Value::data([7u8; 24]), propagate);
+        first.set_attachment(
+            attachment::CONTENT_LIGHT_LEVEL_INFO,
+            Value::data([3u8, 232, 1, 144]),
+            propagate,
+        );
+        first.set_attachment(attachment::AMBIENT_VIEWING_ENVIRONMENT, Value::data([1u8]), propagate);
+        first
+    };
+    let description = describe(&Fixture::new(Behaviour::default()), &first());
+    let has = |description: &FormatDescription, key: &str| description.extension(key).is_some();
+    assert_eq!(
+        description.extension(attachment::MASTERING_DISPLAY_COLOR_VOLUME),
+        Some(&Value::data([7u8; 24]))
+    );
+    assert_eq!(
+        description.extension(attachment::CONTENT_LIGHT_LEVEL_INFO),
+        Some(&Value::data([3u8, 232, 1, 144]))
+    );
+    assert!(!has(&description, attachment::AMBIENT_VIEWING_ENVIRONMENT), "of the wrong length");
+    // It says nothing about a stream in other colours.
+    let fixture = Fixture::new(Behaviour::default());
+    fixture.session.set_property(key::TRANSFER_FUNCTION, "ITU_R_709_2").unwrap();
+    let description = describe(&fixture, &first());
+    assert!(!has(&description, attachment::MASTERING_DISPLAY_COLOR_VOLUME));
+}
+
+#[test]
 fn the_codecs_own_extensions_stay() {
     let description = describe(&Fixture::new(Behaviour::default()), &frame(b"420v"));
     assert_eq!(description.extension_atom("mckC"), Some(&[1u8, 2, 3][..]));
     assert_eq!(description.media_sub_type(), MOCK);
+    assert_eq!(description.extension("FormatName"), Some(&Value::from("Mock")));
 }

@@ -96,7 +96,12 @@ impl EncodeThread<'_> {
     }
 
     fn open(&mut self, opened: Opened) -> Result<()> {
-        let samples = SampleMaker::new(&*opened.encoder, &opened.stream, opened.frame_rate)?;
+        let samples = SampleMaker::new(
+            &*opened.encoder,
+            self.shared.entry.codec_name,
+            &opened.stream,
+            opened.frame_rate,
+        )?;
         self.encoder = Some(Working { encoder: opened.encoder, samples });
         Ok(())
     }

@@ -191,7 +191,8 @@ impl CompressionSession {
     }
 
     /// Stops the session. Frames that wait are discarded without a callback. No callback runs any more when this returns: a
-    /// running one is waited for, unless this is called from it. From then on every call returns [`Error::InvalidSession`]; a
+    /// running one is waited for, unless this is called from it (so callbacks of two sessions must not stop each other's
+    /// session). From then on every call returns [`Error::InvalidSession`]; a
     /// second invalidation does nothing.
     #[doc(alias = "VTCompressionSessionInvalidate")]
     pub fn invalidate(&self) {
@@ -217,27 +218,15 @@ impl CompressionSession {
         self.shared().set_property(key, &value.into()).map_err(Error::logged)
     }
 
-    /// Sets every property of a dictionary, in its order. One that fails does not keep the others from being set.
+    /// Sets every property of a dictionary, whatever their order: a value that only goes together with another one of the
+    /// dictionary is set after that. One that fails does not keep the others from being set.
     ///
     /// # Errors
-    /// The first failure, as of [`set_property`](Self::set_property); each failure is logged.
+    /// The first failure in the dictionary's order, as of [`set_property`](Self::set_property); each failure is logged. A
+    /// value that another one of the dictionary takes back counts as failed.
     #[doc(alias = "VTSessionSetProperties")]
     pub fn set_properties(&self, properties: &Dictionary) -> Result<()> {
-        let mut first = None;
-        let mut failed = 0;
-        for (key, value) in properties.iter() {
-            if let Err(error) = self.shared().set_property(key, value) {
-                failed += 1;
-                first.get_or_insert(error.logged());
-            }
-        }
-        match first {
-            None => Ok(()),
-            Some(error) if failed == 1 => Err(error),
-            Some(error) => {
-                Err(Error::FirstOfSeveral { error: Box::new(error), failed, total: properties.len() })
-            }
-        }
+        self.shared().set_properties(properties)
     }
 
     /// The rows of this session's properties.

@@ -65,6 +65,42 @@ impl Shared {
         Ok(())
     }
 
+    /// Sets a dictionary; see [`super::CompressionSession::set_properties`].
+    pub(super) fn set_properties(&self, properties: &Dictionary) -> Result<()> {
+        self.check_valid().map_err(Error::logged)?;
+        let mut waiting: Vec<(&str, &Value)> = properties.iter().collect();
+        // What is refused may go together with values that come later, so it is tried again as long as that helps.
+        let mut failures = loop {
+            let mut failures: Vec<(&str, &Value, Error)> = Vec::new();
+            for (key, value) in &waiting {
+                failures.extend(self.set_property(key, value).err().map(|error| (*key, *value, error)));
+            }
+            if failures.is_empty() || failures.len() == waiting.len() {
+                break failures;
+            }
+            waiting = failures.iter().map(|(key, value, _)| (*key, *value)).collect();
+        };
+        let values = self.lock().values.clone();
+        for (key, value) in properties.iter().filter(|(_, value)| !value.is_null()) {
+            if values.explicit(key).is_none() && failures.iter().all(|failure| failure.0 != key) {
+                let accepted = "another property of the dictionary does not allow it".into();
+                let error = Error::PropertyValue { key: key.into(), value: value.to_string(), accepted };
+                failures.push((key, value, error));
+            }
+        }
+        let failed = failures.len();
+        let mut errors = failures.into_iter().map(|(_, _, error)| error.logged());
+        let first = errors.next();
+        errors.for_each(drop);
+        match first {
+            None => Ok(()),
+            Some(error) if failed == 1 => Err(error),
+            Some(error) => {
+                Err(Error::FirstOfSeveral { error: Box::new(error), failed, total: properties.len() })
+            }
+        }
+    }
+
     fn read_only(&self, state: &State, key: &str) -> Value {
         match key {
             key::NUMBER_OF_PENDING_FRAMES => {

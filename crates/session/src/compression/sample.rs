@@ -19,8 +19,13 @@ pub(super) struct SampleMaker {
 
 impl SampleMaker {
     /// For the stream of an encoder that was just opened.
-    pub(super) fn new(encoder: &dyn VideoEncoder, stream: &Stream, frame_rate: Option<f64>) -> Result<Self> {
-        let format = describe(&encoder.format_description()?, stream)?;
+    pub(super) fn new(
+        encoder: &dyn VideoEncoder,
+        codec_name: &str,
+        stream: &Stream,
+        frame_rate: Option<f64>,
+    ) -> Result<Self> {
+        let format = describe(&encoder.format_description()?, codec_name, stream)?;
         Ok(SampleMaker { format, times: DecodeTimes::new(encoder.reorder_depth(), frame_rate) })
     }
 
@@ -66,10 +71,14 @@ impl SampleMaker {
     }
 }
 
-/// The codec's description with colour, range, aspect and clean aperture of the stream.
-fn describe(codec: &FormatDescription, stream: &Stream) -> Result<FormatDescription> {
+/// The codec's description with name, colour, range, aspect and clean aperture of the stream.
+fn describe(codec: &FormatDescription, codec_name: &str, stream: &Stream) -> Result<FormatDescription> {
     let mut extensions = codec.extensions().clone();
     extensions.extend(stream.color.to_dictionary());
+    extensions.extend(stream.display_metadata.clone());
+    if !extensions.contains_key(extension::FORMAT_NAME) {
+        extensions.insert(extension::FORMAT_NAME, codec_name);
+    }
     extensions.insert(extension::FULL_RANGE_VIDEO, stream.full_range);
     if let Some(location) = stream.chroma_location {
         extensions.insert(attachment::CHROMA_LOCATION_TOP_FIELD, location.string());

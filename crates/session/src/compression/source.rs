@@ -125,8 +125,8 @@ impl SourcePlanner {
             return Ok(None);
         }
         let target = PictureDescription::new(stream.pixel_format, width, height);
-        let converter =
-            Converter::new(source, &target, &options).map_err(|error| refusal(source, stream, error))?;
+        let converter = Converter::new(source, &target, &Options { threads: stream.threads, ..options })
+            .map_err(|error| refusal(source, stream, error))?;
         let attributes = Dictionary::new()
             .with(attribute::PIXEL_FORMAT_TYPE, stream.pixel_format)
             .with(attribute::WIDTH, stream.width)

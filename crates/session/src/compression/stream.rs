@@ -1,8 +1,8 @@
 //! What a stream is like: decided once, by properties and the first frame.
 
 use vitascope_core::{
-    ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, FourCc, PixelAspectRatio, PixelBuffer,
-    PixelFormat, TransferFunction, YCbCrMatrix, attachment,
+    ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FourCc, PixelAspectRatio,
+    PixelBuffer, PixelFormat, TransferFunction, YCbCrMatrix, attachment,
 };
 
 use crate::error::Result;
@@ -30,7 +30,18 @@ pub(super) struct Stream {
     pub(super) clean_aperture: Option<CleanAperture>,
     /// Where chroma lies, as the first frame says it.
     pub(super) chroma_location: Option<ChromaLocation>,
+    /// Mastering display, light level and viewing environment of the first frame, unless its colours are converted.
+    pub(super) display_metadata: Dictionary,
+    /// Threads that a conversion may use, 0 for one a processor.
+    pub(super) threads: usize,
 }
+
+/// Attachments that go to the format description as they are, with their length in bytes.
+const DISPLAY_METADATA: [(&str, usize); 3] = [
+    (attachment::MASTERING_DISPLAY_COLOR_VOLUME, 24),
+    (attachment::CONTENT_LIGHT_LEVEL_INFO, 4),
+    (attachment::AMBIENT_VIEWING_ENVIRONMENT, 8),
+];
 
 impl Stream {
     /// Decides from the properties and the first frame; without a frame, from the format in which frames are expected.
@@ -46,13 +57,16 @@ impl Stream {
         let pixel_format = encoder_format(entry, format);
         let full_range = PixelFormat::find(pixel_format).is_some_and(PixelFormat::is_full_range);
         let (pixel_aspect_ratio, clean_aperture) = geometry(width, height, values, first);
+        let color = color(width, height, values, first);
         Ok(Stream {
             width,
             height,
             size_multiple: entry.size_multiple,
             pixel_format,
             full_range,
-            color: color(width, height, values, first),
+            color,
+            display_metadata: first.map(|first| display_metadata(first, &color)).unwrap_or_default(),
+            threads: values.integer(key::VITASCOPE_THREAD_COUNT).unwrap_or(0) as usize,
             pixel_aspect_ratio,
             clean_aperture,
             chroma_location: first
@@ -124,6 +138,22 @@ pub(super) fn property_color(values: &PropertyValues) -> ColorInfo {
         matrix: values.text(key::YCBCR_MATRIX).and_then(|name| YCbCrMatrix::from_string(&name)),
         gamma: None,
     }
+}
+
+/// What the first frame says about its display, if the stream has the colours that it was said for.
+fn display_metadata(first: &PixelBuffer, color: &ColorInfo) -> Dictionary {
+    let own = ColorInfo::from_attachments(first);
+    let kept = |own: bool, same: bool| !own || same;
+    if !kept(own.primaries.is_some(), own.primaries == color.primaries)
+        || !kept(own.transfer.is_some(), own.transfer == color.transfer)
+    {
+        return Dictionary::new();
+    }
+    let usable = |(key, length): &(&'static str, usize)| {
+        let (value, _) = first.attachment(key)?;
+        (value.as_data()?.len() == *length).then_some((*key, value))
+    };
+    DISPLAY_METADATA.iter().filter_map(usable).collect()
 }
 
 /// Pixel aspect ratio and clean aperture: the properties, or those of the first frame as they become when the picture is scaled.

@@ -132,7 +132,7 @@ impl VideoEncoder for H264Encoder {
     }
 
     fn reorder_depth(&self) -> usize {
-        0
+        self.encoder.reorder_depth()
     }
 }
 
@@ -166,6 +166,7 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         max_key_frame_interval: live.max_interval,
         max_key_frame_interval_duration: live.max_duration,
         allow_temporal_compression: live.allow_temporal_compression,
+        allow_frame_reordering: values.boolean(key::ALLOW_FRAME_REORDERING).unwrap_or(true),
         max_frame_delay: values
             .integer(key::MAX_FRAME_DELAY_COUNT)
             .and_then(|count| u32::try_from(count).ok()),
