@@ -69,7 +69,8 @@ pub(crate) struct Encode {
     /// Print the summary as JSON
     #[arg(long)]
     pub(crate) json: bool,
-    /// Add one entry for each frame to the JSON summary
+    /// Add one entry for each frame, in decode order, to the JSON summary: times, bytes, key, and type (B: shown before a frame
+    /// that is coded earlier)
     #[arg(long, requires = "json")]
     pub(crate) per_frame: bool,
     /// No progress bar and no summary

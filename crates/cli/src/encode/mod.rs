@@ -77,14 +77,11 @@ fn output_kind(path: &Path) -> Result<OutputKind, Failure> {
         return Ok(OutputKind::AnnexB);
     }
     match OutputKind::from_path(path) {
-        Ok(OutputKind::Y4m) => {
-            let path = path.display();
-            Err(Failure::Usage(format!(
-                "{path}: y4m holds pictures, not coded video (accepted: .mp4 .mov .264 .h264 or -)"
-            )))
-        }
-        Ok(kind) => Ok(kind),
-        Err(error) => Err(Failure::Usage(error.to_string())),
+        Ok(kind) if kind != OutputKind::Y4m => Ok(kind),
+        _ => Err(Failure::Usage(format!(
+            "{}: encode writes .mp4 .m4v .mov .264 .h264 by ending, or - for standard output",
+            path.display()
+        ))),
     }
 }
 

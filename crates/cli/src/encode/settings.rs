@@ -43,8 +43,10 @@ pub(super) fn apply(
     settings: &[(&'static str, Value)],
     source: &Source,
 ) -> Result<(), Failure> {
-    let rate = (key::EXPECTED_FRAME_RATE, Value::from(source.frames_per_second()));
-    for (key, value) in [rate].iter().chain(settings) {
+    // A stream of screenshots or of a high-speed camera goes without the hint; its times are exact all the same.
+    let rate = Some(source.frames_per_second()).filter(|rate| (0.001..=1000.0).contains(rate));
+    let rate = rate.map(|rate| (key::EXPECTED_FRAME_RATE, Value::from(rate)));
+    for (key, value) in rate.iter().chain(settings) {
         logger::without_echo(|| session.set_property(key, value.clone()))
             .map_err(|error| Failure::Usage(format!("--set {key}: {error}")))?;
     }

@@ -9,7 +9,7 @@ use vitascope::session::EncodeOutput;
 
 use super::hashes::Hashes;
 use super::progress::Progress;
-use super::summary::{FrameEntry, Statistics};
+use super::summary::Statistics;
 use crate::arguments::Encode;
 use crate::failure::Failure;
 
@@ -74,8 +74,7 @@ impl Sink {
         if let Some(hashes) = &mut self.hashes {
             hashes.take(sample)?;
         }
-        let entry = FrameEntry::of(sample);
-        self.statistics.add(entry);
+        self.statistics.count(sample);
         self.progress.show(self.statistics.frames, self.statistics.bytes);
         Ok(())
     }

@@ -15,18 +15,26 @@ pub(super) struct FrameEntry {
     decode_time: f64,
     bytes: u64,
     key: bool,
-    depends_on_others: bool,
+    kind: &'static str,
 }
 
 impl FrameEntry {
-    pub(super) fn of(sample: &SampleBuffer) -> Self {
+    /// `latest` is the greatest presentation time before this frame in decode order.
+    pub(super) fn of(sample: &SampleBuffer, latest: Time) -> Self {
         let attachments = sample.sample_attachments(0).unwrap_or_default();
+        let kind = if attachments.depends_on_others == Some(false) {
+            "I"
+        } else if latest.is_numeric() && sample.presentation_time() < latest {
+            "B"
+        } else {
+            "P"
+        };
         FrameEntry {
             presentation_time: sample.presentation_time().seconds(),
             decode_time: sample.decode_time().seconds(),
             bytes: sample.total_sample_size() as u64,
             key: attachments.is_sync(),
-            depends_on_others: attachments.depends_on_others != Some(false),
+            kind,
         }
     }
 
@@ -35,7 +43,7 @@ impl FrameEntry {
             "presentation_time": self.presentation_time,
             "decode_time": self.decode_time,
             "bytes": self.bytes,
-            "type": if self.depends_on_others { "P" } else { "I" },
+            "type": self.kind,
             "key": self.key,
         })
     }
@@ -47,16 +55,28 @@ pub(super) struct Statistics {
     pub(super) key_frames: u64,
     pub(super) dropped: u64,
     pub(super) bytes: u64,
+    latest: Time,
     per_frame: Option<Vec<Value>>,
 }
 
 impl Statistics {
     /// `per_frame` keeps an entry for each frame.
     pub(super) fn new(per_frame: bool) -> Self {
-        Statistics { frames: 0, key_frames: 0, dropped: 0, bytes: 0, per_frame: per_frame.then(Vec::new) }
+        let per_frame = per_frame.then(Vec::new);
+        Statistics { frames: 0, key_frames: 0, dropped: 0, bytes: 0, latest: Time::INVALID, per_frame }
     }
 
-    pub(super) fn add(&mut self, entry: FrameEntry) {
+    /// Counts a frame, in decode order.
+    pub(super) fn count(&mut self, sample: &SampleBuffer) {
+        let entry = FrameEntry::of(sample, self.latest);
+        let time = sample.presentation_time();
+        if !self.latest.is_numeric() || self.latest < time {
+            self.latest = time;
+        }
+        self.add(entry);
+    }
+
+    fn add(&mut self, entry: FrameEntry) {
         self.frames += 1;
         self.key_frames += u64::from(entry.key);
         self.bytes += entry.bytes;
@@ -153,7 +173,7 @@ mod tests {
                 decode_time: 0.0,
                 bytes: 1000,
                 key,
-                depends_on_others: !key,
+                kind: if key { "I" } else { "P" },
             });
         }
         let summary = Summary::new(statistics, Time::new(1, 25), Path::new("x"), Duration::from_millis(500));

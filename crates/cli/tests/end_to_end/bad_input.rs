@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use crate::clip::{Clip, Content};
-use crate::support::{Scratch, bunny, encode, fail, vitascope};
+use crate::support::{Scratch, bunny, encode, fail, packets, succeed, vitascope};
 
 /// Encoding these bytes fails with code 1, names the file and says all of `expected`; nothing is left behind.
 #[track_caller]
@@ -88,6 +88,8 @@ fn outputs_that_cannot_be_written() {
     let scratch = Scratch::new();
     let said = fail(&mut encode(&bunny(), &scratch.path("out.avi"), &[]), 2);
     assert!(said.contains("out.avi") && said.contains(".mp4") && said.contains(".264"), "{said}");
+    let said = fail(&mut encode(&bunny(), &scratch.path("out.y4m"), &[]), 2);
+    assert!(said.contains("out.y4m") && said.contains(".mp4"), "{said}");
     std::fs::create_dir(scratch.path("folder.mp4")).expect("writable");
     let said = fail(&mut encode(&bunny(), &scratch.path("folder.mp4"), &[]), 1);
     assert!(said.contains("folder.mp4"), "{said}");
@@ -100,6 +102,31 @@ fn a_full_disk_is_reported() {
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
     let said = fail(vitascope().args(["encode", "-o", "-"]).arg(bunny()).stdout(Stdio::from(full)), 1);
     assert!(said.contains("standard output") && said.contains("No space left"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_may_not_grow_is_reported_and_removed() {
+    let scratch = Scratch::new();
+    // A limit on the size of files stands for a full disk: the write fails half-way through the clip.
+    let script = "trap '' XFSZ; ulimit -f 20; exec \"$0\" encode \"$1\" -o \"$2\" --set Quality=1";
+    let output = scratch.path("out.mp4");
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_vitascope")]).arg(bunny()).arg(&output);
+    let said = fail(&mut command, 1);
+    assert!(said.contains("out.mp4") && said.contains("too large"), "{said}");
+    assert!(scratch.names().is_empty(), "left behind: {:?}", scratch.names());
+}
+
+#[test]
+fn frame_rates_beyond_the_encoder_are_no_obstacle() {
+    for tags in [" F57600:1", " F1:2147483647", " F2147483647:1", " F1:1", ""] {
+        let scratch = Scratch::new();
+        let source = scratch.clip(&Clip::new(16, 16, 3, Content::Motion).tags(tags));
+        let output = scratch.path("out.mp4");
+        succeed(&mut encode(&source, &output, &[]));
+        assert_eq!(packets(&output).len(), 3, "{tags}");
+    }
 }
 
 #[test]

@@ -26,6 +26,22 @@ fn encoding_ends_with_one_line() {
     assert_eq!(scratch.names(), ["out.mp4"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_gets_a_progress_bar() {
+    let scratch = Scratch::new();
+    // script(1) runs a command on a terminal of its own.
+    let line = format!(
+        "{} encode {} -o {}",
+        env!("CARGO_BIN_EXE_vitascope"),
+        bunny().display(),
+        scratch.path("out.mp4").display()
+    );
+    let shown = text(&succeed(Command::new("script").args(["-qec", &line, "/dev/null"])).stdout);
+    assert!(shown.contains("/48 ") && shown.contains(" fps, ") && shown.contains(" left"), "{shown}");
+    assert!(shown.trim_end().ends_with("fps"), "the summary comes last: {shown}");
+}
+
 #[test]
 fn quiet_is_silent() {
     let scratch = Scratch::new();
@@ -53,6 +69,7 @@ fn the_json_summary_agrees_with_the_file() {
     for (frame, packet) in frames.iter().zip(&packets) {
         assert_eq!(frame["bytes"], packet.size);
         assert_eq!(frame["key"], packet.key);
+        assert_eq!(frame["type"] == "I", packet.key);
         assert!((frame["presentation_time"].as_f64().expect("a number") - packet.pts).abs() < 1e-6);
     }
 }
@@ -165,7 +182,8 @@ fn help_and_version_are_code_0() {
 #[test]
 fn a_reader_who_leaves_is_no_error() {
     let mut child = vitascope()
-        .args(["encode", "-o", "-"])
+        // More than a pipe holds, so that the command writes on after the reader is gone.
+        .args(["encode", "--set", "Quality=1", "-o", "-"])
         .arg(bunny())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
