@@ -159,11 +159,16 @@ effects! {
     }
 
     key::ALLOW_FRAME_REORDERING => fn allow_frame_reordering() {
+        let reorders = |stream: &Stream| vui(stream).bitstream_restriction.map(|restriction| restriction.max_num_reorder_frames);
         let stream = encode(&with(key::ALLOW_FRAME_REORDERING, false), 8);
         for (number, sample) in stream.samples.iter().enumerate() {
             assert_eq!((sample.presentation_time(), sample.decode_time()), (at(number), at(number)));
         }
-        assert_eq!(vui(&stream).bitstream_restriction.map(|restriction| restriction.max_num_reorder_frames), Some(0));
+        assert_eq!(reorders(&stream), Some(0));
+        // Where it is allowed, the stream has it if the list of encoders says so.
+        let registry = vitascope_session::CodecRegistry::standard();
+        let listed = registry.entries()[0].supports_frame_reordering;
+        assert_eq!(reorders(&encode(&Dictionary::new(), 8)), Some(u8::from(listed)));
     }
 
     key::EXPECTED_FRAME_RATE => fn expected_frame_rate() {
