@@ -15,7 +15,7 @@ VITASCOPE_CPU=scalar|avx2 lowers the instruction set; VITASCOPE_HARDWARE=assume 
 
 /// Encodes, inspects and compares video.
 #[derive(Debug, Parser)]
-#[command(name = "vitascope", version, after_help = AFTER, after_long_help = AFTER, disable_help_subcommand = true)]
+#[command(name = "vitascope", version, after_help = AFTER, after_long_help = AFTER)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -174,6 +174,7 @@ fn wrong_usage_is_code_2() {
 fn help_and_version_are_code_0() {
     assert!(text(&succeed(vitascope().arg("--version")).stdout).starts_with("vitascope "));
     assert!(text(&succeed(vitascope().args(["encode", "--help"])).stdout).contains("--set"));
+    assert!(text(&succeed(vitascope().args(["help", "encode"])).stdout).contains("--set"));
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         assert!(text(&succeed(vitascope().args(["completions", shell])).stdout).contains("encode"));
     }
@@ -215,8 +216,10 @@ fn an_interrupt_removes_the_partial_output() {
         for index in 0..100 {
             stdin.write_all(&clip.frame(index)).expect("the command reads");
         }
-        // The command is up, has taken its signals and waits for more input, as the pipe stays open.
+        // The unfinished output shows that the command is up and has taken its signals; the pipe stays open, so that it waits
+        // for more input.
         while scratch.names().is_empty() {
+            assert!(child.try_wait().expect("the system knows").is_none(), "the command ended by itself");
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
         succeed(Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]));
