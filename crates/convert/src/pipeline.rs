@@ -7,14 +7,14 @@
 use vitascope_core::ChromaLocation;
 use vitascope_dsp::CpuLevel;
 
-use crate::color::plan::ColorPlan;
+use crate::color::plan::{ColorPlan, ColorScratch, FloatKernels};
 use crate::error::Result;
 use crate::format::layout::{Component, Family, Layout};
-use crate::format::pack::pack_row;
+use crate::format::pack::{PackScratch, pack_row};
 use crate::format::unpack::unpack_row;
 use crate::fused::Scaled;
 use crate::geometry::Geometry;
-use crate::scale::filter::{FilterBank, Kernel};
+use crate::scale::filter::{Doubling, FilterBank, Kernel};
 use crate::scale::grid::Grid;
 
 /// One plane to read.
@@ -113,6 +113,7 @@ pub(crate) struct PipelineRequest<'a> {
     pub kernel: Kernel,
     /// Filter where only chroma siting or subsampling changes.
     pub chroma_kernel: Kernel,
+    pub level: CpuLevel,
 }
 
 /// What happens to colour on account of alpha.
@@ -151,6 +152,7 @@ pub(crate) struct Pipeline {
     /// Chroma reduction after everything else: horizontal, vertical.
     reduce: (bool, bool),
     average: bool,
+    kernels: FloatKernels,
 }
 
 /// Buffers of one band, kept between frames.
@@ -161,6 +163,8 @@ pub(crate) struct Scratch {
     /// Rows of the group being made: component, row.
     rows: [[Vec<f32>; 2]; 4],
     reduced: [Vec<f32>; 2],
+    color: ColorScratch,
+    pack: PackScratch,
 }
 
 #[derive(Default)]
@@ -253,6 +257,7 @@ impl Pipeline {
             alpha: request.alpha,
             reduce,
             average: request.downsampling == DownsamplingMode::Average,
+            kernels: FloatKernels::select(request.level),
         })
     }
 
@@ -340,26 +345,56 @@ impl Pipeline {
         let Scratch { rings, unpacked, .. } = scratch;
         let ring = &mut rings[index];
         match &plan.vertical {
-            None => fetch(plan, component, source, y, unpacked, out),
+            None => self.fetch(plan, component, source, y, unpacked, out),
             Some(bank) => {
                 let start = bank.starts[y] as usize;
                 for k in start..start + bank.taps {
                     let slot = k % bank.taps;
                     if ring.held[slot] != Some(k) {
-                        fetch(plan, component, source, k, unpacked, &mut ring.rows[slot]);
+                        self.fetch(plan, component, source, k, unpacked, &mut ring.rows[slot]);
                         ring.held[slot] = Some(k);
                     }
                 }
-                let rows = (0..bank.taps).map(|tap| &ring.rows[(start + tap) % bank.taps][..]);
-                combine(bank.weights_of(y), rows, out);
+                for (tap, &weight) in bank.weights_of(y).iter().enumerate() {
+                    let row = &ring.rows[(start + tap) % bank.taps];
+                    self.kernels.accumulate.call(row, weight, tap == 0, out);
+                }
             }
         }
         out[..plan.columns.0].fill(plan.constant);
         out[plan.columns.1..].fill(plan.constant);
     }
 
+    /// Row `y` of the source component, unpacked and filtered horizontally.
+    fn fetch(
+        &self,
+        plan: &ComponentPlan,
+        component: &Component,
+        source: &[SourcePlane<'_>],
+        y: usize,
+        unpacked: &mut Vec<f32>,
+        out: &mut [f32],
+    ) {
+        let row = source[component.plane as usize].row(y);
+        let Some(bank) = &plan.horizontal else {
+            unpack_row(&self.kernels, component, row, out);
+            return;
+        };
+        unpacked.resize(plan.source_width, 0.0);
+        unpack_row(&self.kernels, component, row, unpacked);
+        let rest = match &bank.doubling {
+            Some(Doubling { range, source, offsets, weights }) => {
+                self.kernels.double.call(&unpacked[*source..], *offsets, *weights, &mut out[range.clone()]);
+                filter_row(bank, unpacked, 0..range.start, out);
+                range.end
+            }
+            None => 0,
+        };
+        filter_row(bank, unpacked, rest..out.len(), out);
+    }
+
     fn convert_color(&self, scratch: &mut Scratch, line: usize, shown: bool) {
-        let [a, b, c, alpha] = &mut scratch.rows;
+        let Scratch { rows: [a, b, c, alpha], color: color_scratch, .. } = scratch;
         let (a, b, c, alpha) = (&mut a[line], &mut b[line], &mut c[line], &alpha[line]);
         if self.alpha.unpremultiply {
             for row in [&mut *a, &mut *b, &mut *c] {
@@ -369,7 +404,7 @@ impl Pipeline {
             }
         }
         if let Some(color) = &self.color {
-            color.run(a, b, c);
+            color.run(&self.kernels, color_scratch, a, b, c);
         }
         if self.alpha.premultiply {
             for row in [&mut *a, &mut *b, &mut *c] {
@@ -390,7 +425,7 @@ impl Pipeline {
 
     /// Reduces chroma and packs the rows of a group.
     fn write_group(&self, planes: &mut [Band<'_>], top: usize, count: usize, scratch: &mut Scratch) {
-        let Scratch { rows, reduced, .. } = scratch;
+        let Scratch { rows, reduced, pack, .. } = scratch;
         let (dx, dy) = self.destination.chroma_shift();
         let reduces = self.destination.has_chroma() && (self.reduce.0 || self.reduce.1);
         if reduces {
@@ -423,47 +458,21 @@ impl Pipeline {
                 let (second, third): (&[f32], &[f32]) =
                     if ycbcr { (chroma(0), chroma(1)) } else { (&rows[1][line], &rows[2][line]) };
                 let values = [&rows[0][line][..], second, third, &rows[3][line][..]];
-                pack_row(self.destination, plane, values, 0, band.row(y >> component.log2_y));
+                let out = band.row(y >> component.log2_y);
+                pack_row(&self.kernels, pack, self.destination, plane, values, out);
             }
         }
     }
 }
 
-/// Row `y` of the source component, unpacked and filtered horizontally.
-fn fetch(
-    plan: &ComponentPlan,
-    component: &Component,
-    source: &[SourcePlane<'_>],
-    y: usize,
-    unpacked: &mut Vec<f32>,
-    out: &mut [f32],
-) {
-    let row = source[component.plane as usize].row(y);
-    match &plan.horizontal {
-        None => unpack_row(component, row, 0, out),
-        Some(bank) => {
-            unpacked.resize(plan.source_width, 0.0);
-            unpack_row(component, row, 0, unpacked);
-            filter_row(bank, unpacked, out);
-        }
-    }
-}
-
-fn filter_row(bank: &FilterBank, row: &[f32], out: &mut [f32]) {
-    for (index, (value, &start)) in out.iter_mut().zip(&bank.starts).enumerate() {
-        let samples = &row[start as usize..start as usize + bank.taps];
-        *value = samples.iter().zip(bank.weights_of(index)).map(|(sample, weight)| sample * weight).sum();
-    }
-}
-
-/// Weighted sum of rows.
-fn combine<'a>(weights: &[f32], rows: impl Iterator<Item = &'a [f32]>, out: &mut [f32]) {
-    for (tap, (row, &weight)) in rows.zip(weights).enumerate() {
-        if tap == 0 {
-            out.iter_mut().zip(row).for_each(|(value, sample)| *value = sample * weight);
-        } else {
-            out.iter_mut().zip(row).for_each(|(value, sample)| *value += sample * weight);
-        }
+/// Filters samples `range` of a row.
+fn filter_row(bank: &FilterBank, row: &[f32], range: std::ops::Range<usize>, out: &mut [f32]) {
+    for index in range {
+        let samples = &row[bank.starts[index] as usize..][..bank.taps];
+        out[index] = samples
+            .iter()
+            .zip(bank.weights_of(index))
+            .fold(0.0, |sum, (sample, weight)| sum + sample * weight);
     }
 }
 

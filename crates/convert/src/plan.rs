@@ -132,6 +132,7 @@ impl Plan {
         let size = (destination.width, destination.height);
         let same = (source.width, source.height) == size && geometry.is_whole_and_same();
         let fused = if same && linear { Fused::plan(&request(from, size)) } else { None };
+        let few_bits = to.components.iter().flatten().all(|c| c.bits <= 10);
         let pipeline = Pipeline::new(PipelineRequest {
             source: from,
             source_size: (source.width, source.height),
@@ -140,11 +141,12 @@ impl Plan {
             destination_size: (destination.width, destination.height),
             destination_siting: Siting::of(destination_siting),
             geometry: &geometry,
-            color,
+            color: if few_bits { color.map(ColorPlan::with_tables) } else { color },
             alpha,
             downsampling: options.downsampling_mode,
             kernel: if options.high_speed { Kernel::Triangle } else { Kernel::Cubic },
             chroma_kernel: if options.high_speed { Kernel::Nearest } else { Kernel::Triangle },
+            level: options.cpu_level,
         })?;
         let fused = fused.or_else(|| pipeline.scaled(options.cpu_level).map(Fused::Scaled));
         let mut chain = None;

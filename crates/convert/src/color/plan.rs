@@ -7,6 +7,12 @@
 //! white is 203 cd/m2 in HDR (ITU-R BT.2408).
 
 use vitascope_core::ColorPrimaries;
+use vitascope_dsp::CpuLevel;
+use vitascope_dsp::pixels::bytes::Interleave;
+use vitascope_dsp::pixels::float::{
+    Accumulate, Double, Index, Largest, Multiply, PackBytes, PackWords, Scale, Split, TABLE_LENGTH, UnpackBytes,
+    UnpackWords, interpolate, lookup,
+};
 
 use super::curve::{self, HLG_GAMMA, HLG_PEAK, REFERENCE_WHITE};
 use super::lut;
@@ -32,6 +38,17 @@ pub(crate) struct ColorSpec {
 enum Step {
     Matrix([[f32; 3]; 3]),
     Curve(lut::Curve),
+    /// A curve from a plain table.
+    Table(Table),
+    /// A curve over 0 to 1 from a table with interpolation: entries and the ways between them.
+    Interpolated(Box<[[f32; 2]; TABLE_LENGTH]>),
+    /// As [`Step::LuminanceGain`].
+    LuminanceTable {
+        weights: [f32; 3],
+        gain: Table,
+    },
+    /// As [`Step::PeakGain`] and [`Step::Clip`].
+    PeakTable(Table),
     /// Multiplies all channels by a function of their weighted sum.
     LuminanceGain {
         weights: [f32; 3],
@@ -40,6 +57,80 @@ enum Step {
     /// Multiplies all channels by a function of the largest.
     PeakGain(lut::Curve),
     Clip,
+}
+
+/// A curve as plain values, finely spaced enough for integer samples of up to ten bits.
+#[derive(Clone, Debug)]
+struct Table {
+    values: Box<[f32; TABLE_LENGTH]>,
+    scale: f32,
+    /// Whether entries are evenly spaced in the square root of the argument.
+    root: bool,
+}
+
+impl Table {
+    /// Tabulates `function` over 0 to `maximum`.
+    fn new(maximum: f64, root: bool, function: impl Fn(f64) -> f64) -> Table {
+        let last = (TABLE_LENGTH - 1) as f64;
+        let mut values = Box::new([0.0; TABLE_LENGTH]);
+        for (index, value) in values.iter_mut().enumerate() {
+            let part = index as f64 / last;
+            *value = function(if root { part * part * maximum } else { part * maximum }) as f32;
+        }
+        // A square root is rounded correctly everywhere.
+        let scale = if root { last / maximum.sqrt() } else { last / maximum };
+        Table { values, scale: scale as f32, root }
+    }
+
+    /// The curve of a row, into `out`.
+    fn map(&self, kernels: &FloatKernels, row: &[f32], indices: &mut [u16], out: &mut [f32]) {
+        kernels.index.call(row, self.scale, self.root, indices);
+        lookup(&self.values, indices, out);
+    }
+}
+
+/// The kernels colour and the general pipeline run on.
+#[derive(Clone, Copy)]
+pub(crate) struct FloatKernels {
+    pub unpack_bytes: UnpackBytes,
+    pub unpack_words: UnpackWords,
+    pub pack_bytes: PackBytes,
+    pub pack_words: PackWords,
+    pub accumulate: Accumulate,
+    pub double: Double,
+    pub interleave: Interleave,
+    multiply: Multiply,
+    index: Index,
+    split: Split,
+    largest: Largest,
+    scale: Scale,
+}
+
+impl FloatKernels {
+    pub(crate) fn select(level: CpuLevel) -> FloatKernels {
+        FloatKernels {
+            unpack_bytes: UnpackBytes::select(level),
+            unpack_words: UnpackWords::select(level),
+            pack_bytes: PackBytes::select(level),
+            pack_words: PackWords::select(level),
+            accumulate: Accumulate::select(level),
+            double: Double::select(level),
+            interleave: Interleave::select(level),
+            multiply: Multiply::select(level),
+            index: Index::select(level),
+            split: Split::select(level),
+            largest: Largest::select(level),
+            scale: Scale::select(level),
+        }
+    }
+}
+
+/// Rows a plan needs beside its own.
+#[derive(Default)]
+pub(crate) struct ColorScratch {
+    indices: Vec<u16>,
+    extra: Vec<f32>,
+    gain: Vec<f32>,
 }
 
 /// A chain of steps.
@@ -107,11 +198,92 @@ impl ColorPlan {
         self.linear.as_ref()
     }
 
+    /// Replaces curves by tables where light is clipped to SDR and the result has ten bits or fewer: errors
+    /// stay below a quarter of a ten-bit code.
+    pub(crate) fn with_tables(mut self) -> ColorPlan {
+        if !self.steps.iter().any(|step| matches!(step, Step::Clip)) {
+            return self;
+        }
+        let mut clipped = false;
+        let steps = std::mem::take(&mut self.steps);
+        for step in steps {
+            match step {
+                Step::Curve(curve) if clipped => {
+                    self.steps.push(Step::Table(Table::new(1.0, true, |x| f64::from(curve.value(x as f32)))));
+                }
+                Step::Curve(curve) => {
+                    // Differences of large amounts of light may follow, so this one has to be exact.
+                    let entry = |index: usize| curve.value((index as f64 / (TABLE_LENGTH - 1) as f64) as f32);
+                    let mut table = Box::new([[0.0; 2]; TABLE_LENGTH]);
+                    for (index, pair) in table.iter_mut().enumerate() {
+                        *pair = [entry(index), entry(index + 1) - entry(index)];
+                    }
+                    self.steps.push(Step::Interpolated(table));
+                }
+                Step::LuminanceGain { weights, gain } => {
+                    let gain = Table::new(1.0, true, |x| f64::from(gain.value(x as f32)));
+                    self.steps.push(Step::LuminanceTable { weights, gain });
+                }
+                Step::PeakGain(gain) => {
+                    let gain = Table::new(LIGHT_LIMIT, true, |x| f64::from(gain.value(x as f32)));
+                    self.steps.push(Step::PeakTable(gain));
+                    clipped = true;
+                }
+                Step::Clip if clipped => {}
+                Step::Clip => {
+                    clipped = true;
+                    self.steps.push(Step::Clip);
+                }
+                other => self.steps.push(other),
+            }
+        }
+        self
+    }
+
     /// Converts three rows in place.
-    pub(crate) fn run(&self, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
+    pub(crate) fn run(
+        &self,
+        kernels: &FloatKernels,
+        scratch: &mut ColorScratch,
+        a: &mut [f32],
+        b: &mut [f32],
+        c: &mut [f32],
+    ) {
+        let ColorScratch { indices, extra, gain: gains } = scratch;
+        indices.resize(a.len(), 0);
+        extra.resize(a.len(), 0.0);
+        gains.resize(a.len(), 0.0);
         for step in &self.steps {
             match step {
-                Step::Matrix(rows) => apply_matrix(rows, a, b, c),
+                Step::Matrix(rows) => kernels.multiply.call(rows, a, b, c),
+                Step::Table(table) => {
+                    for row in [&mut *a, &mut *b, &mut *c] {
+                        kernels.index.call(row, table.scale, table.root, indices);
+                        lookup(&table.values, indices, row);
+                    }
+                }
+                Step::Interpolated(table) => {
+                    for row in [&mut *a, &mut *b, &mut *c] {
+                        kernels.split.call(row, (TABLE_LENGTH - 1) as f32, indices, extra);
+                        interpolate(table, indices, extra, row);
+                    }
+                }
+                Step::LuminanceTable { weights, gain } => {
+                    kernels.accumulate.call(a, weights[0], true, extra);
+                    kernels.accumulate.call(b, weights[1], false, extra);
+                    kernels.accumulate.call(c, weights[2], false, extra);
+                    gain.map(kernels, extra, indices, gains);
+                    for row in [&mut *a, &mut *b, &mut *c] {
+                        kernels.scale.call(gains, false, row);
+                    }
+                }
+                Step::PeakTable(gain) => {
+                    kernels.largest.call(a, b, c, extra);
+                    gain.map(kernels, extra, indices, gains);
+                    for row in [&mut *a, &mut *b, &mut *c] {
+                        kernels.scale.call(gains, true, row);
+                    }
+                }
                 Step::Curve(curve) => {
                     curve.map(a);
                     curve.map(b);
@@ -204,15 +376,6 @@ fn tone_steps(tone: ToneMapping, peak: f64) -> Vec<Step> {
     steps
 }
 
-fn apply_matrix(rows: &[[f32; 3]; 3], a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
-    for ((a, b), c) in a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()) {
-        let (x, y, z) = (*a, *b, *c);
-        *a = rows[0][0] * x + rows[0][1] * y + rows[0][2] * z;
-        *b = rows[1][0] * x + rows[1][1] * y + rows[1][2] * z;
-        *c = rows[2][0] * x + rows[2][1] * y + rows[2][2] * z;
-    }
-}
-
 fn scale_by(a: &mut [f32], b: &mut [f32], c: &mut [f32], gain_of: impl Fn(f32, f32, f32) -> f32) {
     for ((a, b), c) in a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()) {
         let gain = gain_of(*a, *b, *c);
@@ -234,7 +397,13 @@ mod tests {
     fn convert(from: ColorSpec, to: ColorSpec, tone: ToneMapping, pixel: [f32; 3]) -> [f32; 3] {
         let Some(plan) = ColorPlan::new(&from, &to, tone, None) else { return pixel };
         let [mut a, mut b, mut c] = pixel.map(|value| [value]);
-        plan.run(&mut a, &mut b, &mut c);
+        plan.run(
+            &FloatKernels::select(CpuLevel::Scalar),
+            &mut ColorScratch::default(),
+            &mut a,
+            &mut b,
+            &mut c,
+        );
         [a[0], b[0], c[0]]
     }
 
@@ -282,6 +451,37 @@ mod tests {
         let clipped = convert(pq, sdr, ToneMapping::Clip, [0.7; 3]);
         assert!(bright[0] > 0.9 && bright[0] < 0.999, "{bright:?}");
         assert_eq!(clipped, [1.0; 3]);
+    }
+
+    #[test]
+    fn tables_follow_the_curves() {
+        let kernels = FloatKernels::select(CpuLevel::detected());
+        for curve in [Curve::Pq, Curve::Hlg] {
+            for tone in [ToneMapping::Bt2390, ToneMapping::Clip] {
+                let (from, to) =
+                    (rgb(ColorPrimaries::Itu2020, curve), rgb(ColorPrimaries::Itu709, Curve::Itu709));
+                let exact = ColorPlan::new(&from, &to, tone, None).unwrap();
+                let quick = exact.clone().with_tables();
+                let scratch = &mut ColorScratch::default();
+                let mut state = 5u32;
+                let mut next = || {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 8) as f32 / 16_777_216.0
+                };
+                let pixels: Vec<[f32; 3]> = (0..20000).map(|_| [next(), next(), next()]).collect();
+                let rows = |plan: &ColorPlan, scratch: &mut ColorScratch| {
+                    let [mut a, mut b, mut c] =
+                        [0, 1, 2].map(|k| pixels.iter().map(|pixel| pixel[k]).collect::<Vec<f32>>());
+                    plan.run(&kernels, scratch, &mut a, &mut b, &mut c);
+                    [a, b, c]
+                };
+                let (exact, quick) = (rows(&exact, scratch), rows(&quick, scratch));
+                let pairs = exact.iter().flatten().zip(quick.iter().flatten());
+                let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                // Half a code of eight bits at worst, in saturated colours.
+                assert!(worst < 0.5 / 255.0, "{curve:?} {tone:?} {worst}");
+            }
+        }
     }
 
     #[test]

@@ -2,23 +2,22 @@
 
 use super::half;
 use super::layout::{Component, Storage};
+use crate::color::plan::FloatKernels;
 
-/// Writes samples `first..first + out.len()` of a row of `component` to `out`.
+/// Writes the samples of a row of `component` to `out`.
 ///
 /// `row` holds the bytes of the whole row; the planner has checked that it is long enough.
-pub(crate) fn unpack_row(component: &Component, row: &[u8], first: usize, out: &mut [f32]) {
+pub(crate) fn unpack_row(kernels: &FloatKernels, component: &Component, row: &[u8], out: &mut [f32]) {
     let zero = component.zero as f32;
     let scale = 1.0 / component.unit as f32;
     let shift = component.shift as u32;
     let mask = if component.bits < 32 { (1u32 << component.bits) - 1 } else { u32::MAX };
     let size = component.storage.bytes();
     let step = component.step as usize * size;
-    let start = component.offset as usize * size + first * step;
+    let start = component.offset as usize * size;
     match component.storage {
-        Storage::U8 => bytes(&row[start..], step, zero, scale, out),
-        Storage::U16Le => words::<2>(&row[start..], step, out, |word| {
-            ((u16::from_le_bytes(word) >> shift) as f32 - zero) * scale
-        }),
+        Storage::U8 => kernels.unpack_bytes.call(&row[start..], step, zero, scale, out),
+        Storage::U16Le => kernels.unpack_words.call(&row[start..], step / 2, shift, zero, scale, out),
         Storage::U16Be => words::<2>(&row[start..], step, out, |word| {
             ((u16::from_be_bytes(word) >> shift) as f32 - zero) * scale
         }),
@@ -40,7 +39,7 @@ pub(crate) fn unpack_row(component: &Component, row: &[u8], first: usize, out: &
         }),
         Storage::V210 => {
             for (index, value) in out.iter_mut().enumerate() {
-                let (byte, shift) = v210_place(component, first + index);
+                let (byte, shift) = v210_place(component, index);
                 let word = u32::from_le_bytes([row[byte], row[byte + 1], row[byte + 2], row[byte + 3]]);
                 *value = ((word >> shift & 1023) as f32 - zero) * scale;
             }
@@ -48,7 +47,7 @@ pub(crate) fn unpack_row(component: &Component, row: &[u8], first: usize, out: &
         Storage::Bits => {
             let bits = component.bits as usize;
             for (index, value) in out.iter_mut().enumerate() {
-                let bit = (first + index) * bits;
+                let bit = index * bits;
                 let code = row[bit / 8] as u32 >> (8 - bits - bit % 8) & mask;
                 *value = (code as f32 - zero) * scale;
             }
@@ -64,26 +63,6 @@ pub(crate) fn v210_place(component: &Component, index: usize) -> (usize, u32) {
         _ => (index / 3, 4 * (index % 3) + 2 * component.offset as usize),
     };
     (group * 16 + field / 3 * 4, (field % 3 * 10) as u32)
-}
-
-fn bytes(row: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
-    let count = out.len();
-    match step {
-        // The common steps as constants, so that the compiler can vectorise them.
-        1 => out.iter_mut().zip(row).for_each(|(value, &code)| *value = (code as f32 - zero) * scale),
-        2 => strided::<2>(row, zero, scale, out),
-        3 => strided::<3>(row, zero, scale, out),
-        _ => strided::<4>(row, zero, scale, out),
-    }
-    debug_assert!(row.len() >= (count.max(1) - 1) * step);
-}
-
-fn strided<const STEP: usize>(row: &[u8], zero: f32, scale: f32, out: &mut [f32]) {
-    let Some((last, body)) = out.split_last_mut() else { return };
-    for (value, group) in body.iter_mut().zip(row.as_chunks::<STEP>().0) {
-        *value = (group[0] as f32 - zero) * scale;
-    }
-    *last = (row[body.len() * STEP] as f32 - zero) * scale;
 }
 
 fn words<const SIZE: usize>(row: &[u8], step: usize, out: &mut [f32], value_of: impl Fn([u8; SIZE]) -> f32) {

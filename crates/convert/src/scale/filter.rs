@@ -58,6 +58,59 @@ pub(crate) struct FilterBank {
     pub weights: Vec<f32>,
     /// The same in units of 2^-14, each row summing to exactly 2^14.
     pub fixed: Vec<i16>,
+    /// Present when the middle of the row is enlarged to twice its length with two taps.
+    pub doubling: Option<Doubling>,
+}
+
+/// A stretch of a bank that repeats every two samples, one source sample further on.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Doubling {
+    /// Destination samples it makes, at an even place.
+    pub range: std::ops::Range<usize>,
+    /// Source samples it reads begin here.
+    pub source: usize,
+    /// Where taps of even and odd samples begin, from there.
+    pub offsets: [usize; 2],
+    /// Weights of even and odd samples.
+    pub weights: [[f32; 2]; 2],
+}
+
+impl Doubling {
+    fn find(bank: &FilterBank, source_length: usize) -> Option<Doubling> {
+        let length = bank.starts.len();
+        if bank.taps != 2 || length < 64 {
+            return None;
+        }
+        let middle = length / 4 * 2;
+        let weights = |index: usize| [bank.weights_of(index)[0], bank.weights_of(index)[1]];
+        let same = |index: usize| {
+            let own = middle + index % 2;
+            let moved = i64::from(bank.starts[own]) + (index as i64 - own as i64) / 2;
+            i64::from(bank.starts[index]) == moved && weights(index) == weights(own)
+        };
+        let mut first = middle;
+        while first >= 2 && same(first - 2) && same(first - 1) {
+            first -= 2;
+        }
+        let mut end = middle + 2;
+        while end + 2 <= length && same(end) && same(end + 1) {
+            end += 2;
+        }
+        let starts = [bank.starts[first], bank.starts[first + 1]];
+        let source = starts[0].min(starts[1]);
+        let offsets = starts.map(|start| (start - source) as usize);
+        let fits =
+            |end: usize| source as usize + offsets[0].max(offsets[1]) + (end - first) / 2 < source_length;
+        while end > first && !fits(end) {
+            end -= 2;
+        }
+        (end > first && offsets.iter().all(|&offset| offset < 4)).then(|| Doubling {
+            range: first..end,
+            source: source as usize,
+            offsets,
+            weights: [weights(first), weights(first + 1)],
+        })
+    }
 }
 
 /// Bits of the fraction of fixed-point weights.
@@ -105,6 +158,7 @@ impl FilterBank {
             starts: Vec::with_capacity(rows.len()),
             weights: Vec::with_capacity(rows.len() * taps),
             fixed: Vec::with_capacity(rows.len() * taps),
+            doubling: None,
         };
         for (start, mut row) in rows {
             // Move the window back inside the source where padding would reach past its end.
@@ -116,6 +170,7 @@ impl FilterBank {
             bank.weights.extend(row.iter().map(|&weight| weight as f32));
             bank.fixed.extend(fixed_point(&row));
         }
+        bank.doubling = Doubling::find(&bank, source.length);
         Some(bank)
     }
 
@@ -228,6 +283,16 @@ mod tests {
             assert!(errors.iter().all(|error| error.abs() < 0.05), "{errors:?}");
             assert!(errors.iter().sum::<f64>().abs() < 1e-4, "{errors:?}");
         }
+    }
+
+    #[test]
+    fn doubled_chroma_is_seen() {
+        let (source, destination) = (Grid::new(200, 1, 0.0), Grid::new(200, 0, 0.0));
+        let bank =
+            FilterBank::new(Kernel::Triangle, &source, &destination, &Span::whole(200, 200), (0.0, 200.0))
+                .unwrap();
+        let doubling = bank.doubling.unwrap();
+        assert!(doubling.range.len() > 190, "{doubling:?}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Rows of 16-bit samples are byte slices too (little-endian), because that is what a plane is.
 
 pub mod bytes;
+pub mod float;
 pub mod rgb;
 pub mod scale;
 pub mod turn;

@@ -1,0 +1,384 @@
+//! Rows of 32-bit floating-point values: samples in and out, filters, matrices, tables.
+//!
+//! Every operation is a plain product, sum, square root, comparison or conversion in a fixed order, so all
+//! variants agree bit for bit.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+
+/// Entries of a [`Lookup`] table.
+pub const TABLE_LENGTH: usize = 4096;
+
+kernel! {
+    /// Bytes `step` apart (1 to 4) as values `(byte - zero) * scale`.
+    pub fn UnpackBytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32])
+    where matches!(step, 1..=4), out.is_empty() || from.len() > (out.len() - 1) * step;
+    test: unpack_bytes_variants, cases: tests::unpack_bytes,
+    scalar: unpack_bytes,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::unpack_bytes },
+}
+
+kernel! {
+    /// 16-bit little-endian words `step` words apart (1 to 4), shifted right by `shift` (0 to 15), as values
+    /// `(code - zero) * scale`.
+    pub fn UnpackWords(from: &[u8], step: usize, shift: u32, zero: f32, scale: f32, out: &mut [f32])
+    where matches!(step, 1..=4), shift < 16, out.is_empty() || from.len() / 2 > (out.len() - 1) * step;
+    test: unpack_words_variants, cases: tests::unpack_words,
+    scalar: unpack_words,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::unpack_words },
+}
+
+kernel! {
+    /// Values as bytes: `value * unit + offset`, at least 0, at most `maximum`, cut to a whole number. What is
+    /// not a number becomes 0.
+    pub fn PackBytes(from: &[f32], unit: f32, offset: f32, maximum: f32, out: &mut [u8])
+    where from.len() == out.len(), (0.0..=255.0).contains(&maximum);
+    test: pack_bytes_variants, cases: tests::pack_bytes,
+    scalar: pack_bytes,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::pack_bytes },
+}
+
+kernel! {
+    /// As [`PackBytes`], as 16-bit words. `maximum` is at most 65535.
+    pub fn PackWords(from: &[f32], unit: f32, offset: f32, maximum: f32, out: &mut [u16])
+    where from.len() == out.len(), (0.0..=65535.0).contains(&maximum);
+    test: pack_words_variants, cases: tests::pack_words,
+    scalar: pack_words,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::pack_words },
+}
+
+kernel! {
+    /// Adds a row times a weight; with `first`, writes it instead.
+    pub fn Accumulate(row: &[f32], weight: f32, first: bool, out: &mut [f32])
+    where row.len() == out.len();
+    test: accumulate_variants, cases: tests::accumulate,
+    scalar: accumulate,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::accumulate },
+}
+
+kernel! {
+    /// A row of twice the length: `out[2 i + p] = row[i + offsets[p]] * weights[p][0] + row[i + offsets[p] + 1]
+    /// * weights[p][1]`.
+    pub fn Double(row: &[f32], offsets: [usize; 2], weights: [[f32; 2]; 2], out: &mut [f32])
+    where out.len() % 2 == 0, offsets.iter().all(|&offset| offset < 4 && row.len() > out.len() / 2 + offset);
+    test: double_variants, cases: tests::double,
+    scalar: double,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::double },
+}
+
+kernel! {
+    /// Multiplies columns of three rows by a matrix, in place.
+    pub fn Multiply(matrix: &[[f32; 3]; 3], a: &mut [f32], b: &mut [f32], c: &mut [f32])
+    where b.len() == a.len(), c.len() == a.len();
+    test: multiply_variants, cases: tests::multiply,
+    scalar: multiply,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::multiply },
+}
+
+kernel! {
+    /// Indices into a table for values 0 to 4095 / `scale`: the value, or with `root` its square root, times
+    /// `scale`, rounded; what is below 0 or not a number counts as 0.
+    pub fn Index(from: &[f32], scale: f32, root: bool, out: &mut [u16])
+    where from.len() == out.len();
+    test: index_variants, cases: tests::index,
+    scalar: index,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::index },
+}
+
+kernel! {
+    /// As [`Index`] without a root, but cut to whole numbers, with the fractions that were cut off.
+    pub fn Split(from: &[f32], scale: f32, out: &mut [u16], fractions: &mut [f32])
+    where from.len() == out.len(), fractions.len() == out.len();
+    test: split_variants, cases: tests::split,
+    scalar: split,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::split },
+}
+
+kernel! {
+    /// The largest of three rows.
+    pub fn Largest(a: &[f32], b: &[f32], c: &[f32], out: &mut [f32])
+    where b.len() == a.len(), c.len() == a.len(), out.len() == a.len();
+    test: largest_variants, cases: tests::largest,
+    scalar: largest,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::largest },
+}
+
+kernel! {
+    /// Multiplies rows by a row, in place; the result is limited to 0 to 1 when `clip`.
+    pub fn Scale(by: &[f32], clip: bool, row: &mut [f32])
+    where by.len() == row.len();
+    test: scale_variants, cases: tests::scale,
+    scalar: scale,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::scale },
+}
+
+/// Values of a table at indices (of which the low 12 bits count).
+pub fn lookup(table: &[f32; TABLE_LENGTH], indices: &[u16], out: &mut [f32]) {
+    for (out, &index) in out.iter_mut().zip(indices) {
+        *out = table[usize::from(index) % TABLE_LENGTH];
+    }
+}
+
+/// Values between entries of a table: each entry holds its value and the way to the next.
+pub fn interpolate(table: &[[f32; 2]; TABLE_LENGTH], indices: &[u16], fractions: &[f32], out: &mut [f32]) {
+    for (out, (&index, &fraction)) in out.iter_mut().zip(indices.iter().zip(fractions)) {
+        let [value, slope] = table[usize::from(index) % TABLE_LENGTH];
+        *out = value + slope * fraction;
+    }
+}
+
+#[inline(always)]
+fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
+    match step {
+        1 => out.iter_mut().zip(from).for_each(|(out, &code)| *out = (f32::from(code) - zero) * scale),
+        2 => unpack_strided::<2>(from, zero, scale, out),
+        3 => unpack_strided::<3>(from, zero, scale, out),
+        _ => unpack_strided::<4>(from, zero, scale, out),
+    }
+}
+
+#[inline(always)]
+fn unpack_strided<const STEP: usize>(from: &[u8], zero: f32, scale: f32, out: &mut [f32]) {
+    let Some((last, body)) = out.split_last_mut() else { return };
+    for (out, group) in body.iter_mut().zip(from.as_chunks::<STEP>().0) {
+        *out = (f32::from(group[0]) - zero) * scale;
+    }
+    *last = (f32::from(from[body.len() * STEP]) - zero) * scale;
+}
+
+#[inline(always)]
+fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scale: f32, out: &mut [f32]) {
+    let words = from.as_chunks::<2>().0;
+    match step {
+        1 => unpack_words_strided::<1>(words, shift, zero, scale, out),
+        2 => unpack_words_strided::<2>(words, shift, zero, scale, out),
+        3 => unpack_words_strided::<3>(words, shift, zero, scale, out),
+        _ => unpack_words_strided::<4>(words, shift, zero, scale, out),
+    }
+}
+
+#[inline(always)]
+fn unpack_words_strided<const STEP: usize>(words: &[[u8; 2]], shift: u32, zero: f32, scale: f32, out: &mut [f32]) {
+    let value = |word: [u8; 2]| (f32::from(u16::from_le_bytes(word) >> shift) - zero) * scale;
+    let Some((last, body)) = out.split_last_mut() else { return };
+    for (out, group) in body.iter_mut().zip(words.as_chunks::<STEP>().0) {
+        *out = value(group[0]);
+    }
+    *last = value(words[body.len() * STEP]);
+}
+
+/// `value * unit + offset` within 0 to `maximum`.
+#[inline(always)]
+fn limited(value: f32, unit: f32, offset: f32, maximum: f32) -> f32 {
+    let code = value * unit + offset;
+    // The comparison is false for what is not a number.
+    let code = if code > 0.0 { code } else { 0.0 };
+    if code < maximum { code } else { maximum }
+}
+
+fn pack_bytes(from: &[f32], unit: f32, offset: f32, maximum: f32, out: &mut [u8]) {
+    for (out, &value) in out.iter_mut().zip(from) {
+        *out = limited(value, unit, offset, maximum) as u8;
+    }
+}
+
+fn pack_words(from: &[f32], unit: f32, offset: f32, maximum: f32, out: &mut [u16]) {
+    for (out, &value) in out.iter_mut().zip(from) {
+        *out = limited(value, unit, offset, maximum) as u16;
+    }
+}
+
+#[inline(always)]
+fn accumulate(row: &[f32], weight: f32, first: bool, out: &mut [f32]) {
+    if first {
+        out.iter_mut().zip(row).for_each(|(out, value)| *out = value * weight);
+    } else {
+        out.iter_mut().zip(row).for_each(|(out, value)| *out += value * weight);
+    }
+}
+
+#[inline(always)]
+fn double(row: &[f32], offsets: [usize; 2], weights: [[f32; 2]; 2], out: &mut [f32]) {
+    let half = out.len() / 2;
+    let part = |offset: usize| &row[offset..offset + half + 1];
+    let (even, odd) = (part(offsets[0]), part(offsets[1]));
+    for (i, out) in out.as_chunks_mut::<2>().0.iter_mut().enumerate() {
+        out[0] = even[i] * weights[0][0] + even[i + 1] * weights[0][1];
+        out[1] = odd[i] * weights[1][0] + odd[i + 1] * weights[1][1];
+    }
+}
+
+#[inline(always)]
+fn multiply(matrix: &[[f32; 3]; 3], a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
+    for ((a, b), c) in a.iter_mut().zip(b.iter_mut()).zip(c.iter_mut()) {
+        let (x, y, z) = (*a, *b, *c);
+        *a = matrix[0][0] * x + matrix[0][1] * y + matrix[0][2] * z;
+        *b = matrix[1][0] * x + matrix[1][1] * y + matrix[1][2] * z;
+        *c = matrix[2][0] * x + matrix[2][1] * y + matrix[2][2] * z;
+    }
+}
+
+fn index(from: &[f32], scale: f32, root: bool, out: &mut [u16]) {
+    let maximum = (TABLE_LENGTH - 1) as f32;
+    for (out, &value) in out.iter_mut().zip(from) {
+        let value = if value > 0.0 { value } else { 0.0 };
+        let value = if root { value.sqrt() } else { value };
+        *out = limited(value, scale, 0.5, maximum) as u16;
+    }
+}
+
+fn split(from: &[f32], scale: f32, out: &mut [u16], fractions: &mut [f32]) {
+    let maximum = (TABLE_LENGTH - 1) as f32;
+    for ((out, fraction), &value) in out.iter_mut().zip(fractions).zip(from) {
+        let place = limited(value, scale, 0.0, maximum);
+        *out = place as u16;
+        *fraction = place - f32::from(*out);
+    }
+}
+
+#[inline(always)]
+fn largest(a: &[f32], b: &[f32], c: &[f32], out: &mut [f32]) {
+    for (out, ((&a, &b), &c)) in out.iter_mut().zip(a.iter().zip(b).zip(c)) {
+        let two = if a > b { a } else { b };
+        *out = if two > c { two } else { c };
+    }
+}
+
+#[inline(always)]
+fn scale(by: &[f32], clip: bool, row: &mut [f32]) {
+    if !clip {
+        row.iter_mut().zip(by).for_each(|(value, by)| *value *= by);
+        return;
+    }
+    for (value, by) in row.iter_mut().zip(by) {
+        let scaled = *value * by;
+        let scaled = if scaled > 0.0 { scaled } else { 0.0 };
+        *value = if scaled < 1.0 { scaled } else { 1.0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::testing::{Outcome, Random};
+
+    fn floats(random: &mut Random, count: usize) -> Vec<f32> {
+        let mut values: Vec<f32> =
+            random.numbers(count, -3000, 6000).iter().map(|&number| number as f32 / 2000.0).collect();
+        for value in &mut values {
+            match random.within(0, 60) {
+                0 => *value = f32::NAN,
+                1 => *value = 1e30,
+                2 => *value = f32::NEG_INFINITY,
+                3 => *value = -0.0,
+                _ => {}
+            }
+        }
+        values
+    }
+
+    fn record(values: &[f32], outcome: &mut Outcome) {
+        // Which pattern stands for "not a number" is nobody's business.
+        outcome.push(values.len() as i64);
+        values.iter().for_each(|value| outcome.push(if value.is_nan() { -1 } else { i64::from(value.to_bits()) }));
+    }
+
+    fn length(random: &mut Random) -> usize {
+        random.within(0, 70) as usize
+    }
+
+    pub(super) fn unpack_bytes(kernel: UnpackBytes, random: &mut Random, outcome: &mut Outcome) {
+        for step in 1..=4 {
+            let n = length(random);
+            let mut out = vec![0.0; n];
+            let bytes = if n == 0 { 0 } else { (n - 1) * step + 1 };
+            kernel.call(&random.bytes(bytes), step, 16.0, 1.0 / 219.0, &mut out);
+            record(&out, outcome);
+        }
+    }
+
+    pub(super) fn unpack_words(kernel: UnpackWords, random: &mut Random, outcome: &mut Outcome) {
+        for step in 1..=4 {
+            let n = length(random);
+            let mut out = vec![0.0; n];
+            let words = if n == 0 { 0 } else { (n - 1) * step + 1 };
+            kernel.call(&random.bytes(words * 2), step, random.within(0, 8) as u32, 64.0, 1.0 / 876.0, &mut out);
+            record(&out, outcome);
+        }
+    }
+
+    pub(super) fn pack_bytes(kernel: PackBytes, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; n];
+        kernel.call(&floats(random, n), 219.0, 16.5, 255.0, &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn pack_words(kernel: PackWords, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; n];
+        kernel.call(&floats(random, n), 56064.0, 4096.5, 65535.0, &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn accumulate(kernel: Accumulate, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = floats(random, n);
+        for first in [false, true] {
+            kernel.call(&floats(random, n), 0.3, first, &mut out);
+            record(&out, outcome);
+        }
+    }
+
+    pub(super) fn double(kernel: Double, random: &mut Random, outcome: &mut Outcome) {
+        let half = length(random);
+        let mut out = vec![0.0; half * 2];
+        let offsets = [random.within(0, 3) as usize, random.within(0, 3) as usize];
+        kernel.call(&floats(random, half + 4), offsets, [[0.25, 0.75], [0.5, 0.5]], &mut out);
+        record(&out, outcome);
+    }
+
+    pub(super) fn multiply(kernel: Multiply, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut rows = [floats(random, n), floats(random, n), floats(random, n)];
+        let [a, b, c] = &mut rows;
+        kernel.call(&[[1.0, 0.0, 1.5748], [1.0, -0.1873, -0.4681], [1.0, 1.8556, 0.0]], a, b, c);
+        rows.iter().for_each(|row| record(row, outcome));
+    }
+
+    pub(super) fn index(kernel: Index, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0; n];
+        for root in [false, true] {
+            kernel.call(&floats(random, n), 2047.5, root, &mut out);
+            outcome.push(n as i64);
+            outcome.extend(&out);
+        }
+    }
+
+    pub(super) fn split(kernel: Split, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let (mut out, mut fractions) = (vec![0; n], vec![0.0; n]);
+        kernel.call(&floats(random, n), 2047.5, &mut out, &mut fractions);
+        outcome.extend(&out);
+        record(&fractions, outcome);
+    }
+
+    pub(super) fn largest(kernel: Largest, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0.0; n];
+        kernel.call(&floats(random, n), &floats(random, n), &floats(random, n), &mut out);
+        record(&out, outcome);
+    }
+
+    pub(super) fn scale(kernel: Scale, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        for clip in [false, true] {
+            let mut row = floats(random, n);
+            kernel.call(&floats(random, n), clip, &mut row);
+            record(&row, outcome);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! AVX2 variants: mostly the references themselves, compiled for wider registers; conversions to whole numbers
+//! by hand. Multiplications and additions stay apart, as in the references.
+
+use std::arch::x86_64::*;
+
+#[target_feature(enable = "avx2")]
+pub(super) fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
+    super::unpack_bytes(from, step, zero, scale, out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scale: f32, out: &mut [f32]) {
+    super::unpack_words(from, step, shift, zero, scale, out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn accumulate(row: &[f32], weight: f32, first: bool, out: &mut [f32]) {
+    super::accumulate(row, weight, first, out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn double(row: &[f32], offsets: [usize; 2], weights: [[f32; 2]; 2], out: &mut [f32]) {
+    super::double(row, offsets, weights, out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn multiply(matrix: &[[f32; 3]; 3], a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
+    super::multiply(matrix, a, b, c);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn largest(a: &[f32], b: &[f32], c: &[f32], out: &mut [f32]) {
+    super::largest(a, b, c, out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn scale(by: &[f32], clip: bool, row: &mut [f32]) {
+    super::scale(by, clip, row);
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn values(from: &[f32; 8]) -> __m256 {
+    // SAFETY: the array is eight readable values; the load needs no alignment.
+    unsafe { _mm256_loadu_ps(from.as_ptr()) }
+}
+
+/// Eight codes as whole numbers.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn codes(values: __m256, unit: __m256, offset: __m256, maximum: __m256) -> __m256i {
+    let code = _mm256_add_ps(_mm256_mul_ps(values, unit), offset);
+    // Of what is not a number, the second operand is the larger.
+    let code = _mm256_max_ps(code, _mm256_setzero_ps());
+    _mm256_cvttps_epi32(_mm256_min_ps(code, maximum))
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn pack_bytes(from: &[f32], unit: f32, offset: f32, maximum: f32, out: &mut [u8]) {
+    let (blocks, rest) = from.as_chunks::<32>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<32>();
+    let [u, o, m] = [_mm256_set1_ps(unit), _mm256_set1_ps(offset), _mm256_set1_ps(maximum)];
+    let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        let [a, b, c, d] = from.as_chunks::<8>().0 else { return };
+        let first = _mm256_packs_epi32(codes(values(a), u, o, m), codes(values(b), u, o, m));
+        let second = _mm256_packs_epi32(codes(values(c), u, o, m), codes(values(d), u, o, m));
+        let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), order);
+        crate::pixels::x86_64::store(out, bytes);
+    }
+    super::pack_bytes(rest, unit, offset, maximum, rest_out);
+}
+
+/// Writes sixteen words.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn put_words(out: &mut [u16; 16], low: __m256i, high: __m256i) {
+    let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi32(low, high));
+    // SAFETY: the array is 32 writable bytes; the store needs no alignment.
+    unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), words) }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn pack_words(from: &[f32], unit: f32, offset: f32, maximum: f32, out: &mut [u16]) {
+    let (blocks, rest) = from.as_chunks::<16>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<16>();
+    let [u, o, m] = [_mm256_set1_ps(unit), _mm256_set1_ps(offset), _mm256_set1_ps(maximum)];
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        let [a, b] = from.as_chunks::<8>().0 else { return };
+        put_words(out, codes(values(a), u, o, m), codes(values(b), u, o, m));
+    }
+    super::pack_words(rest, unit, offset, maximum, rest_out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn index(from: &[f32], scale: f32, root: bool, out: &mut [u16]) {
+    let (blocks, rest) = from.as_chunks::<16>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<16>();
+    let [u, o] = [_mm256_set1_ps(scale), _mm256_set1_ps(0.5)];
+    let m = _mm256_set1_ps((super::TABLE_LENGTH - 1) as f32);
+    for (from, out) in blocks.iter().zip(blocks_out) {
+        let [a, b] = from.as_chunks::<8>().0 else { return };
+        let positive = |from: &[f32; 8]| {
+            let from = _mm256_max_ps(values(from), _mm256_setzero_ps());
+            if root { _mm256_sqrt_ps(from) } else { from }
+        };
+        put_words(out, codes(positive(a), u, o, m), codes(positive(b), u, o, m));
+    }
+    super::index(rest, scale, root, rest_out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn split(from: &[f32], scale: f32, out: &mut [u16], fractions: &mut [f32]) {
+    let (blocks, rest) = from.as_chunks::<16>();
+    let (blocks_out, rest_out) = out.as_chunks_mut::<16>();
+    let (blocks_fractions, rest_fractions) = fractions.as_chunks_mut::<16>();
+    let [u, zero] = [_mm256_set1_ps(scale), _mm256_setzero_ps()];
+    let m = _mm256_set1_ps((super::TABLE_LENGTH - 1) as f32);
+    for ((from, out), fractions) in blocks.iter().zip(blocks_out).zip(blocks_fractions) {
+        let [a, b] = from.as_chunks::<8>().0 else { return };
+        let [fraction_a, fraction_b] = fractions.as_chunks_mut::<8>().0 else { return };
+        let place = |from: &[f32; 8]| {
+            let place = _mm256_max_ps(_mm256_add_ps(_mm256_mul_ps(values(from), u), zero), zero);
+            _mm256_min_ps(place, m)
+        };
+        let (a, b) = (place(a), place(b));
+        let (whole_a, whole_b) = (_mm256_cvttps_epi32(a), _mm256_cvttps_epi32(b));
+        put_words(out, whole_a, whole_b);
+        // SAFETY: both arrays are eight writable values; the stores need no alignment.
+        unsafe {
+            _mm256_storeu_ps(fraction_a.as_mut_ptr(), _mm256_sub_ps(a, _mm256_cvtepi32_ps(whole_a)));
+            _mm256_storeu_ps(fraction_b.as_mut_ptr(), _mm256_sub_ps(b, _mm256_cvtepi32_ps(whole_b)));
+        }
+    }
+    super::split(rest, scale, rest_out, rest_fractions);
+}
