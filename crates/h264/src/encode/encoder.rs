@@ -424,9 +424,9 @@ impl Encoder {
 /// Least quantiser in use: below it, levels of flat blocks leave the range of the transforms.
 const MIN_QP: f32 = 1.0;
 
-/// Strength of the quantiser's adaptation to detail: half of what is usual keeps squared error low
+/// Strength of the quantiser's adaptation to detail: less than the usual 1 keeps squared error low
 /// and still spares flat areas.
-const ADAPTIVE_QUANTISATION: f32 = 0.5;
+const ADAPTIVE_QUANTISATION: f32 = 0.7;
 
 fn key_interval(frames: u32) -> u32 {
     if frames == 0 { DEFAULT_KEY_INTERVAL } else { frames }

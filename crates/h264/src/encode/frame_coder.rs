@@ -108,6 +108,8 @@ impl FrameJob {
             for x in 0..mb_width {
                 let index = y * mb_width + x;
                 let source = load(&self.source, x, y);
+                let picture = &self.picture;
+                let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
                 let at = Surroundings {
                     position: (x, y),
                     around: Neighbours::new(&infos, mb_width, x, y),
@@ -115,10 +117,9 @@ impl FrameJob {
                     limits: self.limits.at(geometry, x, y),
                     hint: self.hints.get(index).copied().unwrap_or(Mv::ZERO),
                     still: still.map_or(0, |row| row[x]),
+                    edges: &edges,
                 };
-                let picture = &self.picture;
-                let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
-                let mb = analyser.code(&mut entropy, &slice, &source, &at, self.qps[index], edges);
+                let mb = analyser.code(&mut entropy, &slice, &source, &at, self.qps[index]);
                 entropy.write(&at.around, &mut slice, mb, index + 1 == infos.len());
                 let info = describe(mb, &mut slice);
                 store(&mut self.picture, mb, x, y);

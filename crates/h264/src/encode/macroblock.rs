@@ -249,11 +249,16 @@ impl Macroblock {
     /// Sets the motion of a part, given in 4x4 blocks.
     pub(crate) fn set_motion(&mut self, (x, y, w, h): (usize, usize, usize, usize), motion: Motion) {
         for list in 0..2 {
-            for j in y..y + h {
-                self.mv[list][j * 4 + x..j * 4 + x + w].fill(motion.mv[list]);
-                for i in x..x + w {
-                    self.ref_idx[list][j / 2 * 2 + i / 2] = motion.ref_idx[list];
-                }
+            if (w, h) == (4, 4) {
+                self.mv[list] = [motion.mv[list]; 16];
+                self.ref_idx[list] = [motion.ref_idx[list]; 4];
+                continue;
+            }
+            for row in self.mv[list].chunks_exact_mut(4).skip(y).take(h) {
+                row[x..x + w].fill(motion.mv[list]);
+            }
+            for row in self.ref_idx[list].chunks_exact_mut(2).skip(y / 2).take(h / 2) {
+                row[x / 2..(x + w) / 2].fill(motion.ref_idx[list]);
             }
         }
     }

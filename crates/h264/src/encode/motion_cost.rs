@@ -38,11 +38,14 @@ pub(crate) struct MotionCost<'a>(&'a [u16; LIMIT]);
 impl MotionCost<'_> {
     #[inline(always)]
     pub(crate) fn of(self, mv: Mv, predicted: Mv) -> u32 {
-        let component = |v: i16, p: i16| {
-            let difference = (i32::from(v) - i32::from(p)).unsigned_abs() as usize;
-            u32::from(self.0[difference.min(LIMIT - 1)])
-        };
-        component(mv.x, predicted.x) + component(mv.y, predicted.y)
+        let difference = |v: i16, p: i16| i32::from(v) - i32::from(p);
+        self.of_difference(difference(mv.x, predicted.x), difference(mv.y, predicted.y))
+    }
+
+    #[inline(always)]
+    pub(crate) fn of_difference(self, x: i32, y: i32) -> u32 {
+        let component = |d: i32| u32::from(self.0[(d.unsigned_abs() as usize).min(LIMIT - 1)]);
+        component(x) + component(y)
     }
 }
 

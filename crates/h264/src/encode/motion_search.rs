@@ -55,178 +55,208 @@ pub(crate) struct Found {
     pub(crate) cost: u32,
 }
 
+/// A vector while it is searched: two registers, where [`Mv`] would be packed and unpacked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Point {
+    x: i32,
+    y: i32,
+}
+
+impl Point {
+    const fn by(self, x: i32, y: i32) -> Self {
+        Self { x: self.x + x, y: self.y + y }
+    }
+
+    fn mv(self) -> Mv {
+        // Inside the limits, which are vectors.
+        Mv::new(self.x as i16, self.y as i16)
+    }
+}
+
+impl From<Mv> for Point {
+    fn from(mv: Mv) -> Self {
+        Self { x: i32::from(mv.x), y: i32::from(mv.y) }
+    }
+}
+
+/// The best point so far.
+#[derive(Clone, Copy)]
+struct Best {
+    at: Point,
+    cost: u32,
+}
+
+impl Best {
+    /// Whether the point is better, and now the best.
+    #[inline(always)]
+    fn offer(&mut self, at: Point, cost: u32) -> bool {
+        let better = cost < self.cost;
+        if better {
+            *self = Self { at, cost };
+        }
+        better
+    }
+}
+
+/// Neighbours two whole samples away, in turn around the centre.
+const HEXAGON: [(i32, i32); 6] = [(-8, 0), (-4, 8), (4, 8), (8, 0), (4, -8), (-4, -8)];
+/// The eight nearest whole samples, those beside the centre first.
+const SQUARE: [[(i32, i32); 4]; 2] =
+    [[(0, -4), (0, 4), (-4, 0), (4, 0)], [(-4, -4), (4, -4), (-4, 4), (4, 4)]];
+
 impl Search<'_> {
     /// The best vector from the candidates' surroundings.
     pub(crate) fn run(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
-        let whole = self.whole_samples(candidates, depth.hexagon_steps);
-        self.fractions(whole, candidates, depth)
+        let mut best = self.whole_samples(candidates, depth.hexagon_steps);
+        self.fractions(&mut best, candidates, depth);
+        Found { mv: best.at.mv(), cost: best.cost }
     }
 
-    fn whole_samples(&self, candidates: &[Mv], steps: u32) -> Found {
-        let round = |mv: Mv| self.limits.clamp_whole(Mv::new((mv.x + 2) & !3, (mv.y + 2) & !3));
+    fn whole_samples(&self, candidates: &[Mv], steps: u32) -> Best {
+        let round = |mv: Mv| Point::from(self.limits.clamp(Mv::new((mv.x + 2) & !3, (mv.y + 2) & !3)));
         let start = round(self.predicted);
-        let mut best = Found { mv: start, cost: self.sad(start) + self.cost.of(start, self.predicted) };
+        let mut best = Best { at: start, cost: self.sad(start) };
         let mut tried = [start; 12];
         let mut count = 1;
         for &candidate in candidates {
-            let mv = round(candidate);
-            if tried[..count].contains(&mv) || count == tried.len() {
-                continue;
-            }
-            tried[count] = mv;
-            count += 1;
-            self.take_better(&mut best, mv);
-        }
-        // Hexagon: all six corners once, then the three new ones on the side it moved to.
-        const HEXAGON: [(i16, i16); 6] = [(-8, 0), (-4, 8), (4, 8), (8, 0), (4, -8), (-4, -8)];
-        let offset = |centre: Mv, (dx, dy): (i16, i16)| Mv::new(centre.x + dx, centre.y + dy);
-        if steps > 0 && self.limits.has_room(best.mv, 8) {
-            let centre = best.mv;
-            let mut direction = None;
-            let first = self.four([0, 1, 2, 3].map(|i| offset(centre, HEXAGON[i])));
-            let rest = self.four([4, 5, 4, 5].map(|i| offset(centre, HEXAGON[i])));
-            for (i, cost) in first.into_iter().chain(rest.into_iter().take(2)).enumerate() {
-                if cost < best.cost {
-                    best = Found { mv: offset(centre, HEXAGON[i]), cost };
-                    direction = Some(i);
-                }
-            }
-            for _ in 1..steps {
-                let Some(d) = direction else { break };
-                if !self.limits.has_room(best.mv, 8) {
-                    break;
-                }
-                let centre = best.mv;
-                let around = [(d + 5) % 6, d, (d + 1) % 6];
-                let costs = self
-                    .four([around[0], around[1], around[2], around[2]].map(|i| offset(centre, HEXAGON[i])));
-                direction = None;
-                for (&i, cost) in around.iter().zip(costs) {
-                    if cost < best.cost {
-                        best = Found { mv: offset(centre, HEXAGON[i]), cost };
-                        direction = Some(i);
-                    }
-                }
+            let at = round(candidate);
+            if count < tried.len() && !tried[..count].contains(&at) {
+                tried[count] = at;
+                count += 1;
+                best.offer(at, self.sad(at));
             }
         }
-        if self.limits.has_room(best.mv, 4) {
-            let centre = best.mv;
-            for ring in [[(0, -4), (0, 4), (-4, 0), (4, 0)], [(-4, -4), (4, -4), (-4, 4), (4, 4)]] {
-                let places = ring.map(|d| offset(centre, d));
-                for (mv, cost) in places.into_iter().zip(self.four(places)) {
-                    if cost < best.cost {
-                        best = Found { mv, cost };
-                    }
+        if steps > 0 {
+            self.hexagon(&mut best, steps);
+        }
+        if self.has_room(best.at, 4) {
+            let centre = best.at;
+            for ring in SQUARE {
+                let places = ring.map(|(x, y)| centre.by(x, y));
+                let costs = self.four(places);
+                for i in 0..4 {
+                    best.offer(places[i], costs[i]);
                 }
             }
         }
         best
     }
 
-    fn fractions(&self, whole: Found, candidates: &[Mv], depth: SearchDepth) -> Found {
-        let mut best = Found { mv: whole.mv, cost: self.transformed(whole.mv) };
-        // The prediction itself costs no bits; so may a neighbour's exact vector.
-        for &mv in [self.predicted].iter().chain(candidates.first()) {
-            if (mv.x | mv.y) & 3 != 0 && mv != best.mv && self.limits.contains(mv) {
-                let cost = self.transformed(mv);
-                if cost < best.cost {
-                    best = Found { mv, cost };
+    /// Moves by two samples while that helps: all six corners once, then the three new ones on the
+    /// side moved to.
+    fn hexagon(&self, best: &mut Best, steps: u32) {
+        if !self.has_room(best.at, 8) {
+            return;
+        }
+        let corner = |centre: Point, i: usize| centre.by(HEXAGON[i].0, HEXAGON[i].1);
+        let centre = best.at;
+        let mut direction = None;
+        for group in [[0, 1, 2, 3], [4, 5, 4, 5]] {
+            let places = group.map(|i| corner(centre, i));
+            let costs = self.four(places);
+            for i in 0..4 {
+                if best.offer(places[i], costs[i]) {
+                    direction = Some(group[i]);
                 }
             }
         }
-        self.diamond(&mut best, 2, depth.half_rounds);
-        self.diamond(&mut best, 1, depth.quarter_rounds);
-        best
-    }
-
-    fn diamond(&self, best: &mut Found, step: i16, rounds: u32) {
-        let mut came_from = (0, 0);
-        for _ in 0..rounds {
-            let centre = best.mv;
-            if !self.limits.has_room(centre, step) {
+        for _ in 1..steps {
+            let Some(d) = direction else { return };
+            if !self.has_room(best.at, 8) {
                 return;
             }
-            let mut moved = None;
-            for (dx, dy) in [(0, -step), (0, step), (-step, 0), (step, 0)] {
-                if (dx, dy) == came_from {
-                    continue;
+            let centre = best.at;
+            let group = [(d + 5) % 6, d, (d + 1) % 6];
+            let places = group.map(|i| corner(centre, i));
+            let costs = self.four([places[0], places[1], places[2], places[2]]);
+            direction = None;
+            for i in 0..3 {
+                if best.offer(places[i], costs[i]) {
+                    direction = Some(group[i]);
                 }
-                let mv = Mv::new(centre.x + dx, centre.y + dy);
-                let cost = self.transformed(mv);
-                if cost < best.cost {
-                    *best = Found { mv, cost };
-                    moved = Some((-dx, -dy));
-                }
-            }
-            match moved {
-                Some(back) => came_from = back,
-                None => return,
             }
         }
     }
 
-    #[inline(always)]
-    fn take_better(&self, best: &mut Found, mv: Mv) {
-        let cost = self.sad(mv) + self.cost.of(mv, self.predicted);
-        if cost < best.cost {
-            *best = Found { mv, cost };
+    fn fractions(&self, best: &mut Best, candidates: &[Mv], depth: SearchDepth) {
+        best.cost = self.transformed(best.at);
+        // The prediction itself costs no bits; so may a neighbour's exact vector.
+        for &mv in [self.predicted].iter().chain(candidates.first()) {
+            let at = Point::from(mv);
+            if (mv.x | mv.y) & 3 != 0 && at != best.at && self.limits.contains(mv) {
+                best.offer(at, self.transformed(at));
+            }
+        }
+        self.diamond(best, 2, depth.half_rounds);
+        self.diamond(best, 1, depth.quarter_rounds);
+    }
+
+    fn diamond(&self, best: &mut Best, step: i32, rounds: u32) {
+        // Where the centre was before the last move, which need not be tried again.
+        let mut before = None;
+        for _ in 0..rounds {
+            let centre = best.at;
+            if !self.has_room(centre, step) {
+                return;
+            }
+            for (x, y) in [(0, -step), (0, step), (-step, 0), (step, 0)] {
+                let at = centre.by(x, y);
+                if before != Some(at) {
+                    best.offer(at, self.transformed(at));
+                }
+            }
+            if best.at == centre {
+                return;
+            }
+            before = Some(centre);
         }
     }
 
-    #[inline(always)]
-    fn samples(&self, mv: Mv) -> &[u8] {
-        &self.reference.luma[0][moved(self.origin, mv, self.reference.luma_stride)..]
+    fn has_room(&self, at: Point, distance: i32) -> bool {
+        let (min, max) = (Point::from(self.limits.min), Point::from(self.limits.max));
+        at.x - distance >= min.x
+            && at.x + distance <= max.x
+            && at.y - distance >= min.y
+            && at.y + distance <= max.y
     }
 
     #[inline(always)]
-    fn sad(&self, mv: Mv) -> u32 {
-        self.k.sad[self.size as usize].call(
-            self.source,
-            SOURCE_STRIDE,
-            self.samples(mv),
-            self.reference.luma_stride,
-        )
+    fn bits(&self, at: Point) -> u32 {
+        self.cost.of_difference(at.x - i32::from(self.predicted.x), at.y - i32::from(self.predicted.y))
     }
 
     #[inline(always)]
-    fn four(&self, [a, b, c, d]: [Mv; 4]) -> [u32; 4] {
+    fn samples(&self, at: Point) -> &[u8] {
+        &self.reference.luma[0][moved(self.origin, at.x, at.y, self.reference.luma_stride)..]
+    }
+
+    /// Difference at a whole sample, and its bits.
+    #[inline(always)]
+    fn sad(&self, at: Point) -> u32 {
+        let stride = self.reference.luma_stride;
+        self.k.sad[self.size as usize].call(self.source, SOURCE_STRIDE, self.samples(at), stride)
+            + self.bits(at)
+    }
+
+    #[inline(always)]
+    fn four(&self, [a, b, c, d]: [Point; 4]) -> [u32; 4] {
         let samples = [self.samples(a), self.samples(b), self.samples(c), self.samples(d)];
-        let sads = self.k.sad_x4[self.size as usize].call(
-            self.source,
-            SOURCE_STRIDE,
-            samples,
-            self.reference.luma_stride,
-        );
-        let bits = |mv: Mv| self.cost.of(mv, self.predicted);
-        [sads[0] + bits(a), sads[1] + bits(b), sads[2] + bits(c), sads[3] + bits(d)]
+        let stride = self.reference.luma_stride;
+        let sads = self.k.sad_x4[self.size as usize].call(self.source, SOURCE_STRIDE, samples, stride);
+        [sads[0] + self.bits(a), sads[1] + self.bits(b), sads[2] + self.bits(c), sads[3] + self.bits(d)]
     }
 
     /// Transformed difference at any vector, and its bits.
     #[inline(always)]
-    fn transformed(&self, mv: Mv) -> u32 {
+    fn transformed(&self, at: Point) -> u32 {
         let stride = self.reference.luma_stride;
         let size = self.size as usize;
-        let difference = match self.reference.luma_sources(self.origin, mv) {
+        let difference = match self.reference.luma_sources(self.origin, at.x, at.y) {
             (samples, None) => self.k.satd[size].call(self.source, SOURCE_STRIDE, samples, stride),
             (first, Some(second)) => {
                 self.k.satd_mean[size].call(self.source, SOURCE_STRIDE, first, second, stride)
             }
         };
-        difference + self.cost.of(mv, self.predicted)
-    }
-}
-
-impl MotionLimits {
-    /// The nearest whole-sample vector inside the limits, which are whole themselves.
-    fn clamp_whole(&self, mv: Mv) -> Mv {
-        self.clamp(mv)
-    }
-
-    /// Whether every vector up to `distance` away in each direction is inside.
-    fn has_room(&self, mv: Mv, distance: i16) -> bool {
-        mv.x - distance >= self.min.x
-            && mv.x + distance <= self.max.x
-            && mv.y - distance >= self.min.y
-            && mv.y + distance <= self.max.y
+        difference + self.bits(at)
     }
 }

@@ -61,12 +61,12 @@ impl<'a> ReferenceView<'a> {
         (y + LUMA_PADDING as i32) as usize * self.luma_stride + (x + LUMA_PADDING as i32) as usize
     }
 
-    /// Where the prediction of the block at luma index `origin`, moved by `mv`, begins: one place,
+    /// Where the prediction of the block at luma index `origin`, moved by the vector (x, y), begins: one place,
     /// or two whose mean it is.
     #[inline(always)]
-    pub(crate) fn luma_sources(&self, origin: usize, mv: Mv) -> (&'a [u8], Option<&'a [u8]>) {
-        let base = moved(origin, mv, self.luma_stride);
-        let [first, second] = self.quarters[((mv.y & 3) * 4 + (mv.x & 3)) as usize & 15];
+    pub(crate) fn luma_sources(&self, origin: usize, x: i32, y: i32) -> (&'a [u8], Option<&'a [u8]>) {
+        let base = moved(origin, x, y, self.luma_stride);
+        let [first, second] = self.quarters[((y & 3) * 4 + (x & 3)) as usize & 15];
         let at = |(plane, offset): (u8, u32)| &self.luma[usize::from(plane & 3)][base + offset as usize..];
         (at(first), (first != second).then(|| at(second)))
     }
@@ -81,7 +81,7 @@ impl<'a> ReferenceView<'a> {
     ) {
         let size = block_size(w, h);
         let (px, py) = ((x * 4) as i32, (y * 4) as i32);
-        let (first, second) = self.luma_sources(self.luma_index(px, py), mv);
+        let (first, second) = self.luma_sources(self.luma_index(px, py), mv.x.into(), mv.y.into());
         match second {
             None => k.copy[size as usize].call(out.luma, out.luma_stride, first, self.luma_stride),
             Some(second) => {
@@ -171,8 +171,8 @@ pub(crate) fn predict_part(
 
 /// Index of a sample moved by the whole part of a vector.
 #[inline(always)]
-pub(crate) fn moved(origin: usize, mv: Mv, stride: usize) -> usize {
-    origin.wrapping_add_signed((isize::from(mv.y) >> 2) * stride as isize + (isize::from(mv.x) >> 2))
+pub(crate) fn moved(origin: usize, x: i32, y: i32, stride: usize) -> usize {
+    origin.wrapping_add_signed((y >> 2) as isize * stride as isize + (x >> 2) as isize)
 }
 
 /// Block size of a part measured in 4x4 blocks.

@@ -2,7 +2,7 @@
 
 use super::inter::{InterChoice, Part, reference_bits};
 use super::predicted::start_vectors;
-use super::{Analyser, Surroundings, distortion, reset};
+use super::{Analyser, INTRA_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Mv, Partition, Reconstruction};
 use crate::encode::motion_search::SearchDepth;
@@ -46,9 +46,11 @@ impl Analyser<'_> {
         }
         let choice = self.search_both(source, at, &mut motion, direct.as_ref());
         self.try_inter(entropy, slice, source, at, &choice, &mut motion);
-        let intra = self.best_16x16(self.kernels(), source, at.around.available());
-        if intra.1 < choice.cost {
-            self.code_intra(entropy, slice, source, at, Some(choice.cost));
+        if choice.cost > self.bits(INTRA_BITS) {
+            let intra = self.best_16x16(source, at);
+            if intra.1 < choice.cost {
+                self.code_intra(entropy, slice, source, at, intra, Some(choice.cost));
+            }
         }
     }
 
@@ -250,7 +252,8 @@ impl Analyser<'_> {
         for (list, out) in predictions.iter_mut().enumerate() {
             let reference = &at.references[list][motion.ref_idx[list] as usize];
             let stride = reference.luma_stride;
-            match reference.luma_sources(reference.luma_index(px, py), motion.mv[list]) {
+            let Mv { x, y } = motion.mv[list];
+            match reference.luma_sources(reference.luma_index(px, py), x.into(), y.into()) {
                 (samples, None) => k.copy[size].call(out, 16, samples, stride),
                 (first, Some(second)) => k.average[size].call(out, 16, first, stride, second, stride),
             }

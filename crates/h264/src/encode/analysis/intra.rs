@@ -11,7 +11,7 @@ use crate::encode::slice::SliceState;
 use crate::encode::tables::{BLOCK_RASTER, BLOCK_X, BLOCK_Y};
 
 impl Analyser<'_> {
-    /// Tries the intra modes. `inter` is the cost of the best inter prediction, which small blocks
+    /// Tries the intra modes, given the best of Intra16x16 and its cost. `inter` is the cost of the best inter prediction, which small blocks
     /// must come near to be worth coding.
     pub(super) fn code_intra<E: EntropyCoder>(
         &mut self,
@@ -19,12 +19,12 @@ impl Analyser<'_> {
         slice: &SliceState,
         source: &Source,
         at: &Surroundings<'_>,
+        (mode, cost): (u8, u32),
         inter: Option<u32>,
     ) {
         let k = self.kernels();
         let available = at.around.available();
         let chroma_mode = self.best_chroma(k, source, available);
-        let (mode, cost) = self.best_16x16(k, source, available);
         let limit = inter.map_or(u32::MAX, |c| c + c / 8);
         if inter.is_none_or(|c| cost < c + c / 8) {
             let qp = self.qp;
@@ -64,12 +64,11 @@ impl Analyser<'_> {
         self.keep_if_better(distortion, bits);
     }
 
-    pub(super) fn best_16x16(
-        &mut self,
-        k: &VideoKernels,
-        source: &Source,
-        available: Available,
-    ) -> (u8, u32) {
+    /// The best mode of Intra16x16 by transformed difference, and its cost.
+    pub(super) fn best_16x16(&mut self, source: &Source, at: &Surroundings<'_>) -> (u8, u32) {
+        self.load_edges(at);
+        let k = self.kernels();
+        let available = at.around.available();
         let mut best = (INTRA_DC, u32::MAX);
         for mode in 0..4 {
             if !intra::large_mode_allowed(mode, available) {

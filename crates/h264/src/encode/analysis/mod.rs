@@ -40,6 +40,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) hint: Mv,
     /// Quarters that stand still in the first picture of list 1, one bit each (colZeroFlag, 8.4.1.2.2).
     pub(crate) still: u8,
+    /// Copies the samples above and to the left into a reconstruction buffer.
+    pub(crate) edges: &'a dyn Fn(&mut Macroblock),
 }
 
 /// Codes macroblocks one after the other; keeps the buffers that trials need.
@@ -71,8 +73,7 @@ impl<'a> Analyser<'a> {
         }
     }
 
-    /// Decides on and codes one macroblock. `edges` copies the neighbouring samples into a
-    /// reconstruction buffer.
+    /// Decides on and codes one macroblock.
     pub(crate) fn code<E: EntropyCoder>(
         &mut self,
         entropy: &mut E,
@@ -80,16 +81,16 @@ impl<'a> Analyser<'a> {
         source: &Source,
         at: &Surroundings<'_>,
         qp: u8,
-        edges: impl Fn(&mut Macroblock),
     ) -> &Macroblock {
         self.qp = qp;
         self.lambda = lambda_sad(qp);
         self.lambda_ssd = lambda_ssd(qp);
         self.best_cost = u64::MAX;
-        edges(&mut self.best);
-        edges(&mut self.trial);
         match slice.kind {
-            SliceKind::I => self.code_intra(entropy, slice, source, at, None),
+            SliceKind::I => {
+                let best = self.best_16x16(source, at);
+                self.code_intra(entropy, slice, source, at, best, None);
+            }
             SliceKind::P => self.code_predicted(entropy, slice, source, at),
             SliceKind::B => self.code_bidirectional(entropy, slice, source, at),
         }
@@ -97,6 +98,12 @@ impl<'a> Analyser<'a> {
             self.code_pcm(source);
         }
         &self.best
+    }
+
+    /// Puts the samples around the macroblock where intra prediction reads them.
+    fn load_edges(&mut self, at: &Surroundings<'_>) {
+        (at.edges)(&mut self.best);
+        (at.edges)(&mut self.trial);
     }
 
     fn kernels(&self) -> &'a VideoKernels {
@@ -136,6 +143,9 @@ impl<'a> Analyser<'a> {
         }
     }
 }
+
+/// Intra prediction is not looked at where inter prediction costs less than so many bits.
+const INTRA_BITS: u32 = 40;
 
 /// Size of a macroblock of bare samples, in 1/256 bit: what follows must not be longer.
 const PCM_BITS: u32 = (384 * 8 + 16) * 256;

@@ -1,7 +1,7 @@
 //! Macroblocks of P slices.
 
 use super::inter::{InterChoice, reference_bits};
-use super::{Analyser, Surroundings, distortion, reset};
+use super::{Analyser, INTRA_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{Mode, Motion, Mv, Partition};
 use crate::encode::neighbours::MotionCache;
@@ -26,9 +26,11 @@ impl Analyser<'_> {
         }
         let choice = self.search(source, at, &mut motion[0]);
         self.try_inter(entropy, slice, source, at, &choice, &mut motion);
-        let intra = self.best_16x16(self.kernels(), source, at.around.available());
-        if intra.1 < choice.cost + choice.cost / 4 {
-            self.code_intra(entropy, slice, source, at, Some(choice.cost));
+        if choice.cost > self.bits(INTRA_BITS) {
+            let intra = self.best_16x16(source, at);
+            if intra.1 < choice.cost + choice.cost / 4 {
+                self.code_intra(entropy, slice, source, at, intra, Some(choice.cost));
+            }
         }
     }
 
