@@ -13,5 +13,6 @@ mod determinism;
 mod documentation;
 mod key_frames;
 mod memory;
+mod random_settings;
 mod rate;
 mod support;

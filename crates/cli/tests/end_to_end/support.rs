@@ -138,10 +138,21 @@ pub(crate) fn frame_hashes(text: &str) -> Vec<String> {
 /// Encodes with the settings and holds every decoded frame against the encoder's reconstruction.
 #[track_caller]
 pub(crate) fn conforms(clip: &Clip, ending: &str, settings: &[&str]) {
+    conforms_with(clip, ending, settings, |command| command);
+}
+
+/// The same, with a change to the command.
+#[track_caller]
+pub(crate) fn conforms_with(
+    clip: &Clip,
+    ending: &str,
+    settings: &[&str],
+    change: impl FnOnce(&mut Command) -> &mut Command,
+) {
     let scratch = Scratch::new();
     let source = scratch.clip(clip);
     let (stream, hashes) = (scratch.path(&format!("out.{ending}")), scratch.path("hashes.txt"));
-    succeed(encode(&source, &stream, settings).arg("--hashes").arg(&hashes));
+    succeed(change(encode(&source, &stream, settings).arg("--hashes").arg(&hashes)));
     let ours = frame_hashes(&std::fs::read_to_string(&hashes).expect("the command wrote the hashes"));
     let theirs = decoded_hashes(&stream);
     assert_eq!(ours.len(), clip.frames, "hashes, {clip:?} {settings:?}");
