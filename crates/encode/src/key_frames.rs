@@ -56,9 +56,8 @@ fn has_elapsed(from: Time, to: Time, span: Time) -> bool {
         return false;
     }
     let scale = |time: Time| i128::from(time.timescale);
-    // (to/b - from/a) >= span/c, multiplied by abc: at most 63 + 31 + 31 bits in each product.
+    // (to/b - from/a) >= span/c, multiplied by abc: 63 bits of value and 31 of each scale stay below 127.
     let left = i128::from(to.value) * scale(from) - i128::from(from.value) * scale(to);
-    // The difference may have 95 bits; the last factor of 31 still fits.
     left * scale(span) >= i128::from(span.value) * scale(from) * scale(to)
 }
 

@@ -345,11 +345,14 @@ fn cpu_levels_agree() {
         let base = i32::from(texture(x + 5 * frame, y - 2 * frame, if frame < 9 { 1 } else { 4 }));
         (base + i32::from(hash(x, y, frame)) / 16).min(255) as u8
     };
-    clip.config.cpu_level = CpuLevel::Scalar;
-    let scalar = clip.run(16, noisy);
-    clip.config.cpu_level = CpuLevel::machine();
-    let best = clip.run(16, noisy);
-    assert_eq!(format!("{scalar:?}"), format!("{best:?}"));
+    for max_b_frames in [0, 2] {
+        clip.config.max_b_frames = max_b_frames;
+        clip.config.cpu_level = CpuLevel::Scalar;
+        let scalar = clip.code(16, noisy, |info, _| info);
+        clip.config.cpu_level = CpuLevel::machine();
+        let best = clip.code(16, noisy, |info, _| info);
+        assert_eq!(format!("{scalar:?}"), format!("{best:?}"));
+    }
 }
 
 #[test]

@@ -45,6 +45,8 @@ const CORRECTION: f64 = 0.22;
 /// Least and greatest rate of ordinary frames, relative to the average.
 const LEAST_PART: f64 = 0.15;
 const LARGEST_BURST: f64 = 2.5;
+/// Most of the bits of the time over which an intra frame is paid for that it may take.
+const LARGEST_INTRA_PART: f64 = 0.6;
 /// Seconds after which an ordinary frame has mostly faded from the history.
 const MEMORY: f64 = 5.0;
 /// The end counts as in sight from here on, when it is known, in seconds.
@@ -117,6 +119,12 @@ impl AverageRate {
             asked.add_scaled(&current, 1.0 / self.span(frame, config, remaining));
         }
         let mut height = asked.height(available.clamp(bounds.0, bounds.1), model, limits);
+        // However still the frames ahead are, what comes after them may need the bits.
+        let mut lowest_intra = 0.0;
+        if frame.kind.is_intra() && !ordinary_intra {
+            let most = LARGEST_INTRA_PART * rate * self.span(frame, config, remaining);
+            lowest_intra = current.height(most, model, limits);
+        }
         if let Some(seconds) = remaining.filter(|&seconds| seconds <= ENDGAME.max(all.seconds * 1.01)) {
             all.add_scaled(&ordinary, (seconds - all.seconds).max(0.0));
             let tolerated = TOLERATED * (self.wanted + rate * all.seconds);
@@ -126,20 +134,22 @@ impl AverageRate {
             let exact = all.height(bits.clamp(bounds.0 * all.seconds, bounds.1 * all.seconds), model, limits);
             // However exact, the end must not look much unlike the rest.
             height = exact.clamp(height / 2.0, height * 2.0);
+            lowest_intra = 0.0;
         }
         // Savings are not spent in one burst, whatever the seconds before were like.
         if near.seconds > 0.0 {
             height = height.max(near.height(LARGEST_BURST * rate * near.seconds, model, limits));
         }
         if let Some(last) = self.height {
-            let share = current.bits(last, model) / (rate * frame.duration());
-            let fall = LARGEST_CHANGE * (share - QUIET).clamp(0.0, 1.0);
+            let share = (current.bits(last, model) - model.overhead()) / (rate * frame.duration());
+            let fall = LARGEST_CHANGE * (4.0 * (share - QUIET)).clamp(0.0, 1.0);
             let change = log2(height / last);
             height = last * exp2(change.clamp(-fall, LARGEST_CHANGE));
         }
         // The limits hold for the frame's own step; heights beyond them would only take time to come back.
         height = height.clamp(lowest / shape, highest * 1.4 / shape);
         self.height = Some(height);
+        height = height.max(lowest_intra);
         if frame.kind.is_intra() && !ordinary_intra {
             let ordinary_bits = ordinary.bits(height, model) * frame.duration();
             let bits = (current.bits(height, model) - ordinary_bits.min(rate * frame.duration())).max(0.0);
@@ -160,7 +170,7 @@ impl AverageRate {
         self.elapsed += frame.duration();
         self.wanted += frame.duration() * rate;
         if at_limit {
-            let bound = LIMIT_SECONDS * rate + self.unpaid().0;
+            let bound = LIMIT_SECONDS * rate + self.unpaid().0.max(0.0);
             self.wanted = self.wanted.clamp(self.spent - bound, self.spent + bound);
         }
         let now = self.elapsed;

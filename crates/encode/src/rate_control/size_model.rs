@@ -77,21 +77,27 @@ fn divisor(kind: FrameKind, step: f64) -> f64 {
 struct Factor {
     cost: f64,
     effort: f64,
+    /// Cost from which on a frame counts in full.
+    telling: f64,
 }
 
 impl Factor {
     fn new(guess: f64, weight: f64) -> Self {
-        Self { cost: weight, effort: guess * weight }
+        Self { cost: weight, effort: guess * weight, telling: weight / 4.0 }
     }
 
     fn value(&self) -> f64 {
         (self.effort / self.cost).clamp(0.01, 20.0)
     }
 
+    /// Takes in a frame; what was known before keeps this part of its weight. Quiet frames, whose few bits are
+    /// an accident, count little on either side.
     fn learn(&mut self, cost: f64, effort: f64, keep: f64) {
         if cost > 0.0 && cost.is_finite() && effort.is_finite() {
-            self.cost = self.cost * keep + cost;
-            self.effort = self.effort * keep + effort;
+            let weight = (cost / self.telling).min(1.0);
+            let keep = 1.0 - (1.0 - keep) * weight;
+            self.cost = self.cost * keep + cost * weight;
+            self.effort = self.effort * keep + effort * weight;
         }
     }
 }
@@ -121,10 +127,15 @@ mod tests {
             model.learn(FrameKind::P, 100_000.0, 4.0, 20_000.0);
         }
         let before = model.predict(FrameKind::P, 100_000.0, 4.0);
-        for _ in 0..5 {
-            model.learn(FrameKind::P, 20.0, 4.0, 4000.0);
+        for bits in [100.0, 4000.0] {
+            for _ in 0..300 {
+                model.learn(FrameKind::P, 5.0, 4.0, bits);
+            }
+            let after = model.predict(FrameKind::P, 100_000.0, 4.0);
+            assert!(
+                (before - 20_000.0).abs() < 200.0 && (after / before - 1.0).abs() < 0.5,
+                "{before} {after}"
+            );
         }
-        let after = model.predict(FrameKind::P, 100_000.0, 4.0);
-        assert!((before - 20_000.0).abs() < 200.0 && (after / before - 1.0).abs() < 0.5, "{before} {after}");
     }
 }
