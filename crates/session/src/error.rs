@@ -146,6 +146,9 @@ pub enum Error {
         /// The panic's message.
         reason: String,
     },
+    /// A pixel transfer or rotation was refused.
+    #[error(transparent)]
+    Conversion(#[from] vitascope_convert::Error),
     /// A failure of a pool, pixel buffer, format description or sample buffer.
     #[error(transparent)]
     Core(#[from] vitascope_core::Error),
@@ -171,6 +174,7 @@ impl Error {
             Error::CouldNotCreateInstance { .. } => status::COULD_NOT_CREATE_INSTANCE,
             Error::EncoderMalfunction { .. } => status::VIDEO_ENCODER_MALFUNCTION,
             Error::SessionMalfunction { .. } => status::SESSION_MALFUNCTION,
+            Error::Conversion(error) => error.status(),
             Error::Core(error) => error.status(),
         }
     }

@@ -12,6 +12,8 @@ mod encoder;
 mod error;
 mod frame;
 mod h264;
+mod pixel_rotation;
+mod pixel_transfer;
 pub mod property;
 mod registry;
 mod specification;
@@ -21,6 +23,8 @@ pub use compression::{CompressionSession, CompressionSessionBuilder, WeakCompres
 pub use encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
 pub use error::{Error, Result};
 pub use frame::{EncodeInfoFlags, EncodeOutput, FrameOptions, SourceReference};
+pub use pixel_rotation::{PIXEL_ROTATION_ROWS, PixelRotationSession};
+pub use pixel_transfer::{PIXEL_TRANSFER_ROWS, PixelTransferSession, transfer_options};
 pub use property::key;
 pub use registry::{CodecRegistry, EncoderEntry, OpenEncoder, SizeLimits};
 pub use specification::{EncoderSpecification, hardware_assumed};

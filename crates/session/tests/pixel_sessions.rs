@@ -1,0 +1,143 @@
+//! Pixel transfer and rotation sessions: properties act, wrong ones are refused, an invalidated session is dead.
+
+use vitascope_core::{Dictionary, FourCc, PixelBuffer, Value, attachment};
+use vitascope_session::{Error, PixelRotationSession, PixelTransferSession, transfer_options};
+
+fn buffer(width: usize, height: usize, format: &[u8; 4]) -> PixelBuffer {
+    PixelBuffer::new(width, height, FourCc::new(*format)).unwrap()
+}
+
+/// A BGRA picture, the left half of one gray and the right half of another.
+fn halves(width: usize, height: usize, left: u8, right: u8) -> PixelBuffer {
+    let picture = buffer(width, height, b"BGRA");
+    let mut pixels = picture.write().unwrap();
+    for y in 0..height {
+        for (x, pixel) in pixels.row_mut(0, y).chunks_mut(4).enumerate() {
+            let gray = if x < width / 2 { left } else { right };
+            pixel.copy_from_slice(&[gray, gray, gray, 255]);
+        }
+    }
+    drop(pixels);
+    picture
+}
+
+fn luma(picture: &PixelBuffer, x: usize, y: usize) -> u8 {
+    picture.read().unwrap().row(0, y)[x]
+}
+
+#[test]
+fn scaling_modes_act() {
+    let source = halves(64, 32, 255, 255);
+    let session = PixelTransferSession::new();
+    let destination = buffer(64, 64, b"420v");
+    session.transfer_image(&source, &destination).unwrap();
+    assert_eq!((luma(&destination, 32, 2), luma(&destination, 32, 32)), (235, 235));
+    session.set_property("ScalingMode", "Letterbox").unwrap();
+    session.transfer_image(&source, &destination).unwrap();
+    assert_eq!((luma(&destination, 32, 2), luma(&destination, 32, 32)), (16, 235));
+    session.set_property("ScalingMode", Value::Null).unwrap();
+    assert_eq!(session.property("ScalingMode").unwrap().as_str(), Some("Normal"));
+    let aperture = Dictionary::new().with("Width", 32i64).with("Height", 64i64);
+    session.set_property("ScalingMode", "CropSourceToCleanAperture").unwrap();
+    session.set_property("DestinationCleanAperture", aperture).unwrap();
+    session.transfer_image(&source, &destination).unwrap();
+    assert_eq!((luma(&destination, 8, 32), luma(&destination, 32, 32)), (16, 235));
+    assert_eq!(destination.clean_aperture().unwrap().width, 32.0);
+}
+
+#[test]
+fn downsampling_and_matrix_act() {
+    let source = buffer(32, 16, b"BGRA");
+    let mut pixels = source.write().unwrap();
+    for y in 0..16 {
+        // Columns of blue and red in turn.
+        for (x, pixel) in pixels.row_mut(0, y).chunks_mut(4).enumerate() {
+            pixel.copy_from_slice(if x % 2 == 0 { &[255, 0, 0, 255] } else { &[0, 0, 255, 255] });
+        }
+    }
+    drop(pixels);
+    let session = PixelTransferSession::new();
+    let destination = buffer(32, 16, b"420v");
+    let chroma = || destination.read().unwrap().row(1, 3)[..2].to_vec();
+    session.set_property("DestinationYCbCrMatrix", "ITU_R_709_2").unwrap();
+    session.transfer_image(&source, &destination).unwrap();
+    assert_eq!(chroma(), [240, 118]);
+    session.set_property("DownsamplingMode", "Average").unwrap();
+    session.transfer_image(&source, &destination).unwrap();
+    assert_eq!(chroma(), [171, 179]);
+    let location = destination.attachment(attachment::CHROMA_LOCATION_TOP_FIELD).unwrap().0;
+    assert_eq!(location.as_str(), Some("Center"));
+    session.set_property("DestinationYCbCrMatrix", "ITU_R_601_4").unwrap();
+    session.transfer_image(&source, &destination).unwrap();
+    assert_eq!(chroma(), [165, 175]);
+}
+
+#[test]
+fn colour_needs_a_tagged_source() {
+    let session = PixelTransferSession::new();
+    session.set_property("DestinationColorPrimaries", "P3_D65").unwrap();
+    let error = session.transfer_image(&halves(8, 8, 0, 9), &buffer(8, 8, b"BGRA")).unwrap_err();
+    assert!(matches!(error, Error::Conversion(_)));
+    assert_eq!(error.status(), -12917);
+}
+
+#[test]
+fn formats_without_a_conversion_are_refused() {
+    let session = PixelTransferSession::new();
+    let error = session.transfer_image(&buffer(8, 8, b"rgg4"), &buffer(8, 8, b"BGRA")).unwrap_err();
+    assert_eq!(error.status(), -12905);
+}
+
+#[test]
+fn wrong_properties_are_refused() {
+    let session = PixelTransferSession::new();
+    let status = |key: &str, value: Value| session.set_property(key, value).unwrap_err().status();
+    assert_eq!(status("ScalingMod", Value::from("Normal")), -12900);
+    assert_eq!(status("ScalingMode", Value::from("Stretch")), -12902);
+    assert_eq!(status("ScalingMode", Value::from(1i64)), -12902);
+    assert_eq!(status("DestinationPixelAspectRatio", Value::from(Dictionary::new())), -12902);
+    let several = Dictionary::new().with("ScalingMode", "Trim").with("RealTime", 3i64);
+    assert_eq!(session.set_properties(&several).unwrap_err().status(), -12902);
+    assert_eq!(session.property("ScalingMode").unwrap().as_str(), Some("Trim"));
+    assert!(session.supported_properties().unwrap().contains_key("DownsamplingMode"));
+    let kept = session.serializable_properties().unwrap();
+    assert_eq!(kept.get("ScalingMode").and_then(Value::as_str), Some("Trim"));
+    assert!(transfer_options(&kept).is_ok());
+    assert!(transfer_options(&several).is_err());
+}
+
+#[test]
+fn rotation_acts() {
+    let source = halves(64, 32, 10, 200);
+    let session = PixelRotationSession::new();
+    session.set_property("Rotation", "RotationCW90").unwrap();
+    let error = session.rotate_image(&source, &buffer(64, 32, b"BGRA")).unwrap_err();
+    assert_eq!(error.status(), -12914);
+    let turned = buffer(32, 64, b"BGRA");
+    session.rotate_image(&source, &turned).unwrap();
+    // What was left is now at the top.
+    assert_eq!((luma(&turned, 0, 3), luma(&turned, 0, 60)), (10, 200));
+    session.set_property("FlipVerticalOrientation", true).unwrap();
+    session.rotate_image(&source, &turned).unwrap();
+    assert_eq!((luma(&turned, 0, 3), luma(&turned, 0, 60)), (200, 10));
+    session.set_property("Rotation", "Rotation0").unwrap();
+    session.set_property("FlipHorizontalOrientation", true).unwrap();
+    let mirrored = buffer(64, 32, b"BGRA");
+    session.rotate_image(&source, &mirrored).unwrap();
+    assert_eq!((luma(&mirrored, 0, 3), luma(&mirrored, 4 * 60, 3)), (200, 10));
+}
+
+#[test]
+fn invalidated_sessions_are_dead() {
+    let transfer = PixelTransferSession::new();
+    transfer.invalidate();
+    transfer.invalidate();
+    let (source, destination) = (buffer(8, 8, b"BGRA"), buffer(8, 8, b"BGRA"));
+    assert_eq!(transfer.transfer_image(&source, &destination).unwrap_err().status(), -12903);
+    assert_eq!(transfer.set_property("ScalingMode", "Trim").unwrap_err().status(), -12903);
+    assert_eq!(transfer.property("ScalingMode").unwrap_err().status(), -12903);
+    let rotation = PixelRotationSession::new();
+    rotation.invalidate();
+    assert_eq!(rotation.rotate_image(&source, &destination).unwrap_err().status(), -12903);
+    assert!(rotation.supported_properties().is_err());
+}
