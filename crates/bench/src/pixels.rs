@@ -101,11 +101,11 @@ const WORKLOADS: &[Workload] = &[
 
 /// Measures every workload, or those of one name.
 pub(crate) fn run(only: Option<&str>, threads: usize) -> Result<(), String> {
-    if let Some(name) = only {
-        if !WORKLOADS.iter().any(|workload| workload.name == name) {
-            let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
-            return Err(format!("no workload named {name}; there are {}", names.join(", ")));
-        }
+    if let Some(name) = only
+        && !WORKLOADS.iter().any(|workload| workload.name == name)
+    {
+        let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
+        return Err(format!("no workload named {name}; there are {}", names.join(", ")));
     }
     println!("workload\tpeer\tsource\tdestination\tms\tMpix/s");
     for workload in WORKLOADS.iter().filter(|workload| only.is_none_or(|name| name == workload.name)) {

@@ -412,13 +412,13 @@ impl Pipeline {
             }
         }
         // Black has to be black in the destination's colour, not converted from the source's.
-        if self.color.is_some() {
-            if let Some(plan) = &self.components[0] {
-                let (low, high) = if shown { plan.columns } else { (0, 0) };
-                for row in [a, b, c] {
-                    row[..low].fill(0.0);
-                    row[high..].fill(0.0);
-                }
+        if self.color.is_some()
+            && let Some(plan) = &self.components[0]
+        {
+            let (low, high) = if shown { plan.columns } else { (0, 0) };
+            for row in [a, b, c] {
+                row[..low].fill(0.0);
+                row[high..].fill(0.0);
             }
         }
     }

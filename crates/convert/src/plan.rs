@@ -204,10 +204,10 @@ fn plan_color(
         curve: color.transfer.map(|transfer| Curve::new(transfer, color.gamma)),
     };
     for color in [&source.color, &outcome.color] {
-        if let Some(Curve::Gamma(gamma)) = spec(None, color).curve {
-            if !(0.1..=10.0).contains(&gamma) {
-                return Err(Error::ColorConversion(format!("gamma level {gamma}; accepted are 0.1 to 10")));
-            }
+        if let Some(Curve::Gamma(gamma)) = spec(None, color).curve
+            && !(0.1..=10.0).contains(&gamma)
+        {
+            return Err(Error::ColorConversion(format!("gamma level {gamma}; accepted are 0.1 to 10")));
         }
     }
     let source_spec = spec((from.family == Family::YCbCr).then_some(own), &source.color);

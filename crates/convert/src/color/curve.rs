@@ -115,7 +115,7 @@ impl Curve {
 
     /// Code to display light in units of SDR white. HLG yields scene light: its display light
     /// depends on all three channels (see [`super::plan`]).
-    pub(crate) fn to_display(self, code: f64) -> f64 {
+    pub(crate) fn display_light(self, code: f64) -> f64 {
         match self {
             Curve::Itu709 | Curve::Smpte240M => pow(code, 2.4),
             Curve::Pq => self.decode(code) * (PQ_PEAK / REFERENCE_WHITE),
@@ -123,8 +123,8 @@ impl Curve {
         }
     }
 
-    /// The inverse of [`Curve::to_display`].
-    pub(crate) fn from_display(self, light: f64) -> f64 {
+    /// The inverse of [`Curve::display_light`].
+    pub(crate) fn display_code(self, light: f64) -> f64 {
         match self {
             Curve::Itu709 | Curve::Smpte240M => pow(light, 1.0 / 2.4),
             Curve::Pq => self.encode(light * (REFERENCE_WHITE / PQ_PEAK)),
@@ -170,7 +170,7 @@ mod tests {
                 let code = f64::from(step) / 1000.0;
                 let back = curve.encode(curve.decode(code));
                 assert!((back - code).abs() < 2e-5, "{curve:?} {code} {back}");
-                let back = curve.from_display(curve.to_display(code));
+                let back = curve.display_code(curve.display_light(code));
                 assert!((back - code).abs() < 2e-5, "{curve:?} {code} {back}");
             }
         }

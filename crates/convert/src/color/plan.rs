@@ -10,8 +10,8 @@ use vitascope_core::ColorPrimaries;
 use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Interleave;
 use vitascope_dsp::pixels::float::{
-    Accumulate, Double, Index, Largest, Multiply, PackBytes, PackWords, Scale, Split, TABLE_LENGTH, UnpackBytes,
-    UnpackWords, interpolate, lookup,
+    Accumulate, Double, Index, Largest, Multiply, PackBytes, PackWords, Scale, Split, TABLE_LENGTH,
+    UnpackBytes, UnpackWords, interpolate, lookup,
 };
 
 use super::curve::{self, HLG_GAMMA, HLG_PEAK, REFERENCE_WHITE};
@@ -332,7 +332,7 @@ fn luminance(chromaticities: Option<Chromaticities>) -> [f32; 3] {
 fn light_of(from: curve::Curve, chromaticities: Option<Chromaticities>) -> Vec<Step> {
     match from {
         curve::Curve::Linear => Vec::new(),
-        curve::Curve::Pq => vec![Step::curve(1.0, |code| from.to_display(code))],
+        curve::Curve::Pq => vec![Step::curve(1.0, |code| from.display_light(code))],
         curve::Curve::Hlg => vec![
             Step::curve(1.2, |code| from.decode(code)),
             Step::LuminanceGain {
@@ -342,7 +342,7 @@ fn light_of(from: curve::Curve, chromaticities: Option<Chromaticities>) -> Vec<S
                 }),
             },
         ],
-        _ => vec![Step::curve(2.0, |code| from.to_display(code))],
+        _ => vec![Step::curve(2.0, |code| from.display_light(code))],
     }
 }
 
@@ -361,7 +361,7 @@ fn codes_of(to: curve::Curve, chromaticities: Option<Chromaticities>) -> Vec<Ste
             },
             Step::curve(16.0, |scene| to.encode(scene)),
         ],
-        _ => vec![Step::curve(LIGHT_LIMIT, |light| to.from_display(light))],
+        _ => vec![Step::curve(LIGHT_LIMIT, |light| to.display_code(light))],
     }
 }
 

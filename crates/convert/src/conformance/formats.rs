@@ -285,11 +285,11 @@ pub(super) fn put(picture: &mut Picture, component: usize, x: usize, y: usize, c
         Kind::Half => data[..2].copy_from_slice(&crate::format::half::from_f32(code as f32).to_le_bytes()),
         Kind::Float => data[..4].copy_from_slice(&(code as f32).to_le_bytes()),
         Kind::Field(bytes, big, shift, bits) => {
-            for k in 0..bytes {
+            for (k, out) in data[..bytes].iter_mut().enumerate() {
                 let byte = 8 * if big { bytes - 1 - k } else { k };
                 let mask = (((1u64 << bits) - 1) << shift >> byte) as u8;
                 let value = ((whole as u64) << shift >> byte) as u8;
-                data[k] = data[k] & !mask | value & mask;
+                *out = *out & !mask | value & mask;
             }
         }
     }

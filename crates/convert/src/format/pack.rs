@@ -35,12 +35,11 @@ pub(crate) fn pack_row(
         _ => {
             let mut parts = (0..4).filter(in_plane);
             // Chroma pairs are joined in registers.
-            if let (Some(a), Some(b), None) = (parts.next(), parts.next(), parts.next()) {
-                if let (Some(first), Some(second)) = (&layout.components[a], &layout.components[b]) {
-                    if pack_pair(kernels, scratch, [first, second], [values[a], values[b]], row) {
-                        return;
-                    }
-                }
+            if let (Some(a), Some(b), None) = (parts.next(), parts.next(), parts.next())
+                && let (Some(first), Some(second)) = (&layout.components[a], &layout.components[b])
+                && pack_pair(kernels, scratch, [first, second], [values[a], values[b]], row)
+            {
+                return;
             }
             for c in (0..4).filter(in_plane) {
                 if let Some(component) = &layout.components[c] {

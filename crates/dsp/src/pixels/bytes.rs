@@ -6,7 +6,7 @@ mod avx2;
 kernel! {
     /// Bytes of two rows in turn: a0 b0 a1 b1 ...
     pub fn Interleave(a: &[u8], b: &[u8], out: &mut [u8])
-    where b.len() == a.len(), out.len() / 2 == a.len(), out.len() % 2 == 0;
+    where b.len() == a.len(), out.len() / 2 == a.len(), out.len().is_multiple_of(2);
     test: interleave_variants, cases: tests::interleave,
     scalar: interleave,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::interleave },
@@ -15,7 +15,7 @@ kernel! {
 kernel! {
     /// The inverse of [`Interleave`]: even bytes to `a`, odd bytes to `b`.
     pub fn Deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8])
-    where b.len() == a.len(), from.len() / 2 == a.len(), from.len() % 2 == 0;
+    where b.len() == a.len(), from.len() / 2 == a.len(), from.len().is_multiple_of(2);
     test: deinterleave_variants, cases: tests::deinterleave,
     scalar: deinterleave,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::deinterleave },
@@ -24,7 +24,7 @@ kernel! {
 kernel! {
     /// Every second byte, beginning with the first (`odd` false) or the second.
     pub fn EverySecond(from: &[u8], odd: bool, out: &mut [u8])
-    where from.len() / 2 == out.len(), from.len() % 2 == 0;
+    where from.len() / 2 == out.len(), from.len().is_multiple_of(2);
     test: every_second_variants, cases: tests::every_second,
     scalar: every_second,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::every_second },
@@ -34,7 +34,7 @@ kernel! {
     /// 8-bit samples to the high byte of 16-bit ones: exact for every pair of 8-bit and 10- to 16-bit
     /// video-range formats.
     pub fn Widen(from: &[u8], out: &mut [u8])
-    where out.len() / 2 == from.len(), out.len() % 2 == 0;
+    where out.len() / 2 == from.len(), out.len().is_multiple_of(2);
     test: widen_variants, cases: tests::widen,
     scalar: widen,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::widen },
@@ -43,7 +43,7 @@ kernel! {
 kernel! {
     /// 10-bit samples in the high bits of 16 to the nearest 8-bit code, halves upwards, at most 255.
     pub fn Narrow(from: &[u8], out: &mut [u8])
-    where from.len() / 2 == out.len(), from.len() % 2 == 0;
+    where from.len() / 2 == out.len(), from.len().is_multiple_of(2);
     test: narrow_variants, cases: tests::narrow,
     scalar: narrow,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::narrow },
@@ -70,7 +70,7 @@ kernel! {
 kernel! {
     /// Reorders the bytes of four-byte pixels: byte `i` of the result is byte `order[i]`.
     pub fn Reorder(from: &[u8], order: [u8; 4], out: &mut [u8])
-    where from.len() == out.len(), from.len() % 4 == 0, order.iter().all(|&index| index < 4);
+    where from.len() == out.len(), from.len().is_multiple_of(4), order.iter().all(|&index| index < 4);
     test: reorder_variants, cases: tests::reorder,
     scalar: reorder,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::reorder },

@@ -60,7 +60,7 @@ kernel! {
     /// A row of twice the length: `out[2 i + p] = row[i + offsets[p]] * weights[p][0] + row[i + offsets[p] + 1]
     /// * weights[p][1]`.
     pub fn Double(row: &[f32], offsets: [usize; 2], weights: [[f32; 2]; 2], out: &mut [f32])
-    where out.len() % 2 == 0, offsets.iter().all(|&offset| offset < 4 && row.len() > out.len() / 2 + offset);
+    where out.len().is_multiple_of(2), offsets.iter().all(|&offset| offset < 4 && row.len() > out.len() / 2 + offset);
     test: double_variants, cases: tests::double,
     scalar: double,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::double },
@@ -158,7 +158,13 @@ fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scale: f32, out
 }
 
 #[inline(always)]
-fn unpack_words_strided<const STEP: usize>(words: &[[u8; 2]], shift: u32, zero: f32, scale: f32, out: &mut [f32]) {
+fn unpack_words_strided<const STEP: usize>(
+    words: &[[u8; 2]],
+    shift: u32,
+    zero: f32,
+    scale: f32,
+    out: &mut [f32],
+) {
     let value = |word: [u8; 2]| (f32::from(u16::from_le_bytes(word) >> shift) - zero) * scale;
     let Some((last, body)) = out.split_last_mut() else { return };
     for (out, group) in body.iter_mut().zip(words.as_chunks::<STEP>().0) {
@@ -280,7 +286,9 @@ mod tests {
     fn record(values: &[f32], outcome: &mut Outcome) {
         // Which pattern stands for "not a number" is nobody's business.
         outcome.push(values.len() as i64);
-        values.iter().for_each(|value| outcome.push(if value.is_nan() { -1 } else { i64::from(value.to_bits()) }));
+        values
+            .iter()
+            .for_each(|value| outcome.push(if value.is_nan() { -1 } else { i64::from(value.to_bits()) }));
     }
 
     fn length(random: &mut Random) -> usize {
@@ -302,7 +310,14 @@ mod tests {
             let n = length(random);
             let mut out = vec![0.0; n];
             let words = if n == 0 { 0 } else { (n - 1) * step + 1 };
-            kernel.call(&random.bytes(words * 2), step, random.within(0, 8) as u32, 64.0, 1.0 / 876.0, &mut out);
+            kernel.call(
+                &random.bytes(words * 2),
+                step,
+                random.within(0, 8) as u32,
+                64.0,
+                1.0 / 876.0,
+                &mut out,
+            );
             record(&out, outcome);
         }
     }

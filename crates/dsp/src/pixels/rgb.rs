@@ -29,7 +29,7 @@ kernel! {
     /// Two rows of interleaved chroma blended: `(weights[0] * near + weights[1] * far) / 4 - 128` in units
     /// of 1/256. Weights are 0 or more and sum to 4.
     pub fn BlendChroma(near: &[u8], far: &[u8], weights: [u8; 2], a: &mut [i16], b: &mut [i16])
-    where near.len() / 2 == a.len(), near.len() % 2 == 0, far.len() == near.len(), b.len() == a.len(),
+    where near.len() / 2 == a.len(), near.len().is_multiple_of(2), far.len() == near.len(), b.len() == a.len(),
         weights[0] <= 4, weights[0] + weights[1] == 4;
     test: blend_chroma_variants, cases: tests::blend_chroma,
     scalar: blend_chroma,
@@ -58,7 +58,7 @@ kernel! {
     /// A row of four-byte pixels from luma and chroma rows `a` and `b`, each given for even and for odd
     /// columns. Alpha becomes 255.
     pub fn ToRgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbFactors, out: &mut [u8])
-    where out.len() / 4 == luma.len(), out.len() % 4 == 0,
+    where out.len() / 4 == luma.len(), out.len().is_multiple_of(4),
         a.iter().chain(&b).all(|row| row.len() >= luma.len().div_ceil(2));
     test: to_rgb_variants, cases: tests::to_rgb,
     scalar: to_rgb,
@@ -69,7 +69,7 @@ kernel! {
     /// Luma of four-byte pixels: the sum of bytes by factors in 1/32768, plus `offset`, over 32768.
     /// The caller's factors and offset keep the result in 0 to 255.
     pub fn ToLuma(from: &[u8], factors: [i16; 4], offset: i32, out: &mut [u8])
-    where from.len() / 4 == out.len(), from.len() % 4 == 0;
+    where from.len() / 4 == out.len(), from.len().is_multiple_of(4);
     test: to_luma_variants, cases: tests::to_luma,
     scalar: to_luma,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::to_luma },
@@ -82,7 +82,7 @@ kernel! {
     pub fn ToChroma(
         upper: &[u8], lower: &[u8], average: bool, factors: [[i16; 4]; 2], offset: i32, out: &mut [u8]
     )
-    where upper.len() % 4 == 0, lower.len() == upper.len(), out.len() == upper.len().div_ceil(8) * 2;
+    where upper.len().is_multiple_of(4), lower.len() == upper.len(), out.len() == upper.len().div_ceil(8) * 2;
     test: to_chroma_variants, cases: tests::to_chroma,
     scalar: to_chroma,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::to_chroma },

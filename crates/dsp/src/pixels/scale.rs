@@ -151,7 +151,7 @@ kernel! {
 kernel! {
     /// As [`FilterColumns8`], from words with 4 fraction bits to 10-bit samples in the high bits of 16.
     pub fn FilterColumns16(rows: &[&[i16]], weights: &[i16], out: &mut [u8])
-    where rows.len() == weights.len(), out.len() % 2 == 0, rows.iter().all(|row| row.len() >= out.len() / 2);
+    where rows.len() == weights.len(), out.len().is_multiple_of(2), rows.iter().all(|row| row.len() >= out.len() / 2);
     test: filter_columns16_variants, cases: tests::filter_columns16,
     scalar: filter_columns16,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::filter_columns16 },
@@ -177,7 +177,8 @@ fn filter_row8_from(first: usize, from: &[u8], filter: &RowFilter, out: &mut [i1
 fn filter_row16(from: &[i16], filter: &RowFilter, out: &mut [i16]) {
     for (index, out) in out.iter_mut().enumerate() {
         let taps = from[filter.starts[index] as usize..].iter().zip(filter.weights_of(index));
-        *out = settle(taps.map(|(&sample, &weight)| i32::from(sample) * i32::from(weight)).sum(), FRACTION_10);
+        *out =
+            settle(taps.map(|(&sample, &weight)| i32::from(sample) * i32::from(weight)).sum(), FRACTION_10);
     }
 }
 
@@ -231,7 +232,8 @@ mod tests {
             })
             .collect();
         let limit = 16384 / taps as i64;
-        let weights: Vec<i16> = random.numbers(length * taps, -limit, limit).iter().map(|&w| w as i16).collect();
+        let weights: Vec<i16> =
+            random.numbers(length * taps, -limit, limit).iter().map(|&w| w as i16).collect();
         RowFilter::new(source, taps, &starts, &weights)
     }
 
@@ -245,7 +247,8 @@ mod tests {
     pub(super) fn filter_row16(kernel: FilterRow16, random: &mut Random, outcome: &mut Outcome) {
         let filter = filter(random);
         let mut out = vec![0; filter.length()];
-        let from: Vec<i16> = random.numbers(filter.source_length(), 0, 1023).iter().map(|&w| w as i16).collect();
+        let from: Vec<i16> =
+            random.numbers(filter.source_length(), 0, 1023).iter().map(|&w| w as i16).collect();
         kernel.call(&from, &filter, &mut out);
         outcome.extend(&out);
     }

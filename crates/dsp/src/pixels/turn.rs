@@ -62,7 +62,7 @@ kernel! {
 kernel! {
     /// Units of `unit` bytes (1, 2 or 4) in reverse order.
     pub fn Reverse(from: &[u8], unit: usize, to: &mut [u8])
-    where matches!(unit, 1 | 2 | 4), from.len() == to.len(), from.len() % unit == 0;
+    where matches!(unit, 1 | 2 | 4), from.len() == to.len(), from.len().is_multiple_of(unit);
     test: reverse_variants, cases: tests::reverse,
     scalar: reverse,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::reverse },
