@@ -86,6 +86,25 @@ fn a_running_callback_is_waited_for() {
 }
 
 #[test]
+fn a_callback_that_invalidated_is_waited_for_by_others() {
+    let slot = Arc::new(std::sync::Mutex::new(None::<vitascope_session::WeakCompressionSession>));
+    let running = Arc::new(AtomicBool::new(true));
+    let (entered, enters) = channel();
+    let (handle, flag) = (Arc::clone(&slot), Arc::clone(&running));
+    let session = session(Behaviour::default(), move |_| {
+        handle.lock().unwrap().clone().unwrap().upgrade().unwrap().invalidate();
+        entered.send(()).unwrap();
+        thread::sleep(Duration::from_millis(150));
+        flag.store(false, Ordering::SeqCst);
+    });
+    *slot.lock().unwrap() = Some(session.downgrade());
+    encode(&session, 0).unwrap();
+    enters.recv_timeout(PATIENCE).unwrap();
+    session.invalidate();
+    assert!(!running.load(Ordering::SeqCst), "the session was stopped already, and still its callback ran");
+}
+
+#[test]
 fn a_waiting_complete_returns() {
     let gate = Gate::default();
     let fixture = Fixture::new(Behaviour { gate: Some(gate.clone()), ..Behaviour::default() });

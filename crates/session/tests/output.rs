@@ -159,6 +159,8 @@ fn decode_order_and_times_of_reordered_frames() {
     assert!(times.iter().all(|timing| timing.decode_time.timescale == 600));
     // Shifted by one frame: the first decode time lies a frame before the first presentation time.
     assert_eq!(times[0].decode_time.value, -20);
+    // The dropped frame leaves no gap that later decode times would lag behind by.
+    assert_eq!(times.last().map(|timing| timing.decode_time.value), Some(140));
     let droppable: Vec<_> =
         samples.iter().map(|sample| sample.sample_attachments(0).unwrap().is_depended_on_by_others).collect();
     assert_eq!(droppable[..3], [Some(true), Some(true), Some(false)]);

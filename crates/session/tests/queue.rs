@@ -119,13 +119,14 @@ fn check_delay(behaviour: Behaviour, limit: u64, flushes: bool) {
 #[test]
 fn delay_is_limited() {
     for limit in [0, 1, 2, 5] {
-        check_delay(Behaviour { delay: 10, ..Behaviour::default() }, limit, false);
+        in_time(move || check_delay(Behaviour { delay: 10, ..Behaviour::default() }, limit, false));
     }
 }
 
 #[test]
 fn delay_is_limited_for_an_encoder_that_looks_too_far_ahead() {
-    check_delay(Behaviour { delay: 10, ignores_delay_limit: true, ..Behaviour::default() }, 2, true);
+    let behaviour = Behaviour { delay: 10, ignores_delay_limit: true, ..Behaviour::default() };
+    in_time(move || check_delay(behaviour, 2, true));
 }
 
 #[test]
