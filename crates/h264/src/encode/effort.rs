@@ -9,6 +9,8 @@ pub(crate) struct Tools {
     pub(crate) partitions: bool,
     /// Search of whole macroblocks.
     pub(crate) search: SearchDepth,
+    /// Search of whole macroblocks in references after the first.
+    pub(crate) later_search: SearchDepth,
     /// Search of parts, which start close.
     pub(crate) part_search: SearchDepth,
 }
@@ -16,7 +18,8 @@ pub(crate) struct Tools {
 impl Tools {
     pub(crate) const DEFAULT: Self = Self {
         partitions: true,
-        search: SearchDepth { hexagon_steps: 8, half_rounds: 2, quarter_rounds: 2 },
+        search: SearchDepth { hexagon_steps: 4, half_rounds: 2, quarter_rounds: 2 },
+        later_search: SearchDepth { hexagon_steps: 0, half_rounds: 1, quarter_rounds: 1 },
         part_search: SearchDepth { hexagon_steps: 2, half_rounds: 1, quarter_rounds: 2 },
     };
 }

@@ -2,7 +2,7 @@
 
 use super::inter::{InterChoice, Part, reference_bits};
 use super::predicted::start_vectors;
-use super::{Analyser, INTRA_BITS, Surroundings, distortion, reset};
+use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Mv, Partition, Reconstruction};
 use crate::encode::motion_search::SearchDepth;
@@ -108,7 +108,7 @@ impl Analyser<'_> {
         let (whole, cost, single) =
             self.search_lists(source, at, motion, WHOLE, candidates, self.tools.search);
         let mut choice = InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, cost };
-        if self.tools.partitions && cost > self.bits(24) {
+        if self.tools.partitions && cost > self.bits(PARTITION_BITS) {
             self.search_parts(source, at, motion, single, direct, &mut choice);
         }
         choice

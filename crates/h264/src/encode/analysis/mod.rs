@@ -145,7 +145,10 @@ impl<'a> Analyser<'a> {
 }
 
 /// Intra prediction is not looked at where inter prediction costs less than so many bits.
-const INTRA_BITS: u32 = 40;
+const INTRA_BITS: u32 = 80;
+
+/// Nor are parts of a macroblock where the whole costs less than so many.
+const PARTITION_BITS: u32 = 60;
 
 /// Size of a macroblock of bare samples, in 1/256 bit: what follows must not be longer.
 const PCM_BITS: u32 = (384 * 8 + 16) * 256;

@@ -1,7 +1,7 @@
 //! Macroblocks of P slices.
 
 use super::inter::{InterChoice, reference_bits};
-use super::{Analyser, INTRA_BITS, Surroundings, distortion, reset};
+use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{Mode, Motion, Mv, Partition};
 use crate::encode::neighbours::MotionCache;
@@ -28,7 +28,7 @@ impl Analyser<'_> {
         self.try_inter(entropy, slice, source, at, &choice, &mut motion);
         if choice.cost > self.bits(INTRA_BITS) {
             let intra = self.best_16x16(source, at);
-            if intra.1 < choice.cost + choice.cost / 4 {
+            if intra.1 < choice.cost + choice.cost / 8 {
                 self.code_intra(entropy, slice, source, at, intra, Some(choice.cost));
             }
         }
@@ -87,7 +87,7 @@ impl Analyser<'_> {
                 choice = InterChoice { parts: [Motion::forward(index as i8, found.mv); 4], cost, ..choice };
             }
         }
-        if self.tools.partitions && choice.cost > self.bits(24) {
+        if self.tools.partitions && choice.cost > self.bits(PARTITION_BITS) {
             self.search_partitions(source, at, motion, &mut choice);
         }
         choice
