@@ -80,8 +80,9 @@ impl Analyser<'_> {
         for index in 0..count {
             let extra = if index > 0 { [choice.parts[0].mv[0], at.hint] } else { [at.hint, Mv::ZERO] };
             let candidates = start_vectors(motion, extra);
-            let found =
-                self.search_part(source, at, motion, (0, index), WHOLE, &candidates, self.tools.search);
+            // Earlier pictures show about the same: their vectors start where the first one's ended.
+            let depth = if index > 0 { self.tools.later_search } else { self.tools.search };
+            let found = self.search_part(source, at, motion, (0, index), WHOLE, &candidates, depth);
             let cost = found.cost + self.bits(reference_bits(count, index));
             if cost < choice.cost {
                 choice = InterChoice { parts: [Motion::forward(index as i8, found.mv); 4], cost, ..choice };
