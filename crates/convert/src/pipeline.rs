@@ -276,7 +276,8 @@ impl Pipeline {
     pub(crate) fn scaled(&self, level: CpuLevel) -> Option<Scaled> {
         let plain =
             self.color.is_none() && self.alpha == AlphaPlan::default() && self.reduce == (false, false);
-        let scales = || Scaled::plan(self.source, self.destination, &self.components, self.rows, level);
+        let scales =
+            || Scaled::plan(self.source, self.destination, &self.components, self.rows, self.size, level);
         plain.then(scales).flatten()
     }
 

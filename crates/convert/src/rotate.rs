@@ -327,11 +327,19 @@ fn transpose_band(
     let mut top = band.first_row;
     while top < end {
         let bottom = end.min(top + strip);
-        let tiled_rows = if side == usize::MAX { 0 } else { (bottom - top) / side * side };
-        let tiled_columns = if side == usize::MAX { 0 } else { width / side * side };
-        for left in (0..tiled_columns).step_by(ROWS_AT_ONCE) {
-            for y in (top..top + tiled_rows).step_by(side) {
-                for x in (left..tiled_columns.min(left + ROWS_AT_ONCE)).step_by(side) {
+        // The last tile of a row or column overlaps the one before it, which makes the same samples twice.
+        let places = |from: usize, to: usize| {
+            let fits = side != usize::MAX && to - from >= side;
+            let last = if fits { to - side } else { from };
+            (from..to)
+                .step_by(side.min(ROWS_AT_ONCE))
+                .take(if fits { usize::MAX } else { 0 })
+                .map(move |at| at.min(last))
+        };
+        let tiled = places(top, bottom).next().is_some() && places(0, width).next().is_some();
+        for left in (0..width).step_by(ROWS_AT_ONCE).take(if tiled { usize::MAX } else { 0 }) {
+            for y in places(top, bottom) {
+                for x in (left..width.min(left + ROWS_AT_ONCE)).step_by(side).map(|x| x.min(width - side)) {
                     let column = if turn.mirror_y { height - side - y } else { y };
                     let row = if turn.mirror_x { width - 1 - x } else { x };
                     let stride = source.stride as isize;
@@ -354,9 +362,10 @@ fn transpose_band(
                 }
             }
         }
-        for y in top..bottom {
-            let first = if y < top + tiled_rows { tiled_columns } else { 0 };
-            (first..width).for_each(|x| one(band, x, y));
+        if !tiled {
+            for y in top..bottom {
+                (0..width).for_each(|x| one(band, x, y));
+            }
         }
         top = bottom;
     }

@@ -109,6 +109,34 @@ fn scaling_follows_the_definition() {
 }
 
 #[test]
+fn high_speed_halves_by_the_mean() {
+    for (format, width, height) in [(b"BGRA", 140, 12), (b"L008", 202, 8), (b"420v", 132, 20)] {
+        let format = FourCc::new(*format);
+        let source = Picture::filled(format, width, height, Fill::Noise, 5);
+        let of = |width, height| PictureDescription::new(format, width, height);
+        let options = Options { high_speed: true, ..Options::default() };
+        let converter = Converter::new(&of(width, height), &of(width / 2, height / 2), &options).unwrap();
+        let mut result = Picture::new(format, width / 2, height / 2, 1, 0);
+        converter.run_planes(&source.sources(), result.targets()).unwrap();
+        for component in
+            formats::components(format).into_iter().filter(|&c| c == 0 || format.bytes()[0] == b'B')
+        {
+            for y in 0..height / 2 {
+                for x in 0..width / 2 {
+                    let at = |dx: usize, dy: usize| formats::code(&source, component, 2 * x + dx, 2 * y + dy);
+                    let mean = ((at(0, 0) + at(1, 0) + at(0, 1) + at(1, 1)) / 4.0 + 0.5).floor();
+                    assert_eq!(
+                        formats::code(&result, component, x, y),
+                        mean,
+                        "{format} {component} ({x}, {y})"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn common_scalings_are_integer_paths() {
     let fused = |from: &[u8; 4], to: &[u8; 4]| {
         let of = |name: &[u8; 4], width, height| PictureDescription::new(FourCc::new(*name), width, height);

@@ -1,7 +1,7 @@
 //! Scaling in integers: 8-bit and 10-bit samples that keep their meaning, component by component.
 
 use vitascope_dsp::CpuLevel;
-use vitascope_dsp::pixels::bytes::{EverySecond, Interleave};
+use vitascope_dsp::pixels::bytes::{EverySecond, Halve, Interleave};
 use vitascope_dsp::pixels::scale::{
     FRACTION_10, FilterColumns8, FilterColumns16, FilterRow8, FilterRow16, Lift8, RowFilter,
 };
@@ -20,6 +20,8 @@ struct Channel {
     columns: (usize, usize),
     /// Code of black (of opaque, for alpha).
     border: u16,
+    /// Whether every sample is the mean of two by two samples of its own.
+    halved: bool,
 }
 
 /// One plane of the destination: its channels in the order of their samples.
@@ -27,6 +29,8 @@ struct Plane {
     channels: Vec<Channel>,
     /// Base-2 logarithm of its vertical subsampling.
     shift: u8,
+    /// Whether every unit of it is the mean of 2x2 units; then their size in bytes.
+    halved: Option<usize>,
 }
 
 pub(crate) struct Scaled {
@@ -39,6 +43,7 @@ pub(crate) struct Scaled {
 
 struct Kernels {
     every_second: EverySecond,
+    halve: Halve,
     interleave: Interleave,
     filter_row8: FilterRow8,
     filter_row16: FilterRow16,
@@ -65,6 +70,16 @@ struct Ring {
     held: Vec<Option<usize>>,
 }
 
+/// Whether a bank makes every sample the mean of two of its own.
+fn means_of_two(bank: Option<&FilterBank>) -> bool {
+    bank.is_some_and(|bank| {
+        let starts = bank.starts.iter().enumerate();
+        bank.taps == 2
+            && bank.fixed.iter().all(|&weight| weight == 1 << 13)
+            && starts.into_iter().all(|(index, &start)| start as usize == 2 * index)
+    })
+}
+
 impl Scaled {
     /// Takes over a pipeline's filters, where samples stay what they are.
     pub(crate) fn plan(
@@ -72,6 +87,7 @@ impl Scaled {
         destination: &Layout,
         components: &[Option<ComponentPlan>; 4],
         rows: (usize, usize),
+        size: (usize, usize),
         level: CpuLevel,
     ) -> Option<Scaled> {
         let storage = destination.components[0]?.storage;
@@ -101,6 +117,9 @@ impl Scaled {
                         vertical: plan.vertical.clone(),
                         width: plan.width,
                         columns: plan.columns,
+                        halved: plan.source_width == 2 * plan.width
+                            && means_of_two(plan.horizontal.as_ref())
+                            && means_of_two(plan.vertical.as_ref()),
                         border: (to.zero + f64::from(plan.constant) * to.unit) as u16,
                     },
                 ));
@@ -114,8 +133,17 @@ impl Scaled {
                 return None;
             }
             let shift = channels.first()?.0.log2_y;
-            planes
-                .push(Plane { channels: channels.into_iter().map(|(_, channel)| channel).collect(), shift });
+            let lead = channels.first()?.1.source.plane;
+            let whole = |(to, channel): &(Component, Channel)| {
+                channel.halved
+                    && (channel.source.offset, channel.source.step) == (to.offset, to.step)
+                    && channel.source.plane == lead
+                    && channel.columns == (0, channel.width)
+            };
+            let halves =
+                matches!(count, 1 | 4) && !ten_bits && rows == (0, size.1) && channels.iter().all(whole);
+            let channels = channels.into_iter().map(|(_, channel)| channel).collect();
+            planes.push(Plane { channels, shift, halved: halves.then_some(count) });
         }
         Some(Scaled {
             planes,
@@ -123,6 +151,7 @@ impl Scaled {
             rows,
             kernels: Kernels {
                 every_second: EverySecond::select(level),
+                halve: Halve::select(level),
                 interleave: Interleave::select(level),
                 filter_row8: FilterRow8::select(level),
                 filter_row16: FilterRow16::select(level),
@@ -143,6 +172,15 @@ impl Scaled {
     ) {
         for (plane, band) in self.planes.iter().zip(planes) {
             let count = plane.channels.len();
+            if let Some(unit) = plane.halved {
+                let from = &source[plane.channels[0].source.plane as usize];
+                let bytes = plane.channels[0].width * unit;
+                for y in first >> plane.shift..end.div_ceil(1 << plane.shift) {
+                    let row = |y: usize| &from.row(y)[..2 * bytes];
+                    self.kernels.halve.call(row(2 * y), row(2 * y + 1), unit, &mut band.row(y)[..bytes]);
+                }
+                continue;
+            }
             scratch.rings.resize_with(count.max(scratch.rings.len()), Ring::default);
             for (channel, ring) in plane.channels.iter().zip(&mut scratch.rings) {
                 let taps = channel.vertical.as_ref().map_or(1, |bank| bank.taps);

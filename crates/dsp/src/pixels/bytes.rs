@@ -76,6 +76,16 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::reorder },
 }
 
+kernel! {
+    /// The mean of 2x2 units of `unit` bytes (1 or 4), halves upwards: two rows to one of half the length.
+    pub fn Halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8])
+    where matches!(unit, 1 | 4), upper.len() == lower.len(), upper.len() == 2 * out.len(),
+        out.len().is_multiple_of(unit);
+    test: halve_variants, cases: tests::halve,
+    scalar: halve,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::halve },
+}
+
 fn interleave(a: &[u8], b: &[u8], out: &mut [u8]) {
     for (pair, (&a, &b)) in out.as_chunks_mut().0.iter_mut().zip(a.iter().zip(b)) {
         *pair = [a, b];
@@ -122,6 +132,14 @@ fn quarter_way(near: &[u8], far: &[u8], out: &mut [u8]) {
 fn reorder(from: &[u8], order: [u8; 4], out: &mut [u8]) {
     for (pixel, out) in from.as_chunks::<4>().0.iter().zip(out.as_chunks_mut::<4>().0) {
         *out = order.map(|index| pixel[usize::from(index)]);
+    }
+}
+
+fn halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8]) {
+    for (index, out) in out.iter_mut().enumerate() {
+        let left = index / unit * 2 * unit + index % unit;
+        let sum = |row: &[u8]| u16::from(row[left]) + u16::from(row[left + unit]);
+        *out = ((sum(upper) + sum(lower) + 2) >> 2) as u8;
     }
 }
 
@@ -198,6 +216,16 @@ mod tests {
         let mut out = vec![0; n];
         for order in [[2, 1, 0, 3], [3, 2, 1, 0], [1, 2, 3, 0], [0, 0, 3, 3]] {
             kernel.call(&random.bytes(n), order, &mut out);
+            outcome.push(n as i64);
+            outcome.extend(&out);
+        }
+    }
+
+    pub(super) fn halve(kernel: Halve, random: &mut Random, outcome: &mut Outcome) {
+        for unit in [1, 4] {
+            let n = length(random) * unit;
+            let mut out = vec![0; n];
+            kernel.call(&random.bytes(2 * n), &random.bytes(2 * n), unit, &mut out);
             outcome.push(n as i64);
             outcome.extend(&out);
         }

@@ -131,3 +131,31 @@ pub(super) fn reorder(from: &[u8], order: [u8; 4], out: &mut [u8]) {
     }
     super::reorder(rest, order, rest_out);
 }
+
+#[target_feature(enable = "avx2")]
+pub(super) fn halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8]) {
+    let (blocks_upper, rest_upper) = upper.as_chunks::<64>();
+    let (blocks_lower, rest_lower) = lower.as_chunks::<64>();
+    let (blocks, rest) = out.as_chunks_mut::<32>();
+    // Neighbours side by side: two pixels of four bytes in each half lane, or bytes as they are.
+    let pixels = _mm256_setr_epi8(
+        0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15, 0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15,
+    );
+    let single = _mm256_setr_epi8(
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+    );
+    let order = if unit == 4 { pixels } else { single };
+    let ones = _mm256_set1_epi8(1);
+    let half = _mm256_set1_epi16(2);
+    for ((upper, lower), out) in blocks_upper.iter().zip(blocks_lower).zip(blocks) {
+        let [u0, u1] = upper.as_chunks::<32>().0 else { return };
+        let [l0, l1] = lower.as_chunks::<32>().0 else { return };
+        let mean = |upper: &[u8; 32], lower: &[u8; 32]| {
+            let sum = |row: &[u8; 32]| _mm256_maddubs_epi16(_mm256_shuffle_epi8(load(row), order), ones);
+            _mm256_srli_epi16::<2>(_mm256_add_epi16(_mm256_add_epi16(sum(upper), sum(lower)), half))
+        };
+        let bytes = _mm256_packus_epi16(mean(u0, l0), mean(u1, l1));
+        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(bytes));
+    }
+    super::halve(rest_upper, rest_lower, unit, rest);
+}

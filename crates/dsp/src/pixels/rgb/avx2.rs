@@ -70,8 +70,8 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
     let (blocks, rest) = luma.as_chunks::<32>();
     let (blocks_out, rest_out) = out.as_chunks_mut::<128>();
     let done = blocks.len() * 16;
-    let [a_even, a_odd] = a.map(|row| row.as_chunks::<16>().0);
-    let [b_even, b_odd] = b.map(|row| row.as_chunks::<16>().0);
+    let (a_even, a_odd) = (a[0].as_chunks::<16>().0, a[1].as_chunks::<16>().0);
+    let (b_even, b_odd) = (b[0].as_chunks::<16>().0, b[1].as_chunks::<16>().0);
     let luma_factor = _mm256_set1_epi16(factors.luma);
     let offset = _mm256_set1_epi16(factors.offset);
     let first_factor = _mm256_set1_epi16(factors.first);
@@ -109,9 +109,8 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
             if factors.alpha_first { [alpha, first, green, last] } else { [first, green, last, alpha] };
         write_pixels(bytes, out);
     }
-    let [a_even, a_odd] = a.map(|row| &row[done..]);
-    let [b_even, b_odd] = b.map(|row| &row[done..]);
-    super::to_rgb(rest, [a_even, a_odd], [b_even, b_odd], factors, rest_out);
+    let (a, b) = ([&a[0][done..], &a[1][done..]], [&b[0][done..], &b[1][done..]]);
+    super::to_rgb(rest, a, b, factors, rest_out);
 }
 
 /// Interleaves four rows of 32 bytes, in order.

@@ -15,44 +15,51 @@ pub(super) fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
         2 => shuffle_row8::<2>(from, filter, out),
         3 => shuffle_row8::<3>(from, filter, out),
         4 => shuffle_row8::<4>(from, filter, out),
-        _ => shuffle_row8::<0>(from, filter, out),
+        5 => shuffle_row8::<5>(from, filter, out),
+        6 => shuffle_row8::<6>(from, filter, out),
+        7 => shuffle_row8::<7>(from, filter, out),
+        _ => shuffle_row8::<8>(from, filter, out),
     }
     super::filter_row8_from(filter.groups.len() * 8, from, filter, out);
 }
 
-/// Whole groups; `PAIRS` is the number of pairs of taps, or 0 when it is not known beforehand.
+/// Whole groups of a filter of `PAIRS` pairs of taps.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
-    let pairs = if PAIRS == 0 { filter.pairs } else { PAIRS };
-    let half = _mm256_set1_epi32(1 << 7);
-    let mut shuffles = filter.shuffles.chunks_exact(pairs);
-    let mut sums = |windows: [u32; 2]| -> __m256i {
-        let (Some(low), Some(high)) = (window(from, windows[0]), window(from, windows[1])) else {
-            return half;
-        };
-        let samples = _mm256_set_m128i(load_half(high), load_half(low));
-        let mut sum = half;
-        for shuffle in shuffles.next().unwrap_or(&[]) {
-            sum = _mm256_add_epi32(sum, pair(samples, shuffle));
-        }
-        _mm256_srai_epi32::<8>(sum)
-    };
-    let mut groups = filter.groups.chunks_exact(2);
-    let (blocks, _) = out.as_chunks_mut::<16>();
-    for (two, out) in groups.by_ref().zip(blocks) {
-        let (first, second) = (sums(two[0].windows), sums(two[1].windows));
+    let shuffles = filter.shuffles.as_chunks::<PAIRS>().0;
+    let (twos, last) = filter.groups.as_chunks::<2>();
+    let (two_shuffles, last_shuffles) = shuffles.as_chunks::<2>();
+    let blocks = out.as_chunks_mut::<16>().0;
+    for ((two, shuffles), out) in twos.iter().zip(two_shuffles).zip(blocks) {
+        let first = group_sums(from, two[0].windows, &shuffles[0]);
+        let second = group_sums(from, two[1].windows, &shuffles[1]);
         let words = _mm256_packs_epi32(first, second);
         store_words(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(words));
     }
-    if let [last] = groups.remainder() {
-        let sum = sums(last.windows);
+    if let ([last], [shuffles]) = (last, last_shuffles) {
+        let sum = group_sums(from, last.windows, shuffles);
         let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(sum, sum));
         let mut block = [0; 16];
         store_words(&mut block, words);
-        let start = (filter.groups.len() - 1) * 8;
+        let start = twos.len() * 16;
         out[start..start + 8].copy_from_slice(&block[..8]);
     }
+}
+
+/// Eight samples, rounded to 32-bit words with 6 fraction bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn group_sums<const PAIRS: usize>(from: &[u8], windows: [u32; 2], shuffles: &[Shuffle; PAIRS]) -> __m256i {
+    let mut sum = _mm256_set1_epi32(1 << 7);
+    let (Some(low), Some(high)) = (window(from, windows[0]), window(from, windows[1])) else {
+        return sum;
+    };
+    let samples = _mm256_set_m128i(load_half(high), load_half(low));
+    for shuffle in shuffles {
+        sum = _mm256_add_epi32(sum, pair(samples, shuffle));
+    }
+    _mm256_srai_epi32::<8>(sum)
 }
 
 #[inline]
