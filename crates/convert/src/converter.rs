@@ -81,6 +81,12 @@ impl Converter {
         self.plan.fused.is_some() || self.plan.chain.is_some()
     }
 
+    /// Uses this many bands, however small the picture.
+    #[cfg(test)]
+    pub(crate) fn set_bands(&mut self, bands: usize) {
+        self.bands = bands;
+    }
+
     /// Converts `source` into `destination` and rewrites the destination's attachments.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod formats;
 mod picture;
+mod random;
 mod reference;
 mod scaling;
 
