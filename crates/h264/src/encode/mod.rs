@@ -24,6 +24,7 @@ mod stream;
 mod tables;
 mod worker;
 mod write_cabac;
+mod write_cabac_residual;
 mod write_cavlc;
 
 pub use config::{

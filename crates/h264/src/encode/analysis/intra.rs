@@ -147,19 +147,11 @@ impl Analyser<'_> {
             let edge = Edge::<4>::new(&trial.rec.luma, rec_at, available);
             let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
             let block_source = &source.luma[y * SOURCE_STRIDE + x..];
-            let mut best = (INTRA_DC, u32::MAX);
-            for mode in 0..9 {
-                if !edge.allows(mode) {
-                    continue;
-                }
+            let best = best_small(&edge, predicted, predicted_cost, other_cost, |mode| {
                 let mut prediction = [0; 16];
                 edge.predict(mode, &mut prediction, 4);
-                let cost = k.satd[BlockSize::B4x4 as usize].call(block_source, SOURCE_STRIDE, &prediction, 4)
-                    + if mode == predicted { predicted_cost } else { other_cost };
-                if cost < best.1 {
-                    best = (mode, cost);
-                }
-            }
+                k.satd[BlockSize::B4x4 as usize].call(block_source, SOURCE_STRIDE, &prediction, 4)
+            });
             total += best.1;
             if total > limit {
                 return false;
@@ -200,19 +192,11 @@ impl Analyser<'_> {
             let edge = Edge::<8>::new_filtered(&trial.rec.luma, rec_at, available);
             let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
             let block_source = &source.luma[y * SOURCE_STRIDE + x..];
-            let mut best = (INTRA_DC, u32::MAX);
-            for mode in 0..9 {
-                if !edge.allows(mode) {
-                    continue;
-                }
+            let best = best_small(&edge, predicted, predicted_cost, other_cost, |mode| {
                 let mut prediction = [0; 64];
                 edge.predict(mode, &mut prediction, 8);
-                let cost = k.sa8d[BlockSize::B8x8 as usize].call(block_source, SOURCE_STRIDE, &prediction, 8)
-                    + if mode == predicted { predicted_cost } else { other_cost };
-                if cost < best.1 {
-                    best = (mode, cost);
-                }
-            }
+                k.sa8d[BlockSize::B8x8 as usize].call(block_source, SOURCE_STRIDE, &prediction, 8)
+            });
             total += best.1;
             if total > limit {
                 return false;
@@ -226,4 +210,23 @@ impl Analyser<'_> {
         }
         true
     }
+}
+
+/// The mode of a 4x4 or 8x8 block with the least difference plus mode bits, and that cost.
+#[inline(always)]
+fn best_small<const N: usize>(
+    edge: &Edge<N>,
+    predicted: u8,
+    predicted_cost: u32,
+    other_cost: u32,
+    difference: impl Fn(u8) -> u32,
+) -> (u8, u32) {
+    let mut best = (INTRA_DC, u32::MAX);
+    for mode in (0..9).filter(|&mode| edge.allows(mode)) {
+        let cost = difference(mode) + if mode == predicted { predicted_cost } else { other_cost };
+        if cost < best.1 {
+            best = (mode, cost);
+        }
+    }
+    best
 }
