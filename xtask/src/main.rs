@@ -1,6 +1,7 @@
 #![forbid(unsafe_code)]
 //! Project tasks: `cargo xtask TASK`.
 
+mod c_headers;
 mod ci;
 mod conformance;
 mod docs;
@@ -20,6 +21,7 @@ Usage: cargo xtask TASK
   test [ARGS]          install the test tools that are missing, then run every test
                        (ARGS go to cargo test, for example: -p vitascope-core)
   tidy                 check layering, SAFETY lines, file lengths, the dependency list
+  c-headers            rewrite the generated parts of the C interface from docs/c-symbols.tsv
   docs                 rewrite the generated pages in docs/
   ci                   formatting, clippy, cargo-deny, every test
   conformance FOLDER [--frames N] [--full]
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.first().map(String::as_str) {
         Some("test") => test::run(rest),
         Some("tidy") => tidy::run(),
+        Some("c-headers") => c_headers::run(),
         Some("docs") => docs::run(),
         Some("ci") => ci::run(),
         Some("conformance") => conformance::run(rest),

@@ -6,6 +6,7 @@ use crate::{Failure, tools};
 /// Installs the missing tools, then runs unit, API, end-to-end and documentation tests; the tidy checks are among them.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     tools::ffmpeg()?;
+    tools::c_compilers()?;
     let mut command = cargo(&["test"]);
     if !arguments.iter().any(|argument| argument == "-p" || argument.starts_with("--package")) {
         command.arg("--workspace");

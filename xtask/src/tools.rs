@@ -16,6 +16,17 @@ pub(crate) fn ffmpeg() -> Result<(), Failure> {
     if present() { Ok(()) } else { Err("ffmpeg was installed but does not start".into()) }
 }
 
+/// Makes sure that gcc and clang start and that clang's blocks have their runtime: the C library is tested with both.
+pub(crate) fn c_compilers() -> Result<(), Failure> {
+    let present = || exists("gcc", "--version") && exists("g++", "--version") && exists("clang", "--version");
+    if present() {
+        return Ok(());
+    }
+    apt_get(&["update"])?;
+    apt_get(&["install", "-y", "--no-install-recommends", "gcc", "g++", "clang", "libblocksruntime-dev"])?;
+    if present() { Ok(()) } else { Err("gcc and clang were installed but do not start".into()) }
+}
+
 /// Makes sure that `cargo deny` starts, building it when it does not (some minutes, once).
 pub(crate) fn cargo_deny() -> Result<(), Failure> {
     if exists("cargo-deny", "--version") {
@@ -28,8 +39,9 @@ pub(crate) fn cargo_deny() -> Result<(), Failure> {
 fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
     let as_root = check(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
     if as_root.is_ok() || !exists("sudo", "--version") {
-        return as_root.map_err(|failure| format!("{failure}\nThe tests need ffmpeg; please install it."));
+        return as_root
+            .map_err(|failure| format!("{failure}\nThe tests need these packages; please install them."));
     }
     check(Command::new("sudo").args(["-n", "apt-get"]).args(arguments))
-        .map_err(|failure| format!("{failure}\nThe tests need ffmpeg; please install it."))
+        .map_err(|failure| format!("{failure}\nThe tests need these packages; please install them."))
 }

@@ -14,6 +14,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("vitascope-session", 4),
     ("vitascope", 5),
     ("vitascope-bench", 6),
+    ("vitascope-capi", 6),
     ("vitascope-cli", 6),
     ("xtask", 7),
 ];

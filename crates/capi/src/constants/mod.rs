@@ -1,0 +1,6 @@
+//! Exported string constants, by framework.
+
+pub mod corefoundation;
+pub mod coremedia;
+pub mod corevideo;
+pub mod videotoolbox;

@@ -1,0 +1,204 @@
+//! `VTCompressionSession`.
+
+use std::ffi::c_void;
+use std::sync::OnceLock;
+
+use vitascope::core::FourCc;
+use vitascope::session::{CompressionSession, EncodeOutput, Error, FrameOptions, SourceReference};
+
+use super::block::Block;
+use crate::border::{Context, OSStatus, Out, api};
+use crate::class::{CLASSES, ClassIndex};
+use crate::cm::sample_buffer::CmSampleBuffer;
+use crate::cm::time::CMTime;
+use crate::cv::pixel_buffer::engine as pixel_buffer;
+use crate::cv::pixel_buffer_pool::CvPixelBufferPool;
+use crate::object::{Handle, Owned, Payload};
+use crate::value;
+
+/// A compression session of the engine.
+pub struct VtCompressionSession {
+    pub(crate) session: CompressionSession,
+    /// The pool that C borrows.
+    pool: OnceLock<Owned>,
+}
+
+impl Payload for VtCompressionSession {
+    const NAME: &'static str = "VTCompressionSession";
+
+    fn describe(object: Handle) -> String {
+        object.get::<Self>().map(|session| format!("{:?}", session.session)).unwrap_or_default()
+    }
+}
+
+/// Gets every output: context of the session, context of the frame, status, flags, sample.
+type OutputCallback = extern "C" fn(*mut c_void, *mut c_void, OSStatus, u32, Handle);
+
+/// The session, or the status for what is none.
+pub(crate) fn session<'a>(object: Handle, function: &str) -> Result<&'a VtCompressionSession, OSStatus> {
+    object.get::<VtCompressionSession>().ok_or_else(|| {
+        let found = if object.is_null() { "NULL" } else { "another object" };
+        log::error!("{function}: {found} was given; a compression session is accepted");
+        OSStatus::PARAMETER
+    })
+}
+
+pub(crate) fn status(result: Result<(), Error>) -> OSStatus {
+    result.map_or_else(|error| OSStatus(error.status()), |()| OSStatus::OK)
+}
+
+/// Status, flags and sample of an output in C's form.
+fn output(output: EncodeOutput) -> (OSStatus, u32, Option<Owned>) {
+    let (status, flags) = (OSStatus(output.status()), output.flags.0);
+    let sample = output.sample.ok().flatten().map(|sample| CmSampleBuffer::object(sample, None));
+    (status, flags, sample)
+}
+
+fn handle(sample: Option<&Owned>) -> Handle {
+    sample.map_or(Handle::NULL, |sample| **sample)
+}
+
+/// The options of a frame; NULL for none.
+fn options(properties: Handle) -> Result<FrameOptions, Error> {
+    value::dictionary_from_object(properties)
+        .map_or_else(|| Ok(FrameOptions::new()), |entries| FrameOptions::try_from(&entries))
+}
+
+api! {
+    /// The type number of compression sessions.
+    fn VTCompressionSessionGetTypeID() -> usize {
+        CLASSES[VtCompressionSession::INDEX].type_id()
+    }
+
+    /// A session that encodes. The callback may be NULL when every frame comes with its own handler.
+    fn VTCompressionSessionCreate(
+        _allocator: Handle, width: i32, height: i32, codec: u32, specification: Handle, source_attributes: Handle,
+        _data_allocator: Handle, callback: Option<OutputCallback>, context: Context, out: Out<Handle>,
+    ) -> OSStatus {
+        out.clear();
+        if out.is_null() {
+            log::error!("VTCompressionSessionCreate: the address for the session is NULL");
+            return OSStatus::PARAMETER;
+        }
+        let mut builder = CompressionSession::builder(width, height, FourCc(codec));
+        if let Some(specification) = value::dictionary_from_object(specification) {
+            builder = builder.encoder_specification(specification);
+        }
+        if let Some(attributes) = value::dictionary_from_object(source_attributes) {
+            builder = builder.source_image_buffer_attributes(attributes);
+        }
+        if let Some(callback) = callback {
+            builder = builder.output_handler(move |frame| {
+                let frame_context = frame.reference.as_number().unwrap_or(0) as usize as *mut c_void;
+                let (status, flags, sample) = output(frame);
+                callback({ context }.0, frame_context, status, flags, handle(sample.as_ref()));
+            });
+        }
+        match builder.build() {
+            Ok(session) => {
+                out.set(Owned::new(VtCompressionSession { session, pool: OnceLock::new() }).into_handle());
+                OSStatus::OK
+            }
+            Err(error) => OSStatus(error.status()),
+        }
+    }
+
+    /// Stops a session: no callback runs any more when this returns. NULL is left alone.
+    fn VTCompressionSessionInvalidate(object: Handle) {
+        if let Some(session) = object.get::<VtCompressionSession>() {
+            session.session.invalidate();
+        }
+    }
+
+    /// Opens the encoder now rather than with the first frame.
+    fn VTCompressionSessionPrepareToEncodeFrames(object: Handle) -> OSStatus {
+        match session(object, "VTCompressionSessionPrepareToEncodeFrames") {
+            Ok(session) => status(session.session.prepare_to_encode_frames()),
+            Err(status) => status,
+        }
+    }
+
+    /// The pool of buffers to fill and give to the session, not retained; NULL after its invalidation.
+    fn VTCompressionSessionGetPixelBufferPool(object: Handle) -> Handle {
+        let Ok(session) = session(object, "VTCompressionSessionGetPixelBufferPool") else { return Handle::NULL };
+        match session.session.pixel_buffer_pool() {
+            Ok(pool) => **session.pool.get_or_init(|| CvPixelBufferPool::object(pool)),
+            Err(_) => Handle::NULL,
+        }
+    }
+
+    /// Gives a frame; its output comes through the session's callback with the frame's context.
+    fn VTCompressionSessionEncodeFrame(
+        object: Handle, image: Handle, presentation_time: CMTime, duration: CMTime, properties: Handle,
+        frame_context: *mut c_void, flags: Out<u32>,
+    ) -> OSStatus {
+        flags.set(0);
+        let session = match session(object, "VTCompressionSessionEncodeFrame") {
+            Ok(session) => session,
+            Err(status) => return status,
+        };
+        let Some(image) = pixel_buffer(image) else {
+            log::error!("VTCompressionSessionEncodeFrame: the image is no pixel buffer");
+            return OSStatus::PARAMETER;
+        };
+        let reference = SourceReference::Number(frame_context as usize as u64);
+        let encoded = options(properties).and_then(|options| {
+            session.session.encode_frame(image, presentation_time.time(), duration.time(), &options, reference)
+        });
+        match encoded {
+            Ok(found) => {
+                flags.set(found.0);
+                OSStatus::OK
+            }
+            Err(error) => OSStatus(error.status()),
+        }
+    }
+
+    /// Gives a frame with a block for its output, to a session that was made without callback.
+    fn VTCompressionSessionEncodeFrameWithOutputHandler(
+        object: Handle, image: Handle, presentation_time: CMTime, duration: CMTime, properties: Handle, flags: Out<u32>,
+        handler: *const c_void,
+    ) -> OSStatus {
+        flags.set(0);
+        let session = match session(object, "VTCompressionSessionEncodeFrameWithOutputHandler") {
+            Ok(session) => session,
+            Err(status) => return status,
+        };
+        let (Some(image), Some(block)) = (pixel_buffer(image), Block::copy(handler)) else {
+            log::error!("VTCompressionSessionEncodeFrameWithOutputHandler: the image or the handler is NULL");
+            return OSStatus::PARAMETER;
+        };
+        let encoded = options(properties).and_then(|options| {
+            session.session.encode_frame_with_handler(
+                image,
+                presentation_time.time(),
+                duration.time(),
+                &options,
+                move |frame| {
+                    let (status, flags, sample) = output(frame);
+                    block.call_output(status, flags, handle(sample.as_ref()));
+                },
+            )
+        });
+        match encoded {
+            Ok(found) => {
+                flags.set(found.0);
+                OSStatus::OK
+            }
+            Err(error) => OSStatus(error.status()),
+        }
+    }
+
+    /// Waits for the output of all frames up to a time; a time that is not numeric means all frames.
+    fn VTCompressionSessionCompleteFrames(object: Handle, until: CMTime) -> OSStatus {
+        match session(object, "VTCompressionSessionCompleteFrames") {
+            Ok(session) => status(session.session.complete_frames(until.time())),
+            Err(status) => status,
+        }
+    }
+
+    /// Whether stereo pictures can be encoded as MV-HEVC: not yet.
+    fn VTIsStereoMVHEVCEncodeSupported() -> u8 {
+        0
+    }
+}

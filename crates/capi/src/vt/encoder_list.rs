@@ -1,0 +1,49 @@
+//! The encoders there are.
+
+use vitascope::core::FourCc;
+use vitascope::session::{CodecRegistry, EncoderSpecification, Error};
+
+use crate::border::{OSStatus, Out, api};
+use crate::cf::{array, string};
+use crate::object::{Handle, Owned};
+use crate::value;
+
+api! {
+    /// A dictionary for each encoder, in an array.
+    fn VTCopyVideoEncoderList(_options: Handle, out: Out<Handle>) -> OSStatus {
+        if out.is_null() {
+            return OSStatus::PARAMETER;
+        }
+        let list = CodecRegistry::standard().encoder_list();
+        let objects: Vec<Owned> = list.iter().map(|encoder| value::dictionary_to_object(encoder, false)).collect();
+        out.set(array::new(&objects).into_handle());
+        OSStatus::OK
+    }
+
+    /// The properties of the encoder that a session of this kind would get, and its identifier. Either output may be NULL.
+    fn VTCopySupportedPropertyDictionaryForEncoder(
+        _width: i32, _height: i32, codec: u32, specification: Handle, encoder_id: Out<Handle>, properties: Out<Handle>,
+    ) -> OSStatus {
+        encoder_id.clear();
+        properties.clear();
+        let find = || -> Result<_, Error> {
+            let entries = value::dictionary_from_object(specification).unwrap_or_default();
+            CodecRegistry::standard().find(FourCc(codec), &EncoderSpecification::try_from(&entries)?)
+        };
+        match find() {
+            Ok(encoder) => {
+                if !encoder_id.is_null() {
+                    encoder_id.set(string::new(encoder.encoder_id).into_handle());
+                }
+                if !properties.is_null() {
+                    properties.set(value::dictionary_to_object(&encoder.supported_properties(), false).into_handle());
+                }
+                OSStatus::OK
+            }
+            Err(error) => {
+                log::warn!("VTCopySupportedPropertyDictionaryForEncoder: {error} (status {})", error.status());
+                OSStatus(error.status())
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Video Toolbox: compression sessions and what belongs to them.
+
+pub mod block;
+pub mod compression;
+pub mod decompression;
+pub mod encoder_list;
+pub mod session;
+pub mod utilities;

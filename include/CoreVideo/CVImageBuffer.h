@@ -1,0 +1,135 @@
+/* Buffers that hold a picture. */
+
+#ifndef VITASCOPE_COREVIDEO_CVIMAGEBUFFER_H
+#define VITASCOPE_COREVIDEO_CVIMAGEBUFFER_H
+
+#include <CoreVideo/CVBuffer.h>
+
+CF_EXTERN_C_BEGIN
+
+typedef CVBufferRef CVImageBufferRef;
+
+/* generated from docs/c-symbols.tsv: begin */
+
+CF_EXPORT const CFStringRef kCVImageBufferAlphaChannelIsOpaque;
+CF_EXPORT const CFStringRef kCVImageBufferAlphaChannelModeKey;
+CF_EXPORT const CFStringRef kCVImageBufferAlphaChannelMode_PremultipliedAlpha;
+CF_EXPORT const CFStringRef kCVImageBufferAlphaChannelMode_StraightAlpha;
+CF_EXPORT const CFStringRef kCVImageBufferAmbientViewingEnvironmentKey;
+CF_EXPORT const CFStringRef kCVImageBufferCGColorSpaceKey;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocationBottomFieldKey;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocationTopFieldKey;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocation_Bottom;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocation_BottomLeft;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocation_Center;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocation_DV420;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocation_Left;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocation_Top;
+CF_EXPORT const CFStringRef kCVImageBufferChromaLocation_TopLeft;
+CF_EXPORT const CFStringRef kCVImageBufferChromaSubsamplingKey;
+CF_EXPORT const CFStringRef kCVImageBufferChromaSubsampling_411;
+CF_EXPORT const CFStringRef kCVImageBufferChromaSubsampling_420;
+CF_EXPORT const CFStringRef kCVImageBufferChromaSubsampling_422;
+CF_EXPORT const CFStringRef kCVImageBufferCleanApertureHeightKey;
+CF_EXPORT const CFStringRef kCVImageBufferCleanApertureHorizontalOffsetKey;
+CF_EXPORT const CFStringRef kCVImageBufferCleanApertureKey;
+CF_EXPORT const CFStringRef kCVImageBufferCleanApertureVerticalOffsetKey;
+CF_EXPORT const CFStringRef kCVImageBufferCleanApertureWidthKey;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimariesKey;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimaries_DCI_P3;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimaries_EBU_3213;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimaries_ITU_R_2020;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimaries_ITU_R_709_2;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimaries_P22;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimaries_P3_D65;
+CF_EXPORT const CFStringRef kCVImageBufferColorPrimaries_SMPTE_C;
+CF_EXPORT const CFStringRef kCVImageBufferContentLightLevelInfoKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayDimensionsKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayHeightKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangleKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangleStereoLeftKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangleStereoRightKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_LeftEdgePointsKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_RectangleHeightKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_RectangleLeftKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_RectangleTopKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_RectangleWidthKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_ReferenceRasterHeightKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_ReferenceRasterWidthKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayMaskRectangle_RightEdgePointsKey;
+CF_EXPORT const CFStringRef kCVImageBufferDisplayWidthKey;
+CF_EXPORT const CFStringRef kCVImageBufferFieldCountKey;
+CF_EXPORT const CFStringRef kCVImageBufferFieldDetailKey;
+CF_EXPORT const CFStringRef kCVImageBufferFieldDetailSpatialFirstLineEarly;
+CF_EXPORT const CFStringRef kCVImageBufferFieldDetailSpatialFirstLineLate;
+CF_EXPORT const CFStringRef kCVImageBufferFieldDetailTemporalBottomFirst;
+CF_EXPORT const CFStringRef kCVImageBufferFieldDetailTemporalTopFirst;
+CF_EXPORT const CFStringRef kCVImageBufferGammaLevelKey;
+CF_EXPORT const CFStringRef kCVImageBufferICCProfileKey;
+CF_EXPORT const CFStringRef kCVImageBufferLogTransferFunctionKey;
+CF_EXPORT const CFStringRef kCVImageBufferLogTransferFunction_AppleLog;
+CF_EXPORT const CFStringRef kCVImageBufferLogTransferFunction_AppleLog2;
+CF_EXPORT const CFStringRef kCVImageBufferMasteringDisplayColorVolumeKey;
+CF_EXPORT const CFStringRef kCVImageBufferPixelAspectRatioHorizontalSpacingKey;
+CF_EXPORT const CFStringRef kCVImageBufferPixelAspectRatioKey;
+CF_EXPORT const CFStringRef kCVImageBufferPixelAspectRatioVerticalSpacingKey;
+CF_EXPORT const CFStringRef kCVImageBufferPostDecodeProcessingFrameMetadataKey;
+CF_EXPORT const CFStringRef kCVImageBufferPostDecodeProcessingSequenceMetadataKey;
+CF_EXPORT const CFStringRef kCVImageBufferPreferredCleanApertureKey;
+CF_EXPORT const CFStringRef kCVImageBufferRegionOfInterestKey;
+CF_EXPORT const CFStringRef kCVImageBufferSceneIlluminationKey;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunctionKey;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_EBU_3213;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_ITU_R_2020;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_ITU_R_2100_HLG;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_ITU_R_709_2;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_Linear;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_SMPTE_240M_1995;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_SMPTE_C;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_SMPTE_ST_2084_PQ;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_SMPTE_ST_428_1;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_UseGamma;
+CF_EXPORT const CFStringRef kCVImageBufferTransferFunction_sRGB;
+CF_EXPORT const CFStringRef kCVImageBufferYCbCrMatrixKey;
+CF_EXPORT const CFStringRef kCVImageBufferYCbCrMatrix_DCI_P3;
+CF_EXPORT const CFStringRef kCVImageBufferYCbCrMatrix_ITU_R_2020;
+CF_EXPORT const CFStringRef kCVImageBufferYCbCrMatrix_ITU_R_601_4;
+CF_EXPORT const CFStringRef kCVImageBufferYCbCrMatrix_ITU_R_709_2;
+CF_EXPORT const CFStringRef kCVImageBufferYCbCrMatrix_P3_D65;
+CF_EXPORT const CFStringRef kCVImageBufferYCbCrMatrix_SMPTE_240M_1995;
+
+/* The code point of colour primaries; 2 (unspecified) for an unknown string. */
+CF_EXPORT int CVColorPrimariesGetIntegerCodePointForString(CFStringRef colorPrimariesString);
+
+/* The string of a code point for colour primaries; NULL when there is none. */
+CF_EXPORT CFStringRef CVColorPrimariesGetStringForIntegerCodePoint(int colorPrimariesCodePoint);
+
+/* The part of the picture that is meant to be seen, y counted up from the bottom. */
+CF_EXPORT CGRect CVImageBufferGetCleanRect(CVImageBufferRef imageBuffer);
+
+/* Width and height for display in square pixels. */
+CF_EXPORT CGSize CVImageBufferGetDisplaySize(CVImageBufferRef imageBuffer);
+
+/* Width and height in pixels; 0 x 0 for NULL. */
+CF_EXPORT CGSize CVImageBufferGetEncodedSize(CVImageBufferRef imageBuffer);
+
+/* Whether the first row is the top one: always, for a pixel buffer. */
+CF_EXPORT Boolean CVImageBufferIsFlipped(CVImageBufferRef imageBuffer);
+
+/* The code point of a transfer function; 2 (unspecified) for an unknown string. */
+CF_EXPORT int CVTransferFunctionGetIntegerCodePointForString(CFStringRef transferFunctionString);
+
+/* The string of a code point for transfer functions; NULL when there is none. */
+CF_EXPORT CFStringRef CVTransferFunctionGetStringForIntegerCodePoint(int transferFunctionCodePoint);
+
+/* The code point of a matrix; 2 (unspecified) for an unknown string. */
+CF_EXPORT int CVYCbCrMatrixGetIntegerCodePointForString(CFStringRef yCbCrMatrixString);
+
+/* The string of a code point for matrices; NULL when there is none. */
+CF_EXPORT CFStringRef CVYCbCrMatrixGetStringForIntegerCodePoint(int yCbCrMatrixCodePoint);
+
+/* generated: end */
+
+CF_EXTERN_C_END
+
+#endif

@@ -1,0 +1,50 @@
+/* Keys that describe pixel formats. */
+
+#ifndef VITASCOPE_COREVIDEO_CVPIXELFORMATDESCRIPTION_H
+#define VITASCOPE_COREVIDEO_CVPIXELFORMATDESCRIPTION_H
+
+#include <CoreVideo/CVPixelBuffer.h>
+
+CF_EXTERN_C_BEGIN
+
+/* generated from docs/c-symbols.tsv: begin */
+
+CF_EXPORT const CFStringRef kCVPixelFormatBitsPerBlock;
+CF_EXPORT const CFStringRef kCVPixelFormatBitsPerComponent;
+CF_EXPORT const CFStringRef kCVPixelFormatBlackBlock;
+CF_EXPORT const CFStringRef kCVPixelFormatBlockHeight;
+CF_EXPORT const CFStringRef kCVPixelFormatBlockHorizontalAlignment;
+CF_EXPORT const CFStringRef kCVPixelFormatBlockVerticalAlignment;
+CF_EXPORT const CFStringRef kCVPixelFormatBlockWidth;
+CF_EXPORT const CFStringRef kCVPixelFormatCGBitmapContextCompatibility;
+CF_EXPORT const CFStringRef kCVPixelFormatCGBitmapInfo;
+CF_EXPORT const CFStringRef kCVPixelFormatCGImageCompatibility;
+CF_EXPORT const CFStringRef kCVPixelFormatCodecType;
+CF_EXPORT const CFStringRef kCVPixelFormatComponentRange;
+CF_EXPORT const CFStringRef kCVPixelFormatComponentRange_FullRange;
+CF_EXPORT const CFStringRef kCVPixelFormatComponentRange_VideoRange;
+CF_EXPORT const CFStringRef kCVPixelFormatComponentRange_WideRange;
+CF_EXPORT const CFStringRef kCVPixelFormatConstant;
+CF_EXPORT const CFStringRef kCVPixelFormatContainsAlpha;
+CF_EXPORT const CFStringRef kCVPixelFormatContainsGrayscale;
+CF_EXPORT const CFStringRef kCVPixelFormatContainsRGB;
+CF_EXPORT const CFStringRef kCVPixelFormatContainsSenselArray;
+CF_EXPORT const CFStringRef kCVPixelFormatContainsYCbCr;
+CF_EXPORT const CFStringRef kCVPixelFormatFillExtendedPixelsCallback;
+CF_EXPORT const CFStringRef kCVPixelFormatFourCC;
+CF_EXPORT const CFStringRef kCVPixelFormatHorizontalSubsampling;
+CF_EXPORT const CFStringRef kCVPixelFormatName;
+CF_EXPORT const CFStringRef kCVPixelFormatOpenGLCompatibility;
+CF_EXPORT const CFStringRef kCVPixelFormatOpenGLESCompatibility;
+CF_EXPORT const CFStringRef kCVPixelFormatOpenGLFormat;
+CF_EXPORT const CFStringRef kCVPixelFormatOpenGLInternalFormat;
+CF_EXPORT const CFStringRef kCVPixelFormatOpenGLType;
+CF_EXPORT const CFStringRef kCVPixelFormatPlanes;
+CF_EXPORT const CFStringRef kCVPixelFormatQDCompatibility;
+CF_EXPORT const CFStringRef kCVPixelFormatVerticalSubsampling;
+
+/* generated: end */
+
+CF_EXTERN_C_END
+
+#endif

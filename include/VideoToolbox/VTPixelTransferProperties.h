@@ -1,0 +1,32 @@
+/* Properties of pixel transfer sessions. */
+
+#ifndef VITASCOPE_VIDEOTOOLBOX_VTPIXELTRANSFERPROPERTIES_H
+#define VITASCOPE_VIDEOTOOLBOX_VTPIXELTRANSFERPROPERTIES_H
+
+#include <VideoToolbox/VTBase.h>
+
+CF_EXTERN_C_BEGIN
+
+/* generated from docs/c-symbols.tsv: begin */
+
+CF_EXPORT const CFStringRef kVTDownsamplingMode_Average;
+CF_EXPORT const CFStringRef kVTDownsamplingMode_Decimate;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_DestinationCleanAperture;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_DestinationColorPrimaries;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_DestinationICCProfile;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_DestinationPixelAspectRatio;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_DestinationTransferFunction;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_DestinationYCbCrMatrix;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_DownsamplingMode;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_RealTime;
+CF_EXPORT const CFStringRef kVTPixelTransferPropertyKey_ScalingMode;
+CF_EXPORT const CFStringRef kVTScalingMode_CropSourceToCleanAperture;
+CF_EXPORT const CFStringRef kVTScalingMode_Letterbox;
+CF_EXPORT const CFStringRef kVTScalingMode_Normal;
+CF_EXPORT const CFStringRef kVTScalingMode_Trim;
+
+/* generated: end */
+
+CF_EXTERN_C_END
+
+#endif
