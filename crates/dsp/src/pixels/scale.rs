@@ -4,6 +4,8 @@
 //! then words of several rows are filtered vertically into samples ([`FilterColumns8`], [`FilterColumns16`]).
 //! Weights are in 1/16384. Flat rows stay flat.
 
+use std::collections::HashMap;
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
@@ -24,17 +26,20 @@ pub struct RowFilter {
     groups: Vec<Group>,
     /// Pairs of taps in each group.
     pairs: usize,
+    /// Sets of `pairs` shuffles.
     shuffles: Vec<Shuffle>,
 }
 
-/// Eight neighbouring samples of the result: where the windows of the first and the last four begin.
+/// Eight neighbouring samples of the result: where the windows of the first and the last four begin, and which
+/// set of shuffles makes them. Ratios of small numbers repeat a few sets, which then stay in the nearest cache.
 #[derive(Clone, Copy, Debug)]
 struct Group {
     windows: [u32; 2],
+    set: u32,
 }
 
 /// Bytes that two taps of eight samples take from the windows, and their weights.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(C, align(32))]
 struct Shuffle {
     bytes: [u8; 32],
@@ -82,6 +87,7 @@ impl RowFilter {
             return;
         }
         let (mut groups, mut shuffles) = (Vec::new(), Vec::new());
+        let mut known: HashMap<Vec<Shuffle>, u32> = HashMap::new();
         for first in (0..self.starts.len() / 8 * 8).step_by(8) {
             let mut windows = [0; 2];
             for (half, window) in windows.iter_mut().enumerate() {
@@ -93,6 +99,7 @@ impl RowFilter {
                 }
                 *window = low.min(self.source_length - 16) as u32;
             }
+            let mut set = Vec::with_capacity(self.pairs);
             for pair in 0..self.pairs {
                 let mut shuffle = Shuffle { bytes: [0x80; 32], weights: [0; 16] };
                 for sample in 0..8 {
@@ -103,9 +110,14 @@ impl RowFilter {
                         shuffle.weights[word] = self.weights_of(first + sample)[tap];
                     }
                 }
-                shuffles.push(shuffle);
+                set.push(shuffle);
             }
-            groups.push(Group { windows });
+            let next = known.len() as u32;
+            let set = *known.entry(set).or_insert_with_key(|set| {
+                shuffles.extend_from_slice(set);
+                next
+            });
+            groups.push(Group { windows, set });
         }
         (self.groups, self.shuffles) = (groups, shuffles);
     }
@@ -290,7 +302,10 @@ mod tests {
     #[test]
     fn scaling_filters_are_arranged() {
         let starts: Vec<u32> = (0..64u32).map(|index| index * 3 / 2).collect();
-        assert_eq!(RowFilter::new(102, 6, &starts, &[1; 384]).groups.len(), 8);
+        let filter = RowFilter::new(102, 6, &starts, &[1; 384]);
+        assert_eq!(filter.groups.len(), 8);
+        // Three to two repeats itself, but for the end of the row.
+        assert!(filter.shuffles.len() <= 2 * 3, "{}", filter.shuffles.len());
         // Four samples of an eightfold reduction reach further than a register.
         let starts: Vec<u32> = (0..64u32).map(|index| index * 8).collect();
         assert!(RowFilter::new(536, 32, &starts, &[1; 2048]).groups.is_empty());

@@ -27,18 +27,17 @@ pub(super) fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
-    let shuffles = filter.shuffles.as_chunks::<PAIRS>().0;
+    let sets = filter.shuffles.as_chunks::<PAIRS>().0;
     let (twos, last) = filter.groups.as_chunks::<2>();
-    let (two_shuffles, last_shuffles) = shuffles.as_chunks::<2>();
     let blocks = out.as_chunks_mut::<16>().0;
-    for ((two, shuffles), out) in twos.iter().zip(two_shuffles).zip(blocks) {
-        let first = group_sums(from, two[0].windows, &shuffles[0]);
-        let second = group_sums(from, two[1].windows, &shuffles[1]);
+    for (two, out) in twos.iter().zip(blocks) {
+        let first = group_sums(from, two[0].windows, &sets[two[0].set as usize]);
+        let second = group_sums(from, two[1].windows, &sets[two[1].set as usize]);
         let words = _mm256_packs_epi32(first, second);
         store_words(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(words));
     }
-    if let ([last], [shuffles]) = (last, last_shuffles) {
-        let sum = group_sums(from, last.windows, shuffles);
+    if let [last] = last {
+        let sum = group_sums(from, last.windows, &sets[last.set as usize]);
         let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(sum, sum));
         let mut block = [0; 16];
         store_words(&mut block, words);
