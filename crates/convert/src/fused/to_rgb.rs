@@ -185,7 +185,7 @@ fn factors(matrix: &Matrix, source: &Layout, order: [u8; 4]) -> Option<(RgbFacto
     };
     let factors = RgbFactors {
         luma: (gain * 16384.0).round() as i16,
-        offset: (32.0 - luma.zero * gain * 64.0).round() as i16,
+        offset: (-luma.zero * gain * 64.0).round() as i16,
         first: if red_first { cr } else { cb },
         green: if red_first { [green[1], green[0]] } else { green },
         last: if red_first { cb } else { cr },

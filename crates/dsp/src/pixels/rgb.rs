@@ -13,7 +13,7 @@ mod avx2;
 pub struct RgbFactors {
     /// Luma's factor in units of 1/16384, 0 or more.
     pub luma: i16,
-    /// Added to 64 times the luma product: black's offset and the rounding half (32).
+    /// Added to 64 times the luma product: black's offset.
     pub offset: i16,
     /// First colour's factor for `a`, in units of 1/8192.
     pub first: i16,
@@ -122,7 +122,7 @@ fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbFactors, out
     for (index, (&luma, pixel)) in luma.iter().zip(out.as_chunks_mut::<4>().0).enumerate() {
         let (a, b) = (a[index % 2][index / 2], b[index % 2][index / 2]);
         let base = product(i16::from(luma) << 7, factors.luma).saturating_add(factors.offset);
-        let code = |sum: i16| (sum >> 6).clamp(0, 255) as u8;
+        let code = |sum: i16| ((i32::from(sum) + 32) >> 6).clamp(0, 255) as u8;
         let green = product(a, factors.green[0]).saturating_add(product(b, factors.green[1]));
         let first = code(base.saturating_add(product(a, factors.first)));
         let green = code(base.saturating_add(green));
@@ -215,7 +215,7 @@ mod tests {
         let n = length(random);
         let factors = RgbFactors {
             luma: random.within(16384, 20000) as i16,
-            offset: random.within(-1500, 64) as i16,
+            offset: random.within(-1500, 0) as i16,
             first: random.within(8192, 18000) as i16,
             green: [random.within(-8000, 0) as i16, random.within(-8000, 0) as i16],
             last: random.within(8192, 18000) as i16,
@@ -253,7 +253,7 @@ mod tests {
     fn neutral_chroma_is_gray() {
         let factors = RgbFactors {
             luma: 16384,
-            offset: 32,
+            offset: 0,
             first: 15000,
             green: [-1500, -3800],
             last: 13000,

@@ -78,6 +78,7 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
     let last_factor = _mm256_set1_epi16(factors.last);
     let green_factors = [_mm256_set1_epi16(factors.green[0]), _mm256_set1_epi16(factors.green[1])];
     let alpha = _mm256_set1_epi8(-1);
+    let sixty_fourth = _mm256_set1_epi16(1 << 9);
     let chroma = a_even.iter().zip(a_odd).zip(b_even.iter().zip(b_odd));
     for ((luma, ((a_even, a_odd), (b_even, b_odd))), out) in blocks.iter().zip(chroma).zip(blocks_out) {
         let luma = load(luma);
@@ -93,7 +94,11 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
         let codes = |even, odd| {
             let low = _mm256_adds_epi16(low, _mm256_unpacklo_epi16(even, odd));
             let high = _mm256_adds_epi16(high, _mm256_unpackhi_epi16(even, odd));
-            _mm256_packus_epi16(_mm256_srai_epi16::<6>(low), _mm256_srai_epi16::<6>(high))
+            // A rounding product does for rounding and shifting, on ports that are less busy.
+            _mm256_packus_epi16(
+                _mm256_mulhrs_epi16(low, sixty_fourth),
+                _mm256_mulhrs_epi16(high, sixty_fourth),
+            )
         };
         let green = |a, b| {
             _mm256_adds_epi16(
