@@ -6,7 +6,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
-/// Entries of a [`Lookup`] table.
+/// Entries of a table for [`lookup`] and [`interpolate`].
 pub const TABLE_LENGTH: usize = 4096;
 
 kernel! {
@@ -57,8 +57,8 @@ kernel! {
 }
 
 kernel! {
-    /// A row of twice the length: `out[2 i + p] = row[i + offsets[p]] * weights[p][0] + row[i + offsets[p] + 1]
-    /// * weights[p][1]`.
+    /// A row of twice the length: sample `2 i + p` of the result is samples `i + offsets[p]` and the next one of the
+    /// row, times the two weights of `p`.
     pub fn Double(row: &[f32], offsets: [usize; 2], weights: [[f32; 2]; 2], out: &mut [f32])
     where out.len().is_multiple_of(2), offsets.iter().all(|&offset| offset < 4 && row.len() > out.len() / 2 + offset);
     test: double_variants, cases: tests::double,
