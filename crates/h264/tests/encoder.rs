@@ -4,7 +4,7 @@
 use vitascope_core::{PixelBuffer, Time, format};
 use vitascope_dsp::CpuLevel;
 use vitascope_h264::encode::{
-    EncodedFrame, Encoder, EncoderConfig, EntropyMode, FrameInput, RateControl, Update,
+    EncodedFrame, Encoder, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update,
 };
 use vitascope_h264::syntax::profile::Profile;
 
@@ -237,4 +237,36 @@ fn buffers_of_another_kind_are_refused_and_nothing_is_lost() {
     encoder.flush().unwrap();
     assert_eq!(encoder.receive().map(|f| f.token), Some(0));
     assert_eq!(encoder.receive(), None);
+}
+
+#[test]
+fn b_pictures_follow_the_later_picture_they_need() {
+    let coded = encode_with(EncoderConfig { max_key_frame_interval: 15, ..config() }, 40, &[]);
+    let b_pictures = coded.iter().filter(|f| f.slice_kind == SliceKind::B).count();
+    assert!(b_pictures > 5, "only {b_pictures} B pictures in steady motion");
+    let mut shown_last = 0;
+    for frame in &coded {
+        if frame.slice_kind == SliceKind::B {
+            assert!(!frame.is_reference && frame.token < shown_last, "frame {}", frame.token);
+        } else {
+            assert!(frame.is_reference && frame.token >= shown_last, "frame {}", frame.token);
+            shown_last = frame.token;
+        }
+    }
+    assert_eq!(sync_tokens(&coded), [0, 15, 30]);
+}
+
+#[test]
+fn without_reordering_frames_leave_as_they_came() {
+    let in_order = |config: EncoderConfig| {
+        let encoder = Encoder::new(config.clone()).unwrap();
+        assert_eq!(encoder.reorder_depth(), 0);
+        let tokens: Vec<_> = encode_with(config, 30, &[]).iter().map(|f| f.token).collect();
+        assert_eq!(tokens, (0..30).collect::<Vec<_>>());
+    };
+    in_order(EncoderConfig { allow_frame_reordering: false, ..config() });
+    in_order(EncoderConfig { profile: Profile::Baseline, ..config() });
+    in_order(EncoderConfig { real_time: true, ..config() });
+    in_order(EncoderConfig { reference_frames: 1, ..config() });
+    assert_eq!(Encoder::new(config()).unwrap().reorder_depth(), 1);
 }

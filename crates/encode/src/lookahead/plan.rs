@@ -159,7 +159,10 @@ impl<T> Lookahead<T> {
             if frame.kind.is_intra() {
                 continue;
             }
-            let weight = self.weight(frame.duration);
+            let mut weight = self.weight(frame.duration);
+            if frame.kind == FrameKind::B {
+                weight *= B_INHERITANCE;
+            }
             for (reference, links) in frame.prediction.references.iter().zip(&frame.prediction.links) {
                 let to = chain[..position].iter().position(|frame| Some(frame.display_index) == *reference);
                 let Some(to) = to else { continue };
@@ -176,6 +179,10 @@ impl<T> Lookahead<T> {
         (duration.clamp(0.01, 1.0) * self.config.frame_rate.clamp(1.0, 100.0)) as f32
     }
 }
+
+/// Part of what a B frame inherits that counts: coded more coarsely than its references, it loses
+/// some of their quality anyway. Measured on clips of five kinds.
+const B_INHERITANCE: f32 = 0.5;
 
 /// How much importance adds to the weighted costs, to estimate it for frames that are still ahead.
 #[derive(Debug)]

@@ -32,7 +32,7 @@ const MAX_THREADS: usize = RATE_DELAY + 1;
 /// Frames looked ahead where nothing limits the delay.
 const LOOKAHEAD: usize = 20;
 /// Most B pictures in a row.
-const MAX_B_FRAMES: usize = 0;
+const MAX_B_FRAMES: usize = 3;
 /// Sync frame distance where the caller leaves it open.
 const DEFAULT_KEY_INTERVAL: u32 = 250;
 
@@ -109,6 +109,9 @@ impl Encoder {
                 config.max_key_frame_interval_duration,
             ),
             scene_cut: true,
+            max_b_frames: if stream.reorder_depth() > 0 { b_frames } else { 0 },
+            // More than one frame of reordering would be more than clients of the platform expect.
+            b_references: false,
             importance_propagation: depth > 0,
             adaptive_quantisation: ADAPTIVE_QUANTISATION,
             frame_rate,
@@ -343,7 +346,8 @@ impl Encoder {
             header,
             slice_qp,
             qps,
-            hints: planned.motion.iter().map(|m| Mv::new(m.x, m.y)).collect(),
+            hints: [planned.motion, planned.backward_motion]
+                .map(|motion| motion.iter().map(|m| Mv::new(m.x, m.y)).collect()),
             limits: self.reach,
             source,
             picture,

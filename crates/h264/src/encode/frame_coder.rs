@@ -33,8 +33,9 @@ pub(crate) struct FrameJob {
     pub(crate) slice_qp: u8,
     /// Quantiser of each macroblock, raster order.
     pub(crate) qps: Vec<u8>,
-    /// Motion found by the lookahead, raster order; may be empty.
-    pub(crate) hints: Vec<Mv>,
+    /// Motion found by the lookahead against the pictures before and after, raster order; may be
+    /// empty.
+    pub(crate) hints: [Vec<Mv>; 2],
     pub(crate) limits: ReachLimits,
     pub(crate) source: Arc<SourcePicture>,
     pub(crate) picture: PictureWriter,
@@ -115,7 +116,7 @@ impl FrameJob {
                     around: Neighbours::new(&infos, mb_width, x, y),
                     references: [&views[0], &views[1]],
                     limits: self.limits.at(geometry, x, y),
-                    hint: self.hints.get(index).copied().unwrap_or(Mv::ZERO),
+                    hints: [0, 1].map(|list| self.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
                     still: still.map_or(0, |row| row[x]),
                     edges: &edges,
                 };

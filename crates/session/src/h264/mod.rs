@@ -26,7 +26,7 @@ pub(crate) fn entry() -> EncoderEntry {
         encoder_name: "Vitascope H.264",
         performance_rating: None,
         quality_rating: None,
-        supports_frame_reordering: false,
+        supports_frame_reordering: true,
         supports_multi_pass: false,
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },

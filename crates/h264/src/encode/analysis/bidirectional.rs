@@ -55,7 +55,7 @@ impl Analyser<'_> {
     }
 
     /// Tries `B_Direct_16x16` and `B_Skip`; the prediction, or `None` when nothing would be coded
-    /// with it, which settles the macroblock as skipped.
+    /// with it and it is close, which settles the macroblock as skipped.
     fn try_direct<E: EntropyCoder>(
         &mut self,
         entropy: &mut E,
@@ -93,7 +93,8 @@ impl Analyser<'_> {
         trial.total_coeff = [0; 24];
         let bits = entropy.cost(&at.around, slice, trial);
         self.keep_if_better(skip_distortion, bits);
-        coded.then_some(prediction)
+        let settled = !coded && self.is_close(skip_distortion);
+        (!settled).then_some(prediction)
     }
 
     fn search_both(
@@ -103,7 +104,7 @@ impl Analyser<'_> {
         motion: &mut [MotionCache; 2],
         direct: Option<&Direct>,
     ) -> InterChoice {
-        let starts = [0, 1].map(|list| start_vectors(&motion[list], [Mv::ZERO; 2]));
+        let starts = [0, 1].map(|list| start_vectors(&motion[list], [at.hints[list], Mv::ZERO]));
         let candidates = [&starts[0][..], &starts[1][..]];
         let (whole, cost, single) =
             self.search_lists(source, at, motion, WHOLE, candidates, self.tools.search);

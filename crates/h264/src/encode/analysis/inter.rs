@@ -88,6 +88,11 @@ impl Analyser<'_> {
         self.keep_if_better(distortion, bits);
     }
 
+    /// Whether an error is so small that no more than a few bits could be spent on lowering it.
+    pub(super) fn is_close(&self, distortion: u32) -> bool {
+        u64::from(distortion) << 8 < self.lambda_ssd * CLOSE_BITS
+    }
+
     /// Codes the difference of the source from the trial's prediction with the transform that suits
     /// it.
     pub(super) fn code_residual(&mut self, slice: &SliceState, source: &Source) {
@@ -110,6 +115,9 @@ impl Analyser<'_> {
         trial.transform_8x8 = large && trial.cbp & 15 != 0;
     }
 }
+
+/// Bits whose worth of squared error is not worth a search.
+const CLOSE_BITS: u64 = 30;
 
 /// Bits of a reference index, about.
 pub(super) fn reference_bits(count: usize, index: usize) -> u32 {

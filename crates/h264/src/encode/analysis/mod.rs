@@ -36,8 +36,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) around: Neighbours<'a>,
     pub(crate) references: ReferenceLists<'a>,
     pub(crate) limits: MotionLimits,
-    /// Where the lookahead found the macroblock in the previous picture.
-    pub(crate) hint: Mv,
+    /// Where the lookahead found the macroblock in the picture before, and in the one after.
+    pub(crate) hints: [Mv; 2],
     /// Quarters that stand still in the first picture of list 1, one bit each (colZeroFlag, 8.4.1.2.2).
     pub(crate) still: u8,
     /// Copies the samples above and to the left into a reconstruction buffer.

@@ -78,7 +78,8 @@ impl Analyser<'_> {
         };
         let count = at.references[0].len();
         for index in 0..count {
-            let extra = if index > 0 { [choice.parts[0].mv[0], at.hint] } else { [at.hint, Mv::ZERO] };
+            let extra =
+                if index > 0 { [choice.parts[0].mv[0], at.hints[0]] } else { [at.hints[0], Mv::ZERO] };
             let candidates = start_vectors(motion, extra);
             // Earlier pictures show about the same: their vectors start where the first one's ended.
             let depth = if index > 0 { self.tools.later_search } else { self.tools.search };
