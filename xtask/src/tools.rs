@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::Failure;
-use crate::run::{cargo, check, exists};
+use crate::run::{capture, cargo, check, exists};
 
 /// Makes sure that `ffmpeg` and `ffprobe` start, installing Debian's package when they do not.
 pub(crate) fn ffmpeg() -> Result<(), Failure> {
@@ -18,7 +18,11 @@ pub(crate) fn ffmpeg() -> Result<(), Failure> {
 
 /// Makes sure that gcc and clang start and that clang's blocks have their runtime: the C library is tested with both.
 pub(crate) fn c_compilers() -> Result<(), Failure> {
-    let present = || exists("gcc", "--version") && exists("g++", "--version") && exists("clang", "--version");
+    let blocks_runtime = || {
+        let path = capture(Command::new("clang").arg("-print-file-name=libBlocksRuntime.so"));
+        path.is_ok_and(|path| path.contains(&b'/'))
+    };
+    let present = || exists("gcc", "--version") && exists("g++", "--version") && blocks_runtime();
     if present() {
         return Ok(());
     }
