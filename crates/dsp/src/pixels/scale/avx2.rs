@@ -179,14 +179,53 @@ unsafe fn column16<const FRACTION: i32>(rows: &[&[i16]], weights: &[i16], x: usi
     _mm256_sra_epi16(rounded, _mm_cvtsi32_si128(FRACTION - 1))
 }
 
+/// 64 columns from `x` on, of at most eight rows; every weight is spread once for all of them.
+///
+/// # Safety
+/// AVX2; every row has at least `x + 64` words.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn columns64(rows: &[&[i16]], weights: &[i16], x: usize, out: &mut [u8; 64]) {
+    let mut sums = [_mm256_setzero_si256(); 4];
+    for (row, &weight) in rows.iter().zip(weights) {
+        let weight = _mm256_set1_epi16(weight);
+        for (part, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: the caller says that the row reaches this far.
+            let words = unsafe { _mm256_loadu_si256(row.as_ptr().add(x + part * 16).cast()) };
+            *sum = _mm256_adds_epi16(*sum, _mm256_mulhrs_epi16(words, weight));
+        }
+    }
+    let half = _mm256_set1_epi16(16);
+    let code = |sum: __m256i| _mm256_srai_epi16::<5>(_mm256_adds_epi16(sum, half));
+    let (low, high) = out.split_at_mut(32);
+    let pack = |a: __m256i, b: __m256i| {
+        _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(code(a), code(b)))
+    };
+    if let (Some(low), Some(high)) = (low.first_chunk_mut::<32>(), high.first_chunk_mut::<32>()) {
+        store(low, pack(sums[0], sums[1]));
+        store(high, pack(sums[2], sums[3]));
+    }
+}
+
 /// # Safety
 /// AVX2; every row has at least as many words as `out` has bytes.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn filter_columns8(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {
+    let mut done = 0;
+    let mut out = out;
+    if rows.len() <= super::ROUNDED_ROWS {
+        let (wide, rest) = out.as_chunks_mut::<64>();
+        for (index, out) in wide.iter_mut().enumerate() {
+            // SAFETY: rows are as long as `out`, which goes beyond these columns.
+            unsafe { columns64(rows, weights, index * 64, out) };
+        }
+        (done, out) = (wide.len() * 64, rest);
+    }
     let (blocks, rest) = out.as_chunks_mut::<32>();
-    let done = blocks.len() * 32;
+    let first = done;
+    done += blocks.len() * 32;
     for (index, out) in blocks.iter_mut().enumerate() {
-        let x = index * 32;
+        let x = first + index * 32;
         // SAFETY: rows are as long as `out`, which goes beyond `x + 32`.
         let (low, high) = unsafe { (column16::<6>(rows, weights, x), column16::<6>(rows, weights, x + 16)) };
         store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(low, high)));
