@@ -31,6 +31,20 @@ pub(crate) fn c_compilers() -> Result<(), Failure> {
     if present() { Ok(()) } else { Err("gcc and clang were installed but do not start".into()) }
 }
 
+/// Makes sure that valgrind starts: the C library is tested for leaks and stray accesses.
+pub(crate) fn valgrind() -> Result<(), Failure> {
+    if exists("valgrind", "--version") {
+        return Ok(());
+    }
+    apt_get(&["update"])?;
+    apt_get(&["install", "-y", "--no-install-recommends", "valgrind"])?;
+    if exists("valgrind", "--version") {
+        Ok(())
+    } else {
+        Err("valgrind was installed but does not start".into())
+    }
+}
+
 /// Makes sure that `cargo deny` starts, building it when it does not (some minutes, once).
 pub(crate) fn cargo_deny() -> Result<(), Failure> {
     if exists("cargo-deny", "--version") {
