@@ -141,6 +141,8 @@ enum {
     CFByteOrderBigEndian = 2,
     CFByteOrderLittleEndian = 1,
     CFByteOrderUnknown = 0,
+    CGFLOAT_DEFINED = 1,
+    CGFLOAT_IS_DOUBLE = 1,
     CGRectMaxXEdge = 2,
     CGRectMaxYEdge = 3,
     CGRectMinXEdge = 0,

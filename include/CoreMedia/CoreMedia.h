@@ -10,6 +10,7 @@
 #include <CoreMedia/CMAttachment.h>
 #include <CoreMedia/CMFormatDescription.h>
 #include <CoreMedia/CMSampleBuffer.h>
+#include <CoreMedia/CMSimpleQueue.h>
 
 
 

@@ -5,6 +5,7 @@ mod c_headers;
 mod ci;
 mod conformance;
 mod docs;
+mod install;
 mod run;
 mod test;
 mod tidy;
@@ -22,6 +23,8 @@ Usage: cargo xtask TASK
                        (ARGS go to cargo test, for example: -p vitascope-core)
   tidy                 check layering, SAFETY lines, file lengths, the dependency list
   c-headers            rewrite the generated parts of the C interface from docs/c-symbols.tsv
+  install --prefix DIR [--debug]
+                       put the C headers, libraries and pkg-config files below DIR
   docs                 rewrite the generated pages in docs/
   ci                   formatting, clippy, cargo-deny, every test
   conformance FOLDER [--frames N] [--full]
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.first().map(String::as_str) {
         Some("test") => test::run(rest),
         Some("tidy") => tidy::run(),
+        Some("install") => install::run(rest),
         Some("c-headers") => c_headers::run(),
         Some("docs") => docs::run(),
         Some("ci") => ci::run(),

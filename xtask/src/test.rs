@@ -7,6 +7,7 @@ use crate::{Failure, tools};
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     tools::ffmpeg()?;
     tools::c_compilers()?;
+    tools::valgrind()?;
     let mut command = cargo(&["test"]);
     if !arguments.iter().any(|argument| argument == "-p" || argument.starts_with("--package")) {
         command.arg("--workspace");

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use crate::Failure;
-use crate::run::{cargo, check, exists};
+use crate::run::{capture, cargo, check, exists};
 
 /// Makes sure that `ffmpeg` and `ffprobe` start, installing Debian's package when they do not.
 pub(crate) fn ffmpeg() -> Result<(), Failure> {
@@ -18,13 +18,31 @@ pub(crate) fn ffmpeg() -> Result<(), Failure> {
 
 /// Makes sure that gcc and clang start and that clang's blocks have their runtime: the C library is tested with both.
 pub(crate) fn c_compilers() -> Result<(), Failure> {
-    let present = || exists("gcc", "--version") && exists("g++", "--version") && exists("clang", "--version");
+    let blocks_runtime = || {
+        let path = capture(Command::new("clang").arg("-print-file-name=libBlocksRuntime.so"));
+        path.is_ok_and(|path| path.contains(&b'/'))
+    };
+    let present = || exists("gcc", "--version") && exists("g++", "--version") && blocks_runtime();
     if present() {
         return Ok(());
     }
     apt_get(&["update"])?;
     apt_get(&["install", "-y", "--no-install-recommends", "gcc", "g++", "clang", "libblocksruntime-dev"])?;
     if present() { Ok(()) } else { Err("gcc and clang were installed but do not start".into()) }
+}
+
+/// Makes sure that valgrind starts: the C library is tested for leaks and stray accesses.
+pub(crate) fn valgrind() -> Result<(), Failure> {
+    if exists("valgrind", "--version") {
+        return Ok(());
+    }
+    apt_get(&["update"])?;
+    apt_get(&["install", "-y", "--no-install-recommends", "valgrind"])?;
+    if exists("valgrind", "--version") {
+        Ok(())
+    } else {
+        Err("valgrind was installed but does not start".into())
+    }
 }
 
 /// Makes sure that `cargo deny` starts, building it when it does not (some minutes, once).

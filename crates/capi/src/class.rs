@@ -78,6 +78,7 @@ classes! {
     cm::block_buffer::CmBlockBuffer,
     cm::format_description::CmFormatDescription,
     cm::sample_buffer::CmSampleBuffer,
+    cm::simple_queue::CmSimpleQueue,
     cv::pixel_buffer::CvPixelBuffer,
     cv::pixel_buffer_pool::CvPixelBufferPool,
     vt::compression::VtCompressionSession,

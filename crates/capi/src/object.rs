@@ -3,7 +3,7 @@
 //! An object is a [`Header`] followed by a Rust value. Constant strings are the exception: the compiler lays them out
 //! ([`crate::cf::string::ConstantString`]), and they have no count.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicIsize, Ordering, fence};
@@ -257,7 +257,7 @@ impl Deref for Owned {
 }
 
 /// C objects of engine objects, by class and identity.
-pub(crate) type Registry = HashMap<(usize, usize), Vec<Handle>>;
+pub(crate) type Registry = BTreeMap<(usize, usize), Vec<Handle>>;
 
 fn registry() -> MutexGuard<'static, Registry> {
     static REGISTRY: LazyLock<Mutex<Registry>> = LazyLock::new(Mutex::default);

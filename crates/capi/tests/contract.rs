@@ -11,7 +11,8 @@ fn check(name: &str) {
     let workshop = Workshop::new(name);
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(format!("{name}.c"));
     for compiler in compilers() {
-        let program = workshop.compile(compiler, &source, &["-lm"]);
+        let blocks: &[&str] = if compiler == "clang" { &["-fblocks"] } else { &[] };
+        let program = workshop.compile(compiler, &source, blocks);
         // Misuse on purpose is logged; the programs say themselves what failed.
         success(workshop.command(&program).env("VITASCOPE_LOG", "off"));
     }
@@ -25,6 +26,11 @@ fn foundation() {
 #[test]
 fn media() {
     check("media");
+}
+
+#[test]
+fn session() {
+    check("session");
 }
 
 #[test]

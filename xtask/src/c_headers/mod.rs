@@ -44,13 +44,15 @@ fn generate(root: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
             headers.insert(path, text);
         }
     }
+    // A type may be declared in another header than on the platform.
+    let declared: String = headers.values().map(|text| without_region(text)).collect();
     let mut files = Vec::new();
     for (path, text) in &mut headers {
         let framework = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
         let header = path.file_stem().unwrap_or_default().to_string_lossy();
         let own = |row: &&mut Row| row.framework == framework && row.header == header;
         let hand_written = without_region(text);
-        rows.iter_mut().filter(own).for_each(|row| row.decide(&hand_written, &sources));
+        rows.iter_mut().filter(own).for_each(|row| row.decide(&declared, &sources));
         let own: Vec<&Row> =
             rows.iter().filter(|row| row.framework == framework && row.header == header).collect();
         files.push((path.clone(), with_region(path, text, &region(&own, &hand_written, &sources))?));

@@ -18,7 +18,6 @@ const BY_HEADER: &[(&str, &str)] = &[
     ("CMMetadata", "timed metadata is outside the scope"),
     ("CMTextMarkup", "timed text is outside the scope"),
     ("CMBufferQueue", "queues for playback are outside the scope"),
-    ("CMSimpleQueue", "queues for playback are outside the scope"),
     (
         "CMFormatDescriptionBridge",
         "conversion of sample entries goes through the container crate, not through C yet",

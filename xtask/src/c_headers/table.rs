@@ -60,7 +60,7 @@ pub(super) fn write(rows: &[Row]) -> String {
 }
 
 impl Row {
-    /// Decides whether the symbol is here, given its header's text and what the library defines.
+    /// Decides whether the symbol is here, given what the headers declare and what the library defines.
     pub(super) fn decide(&mut self, hand_written: &str, sources: &Sources) {
         let status = match self.kind.as_str() {
             "function" if sources.functions.contains_key(&self.symbol) => "exported",

@@ -65,6 +65,22 @@ static void strings(void) {
     CHECK(CFStringGetLength(NULL) == 0);
 }
 
+#if defined(__clang__)
+/* Constant strings as clang lays them out, also in static variables. */
+static const CFStringRef PLAIN = CFSTR("RealTime");
+static const CFStringRef ACCENT = CFSTR("\xC3\xA9t\xC3\xA9");
+
+static void laid_out_by_the_compiler(void) {
+    char text[16];
+    CHECK(CFGetTypeID(PLAIN) == CFStringGetTypeID() && CFEqual(PLAIN, kVTCompressionPropertyKey_RealTime));
+    CHECK(CFHash(PLAIN) == CFHash(kVTCompressionPropertyKey_RealTime));
+    CHECK(CFStringGetLength(ACCENT) == 3 && CFStringGetCharacterAtIndex(ACCENT, 0) == 0xE9);
+    CHECK(CFStringGetCString(ACCENT, text, sizeof text, kCFStringEncodingUTF8) && strlen(text) == 5);
+    CFRelease(PLAIN);
+    CHECK(CFRetain(ACCENT) == ACCENT);
+}
+#endif
+
 static void numbers(void) {
     int64_t large = 0x34323076; /* '420v' as WebRTC gives it */
     CFNumberRef made = CFNumberCreate(NULL, kCFNumberLongType, &large);
@@ -178,6 +194,9 @@ static void collections(void) {
 int main(void) {
     constants();
     strings();
+#if defined(__clang__)
+    laid_out_by_the_compiler();
+#endif
     numbers();
     dictionaries();
     collections();

@@ -266,8 +266,24 @@ static void colours(void) {
     CHECK(CVColorPrimariesGetStringForIntegerCodePoint(-1) == NULL);
 }
 
+static void queues(void) {
+    CMSimpleQueueRef queue = NULL;
+    int things[3];
+    CHECK_STATUS(CMSimpleQueueCreate(NULL, 2, &queue), noErr);
+    CHECK_STATUS(CMSimpleQueueEnqueue(queue, &things[0]), noErr);
+    CHECK_STATUS(CMSimpleQueueEnqueue(queue, &things[1]), noErr);
+    CHECK_STATUS(CMSimpleQueueEnqueue(queue, &things[2]), kCMSimpleQueueError_QueueIsFull);
+    CHECK(CMSimpleQueueGetHead(queue) == &things[0] && CMSimpleQueueGetFullness(queue) == 1.0f);
+    CHECK(CMSimpleQueueDequeue(queue) == &things[0] && CMSimpleQueueDequeue(queue) == &things[1]);
+    CHECK(CMSimpleQueueDequeue(queue) == NULL && CMSimpleQueueGetCount(queue) == 0);
+    CFRelease(queue);
+    CHECK_STATUS(CMSimpleQueueCreate(NULL, 0, &queue), kCMSimpleQueueError_ParameterOutOfRange);
+    CHECK(queue == NULL);
+}
+
 int main(void) {
     times();
+    queues();
     blocks();
     samples();
     pixel_buffers();

@@ -62,6 +62,10 @@ impl Workshop {
         FRAMEWORKS.iter().for_each(|name| {
             command.arg(format!("-l{name}"));
         });
+        command.arg("-lm");
+        if flags.contains(&"-fblocks") {
+            command.arg("-lBlocksRuntime");
+        }
         success(&mut command);
         program
     }

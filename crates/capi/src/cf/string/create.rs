@@ -1,6 +1,6 @@
 //! Making strings.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::c_char;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -16,7 +16,8 @@ fn object(data: Option<StringData>) -> Handle {
 
 /// The one constant string of a text. It stays for ever, so only for texts of which there are few.
 pub(crate) fn constant(text: &str) -> Handle {
-    static STRINGS: LazyLock<Mutex<HashMap<String, &'static ConstantString>>> = LazyLock::new(Mutex::default);
+    static STRINGS: LazyLock<Mutex<BTreeMap<String, &'static ConstantString>>> =
+        LazyLock::new(Mutex::default);
     let mut strings = STRINGS.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(string) = strings.get(text) {
         return Handle(std::ptr::from_ref(*string).cast());

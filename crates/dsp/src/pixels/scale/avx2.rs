@@ -2,42 +2,52 @@
 
 use std::arch::x86_64::*;
 
-use super::{RowFilter, Shuffle};
+use super::{Group, RowFilter, Shuffle};
 use crate::pixels::x86_64::{load, load_half, load_words, store, store_words};
 
+/// # Safety
+/// AVX2; `from` is at least as long as the filter's source.
 #[target_feature(enable = "avx2")]
-pub(super) fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
+pub(super) unsafe fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
     if filter.groups.is_empty() {
         return dot_row8(from, filter, out);
     }
-    match filter.pairs {
-        1 => shuffle_row8::<1>(from, filter, out),
-        2 => shuffle_row8::<2>(from, filter, out),
-        3 => shuffle_row8::<3>(from, filter, out),
-        4 => shuffle_row8::<4>(from, filter, out),
-        5 => shuffle_row8::<5>(from, filter, out),
-        6 => shuffle_row8::<6>(from, filter, out),
-        7 => shuffle_row8::<7>(from, filter, out),
-        _ => shuffle_row8::<8>(from, filter, out),
+    // SAFETY: by this function's contract.
+    unsafe {
+        match filter.pairs {
+            1 => shuffle_row8::<1>(from, filter, out),
+            2 => shuffle_row8::<2>(from, filter, out),
+            3 => shuffle_row8::<3>(from, filter, out),
+            4 => shuffle_row8::<4>(from, filter, out),
+            5 => shuffle_row8::<5>(from, filter, out),
+            6 => shuffle_row8::<6>(from, filter, out),
+            7 => shuffle_row8::<7>(from, filter, out),
+            _ => shuffle_row8::<8>(from, filter, out),
+        }
     }
     super::filter_row8_from(filter.groups.len() * 8, from, filter, out);
 }
 
 /// Whole groups of a filter of `PAIRS` pairs of taps.
+///
+/// # Safety
+/// AVX2; `from` is at least as long as the filter's source; `PAIRS` is the filter's.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
-    let sets = filter.shuffles.as_chunks::<PAIRS>().0;
+unsafe fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
+    debug_assert!(filter.pairs == PAIRS && from.len() >= filter.source_length);
+    let sets: &[[Shuffle; PAIRS]] = filter.shuffles.as_chunks().0;
     let (twos, last) = filter.groups.as_chunks::<2>();
     let blocks = out.as_chunks_mut::<16>().0;
     for (two, out) in twos.iter().zip(blocks) {
-        let first = group_sums(from, two[0].windows, &sets[two[0].set as usize]);
-        let second = group_sums(from, two[1].windows, &sets[two[1].set as usize]);
+        // SAFETY: by this function's contract.
+        let (first, second) = unsafe { (group_sums(from, &two[0], sets), group_sums(from, &two[1], sets)) };
         let words = _mm256_packs_epi32(first, second);
         store_words(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(words));
     }
     if let [last] = last {
-        let sum = group_sums(from, last.windows, &sets[last.set as usize]);
+        // SAFETY: by this function's contract.
+        let sum = unsafe { group_sums(from, last, sets) };
         let words = _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packs_epi32(sum, sum));
         let mut block = [0; 16];
         store_words(&mut block, words);
@@ -47,23 +57,26 @@ fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out: &mut [
 }
 
 /// Eight samples, rounded to 32-bit words with 6 fraction bits.
+///
+/// # Safety
+/// AVX2; `group` and `sets` are of one filter, whose source is no longer than `from`.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn group_sums<const PAIRS: usize>(from: &[u8], windows: [u32; 2], shuffles: &[Shuffle; PAIRS]) -> __m256i {
-    let mut sum = _mm256_set1_epi32(1 << 7);
-    let (Some(low), Some(high)) = (window(from, windows[0]), window(from, windows[1])) else {
-        return sum;
+unsafe fn group_sums<const PAIRS: usize>(from: &[u8], group: &Group, sets: &[[Shuffle; PAIRS]]) -> __m256i {
+    let [low, high] = group.windows;
+    debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
+    // SAFETY: `RowFilter::arrange` lets windows begin 16 bytes before the end of the source or earlier, and numbers
+    // the sets it has stored.
+    let (samples, set) = unsafe {
+        let low = _mm_loadu_si128(from.as_ptr().add(low as usize).cast());
+        let high = _mm_loadu_si128(from.as_ptr().add(high as usize).cast());
+        (_mm256_set_m128i(high, low), sets.get_unchecked(group.set as usize))
     };
-    let samples = _mm256_set_m128i(load_half(high), load_half(low));
-    for shuffle in shuffles {
+    let mut sum = _mm256_set1_epi32(1 << 7);
+    for shuffle in set {
         sum = _mm256_add_epi32(sum, pair(samples, shuffle));
     }
     _mm256_srai_epi32::<8>(sum)
-}
-
-#[inline]
-fn window(from: &[u8], start: u32) -> Option<&[u8; 16]> {
-    from.get(start as usize..)?.first_chunk::<16>()
 }
 
 #[inline]
@@ -166,14 +179,53 @@ unsafe fn column16<const FRACTION: i32>(rows: &[&[i16]], weights: &[i16], x: usi
     _mm256_sra_epi16(rounded, _mm_cvtsi32_si128(FRACTION - 1))
 }
 
+/// 64 columns from `x` on, of at most eight rows; every weight is spread once for all of them.
+///
+/// # Safety
+/// AVX2; every row has at least `x + 64` words.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn columns64(rows: &[&[i16]], weights: &[i16], x: usize, out: &mut [u8; 64]) {
+    let mut sums = [_mm256_setzero_si256(); 4];
+    for (row, &weight) in rows.iter().zip(weights) {
+        let weight = _mm256_set1_epi16(weight);
+        for (part, sum) in sums.iter_mut().enumerate() {
+            // SAFETY: the caller says that the row reaches this far.
+            let words = unsafe { _mm256_loadu_si256(row.as_ptr().add(x + part * 16).cast()) };
+            *sum = _mm256_adds_epi16(*sum, _mm256_mulhrs_epi16(words, weight));
+        }
+    }
+    let half = _mm256_set1_epi16(16);
+    let code = |sum: __m256i| _mm256_srai_epi16::<5>(_mm256_adds_epi16(sum, half));
+    let (low, high) = out.split_at_mut(32);
+    let pack = |a: __m256i, b: __m256i| {
+        _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(code(a), code(b)))
+    };
+    if let (Some(low), Some(high)) = (low.first_chunk_mut::<32>(), high.first_chunk_mut::<32>()) {
+        store(low, pack(sums[0], sums[1]));
+        store(high, pack(sums[2], sums[3]));
+    }
+}
+
 /// # Safety
 /// AVX2; every row has at least as many words as `out` has bytes.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn filter_columns8(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {
+    let mut done = 0;
+    let mut out = out;
+    if rows.len() <= super::ROUNDED_ROWS {
+        let (wide, rest) = out.as_chunks_mut::<64>();
+        for (index, out) in wide.iter_mut().enumerate() {
+            // SAFETY: rows are as long as `out`, which goes beyond these columns.
+            unsafe { columns64(rows, weights, index * 64, out) };
+        }
+        (done, out) = (wide.len() * 64, rest);
+    }
     let (blocks, rest) = out.as_chunks_mut::<32>();
-    let done = blocks.len() * 32;
+    let first = done;
+    done += blocks.len() * 32;
     for (index, out) in blocks.iter_mut().enumerate() {
-        let x = index * 32;
+        let x = first + index * 32;
         // SAFETY: rows are as long as `out`, which goes beyond `x + 32`.
         let (low, high) = unsafe { (column16::<6>(rows, weights, x), column16::<6>(rows, weights, x + 16)) };
         store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(low, high)));
