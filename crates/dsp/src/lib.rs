@@ -11,8 +11,8 @@
 mod cpu_level;
 #[macro_use]
 mod kernel;
-pub mod shared_plane;
 pub mod pixels;
+pub mod shared_plane;
 pub mod video;
 
 pub use cpu_level::CpuLevel;

@@ -139,10 +139,12 @@ pub(super) fn halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8]) {
     let (blocks, rest) = out.as_chunks_mut::<32>();
     // Neighbours side by side: two pixels of four bytes in each half lane, or bytes as they are.
     let pixels = _mm256_setr_epi8(
-        0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15, 0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15,
+        0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15, 0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14,
+        11, 15,
     );
     let single = _mm256_setr_epi8(
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+        14, 15,
     );
     let order = if unit == 4 { pixels } else { single };
     let ones = _mm256_set1_epi8(1);
