@@ -270,3 +270,30 @@ fn without_reordering_frames_leave_as_they_came() {
     in_order(EncoderConfig { reference_frames: 1, ..config() });
     assert_eq!(Encoder::new(config()).unwrap().reorder_depth(), 1);
 }
+
+/// A change reaches no frame that was submitted before it, but for the B pictures of the group it falls into.
+#[test]
+fn a_change_of_rate_does_not_reach_back_through_the_lookahead() {
+    let sizes = |change: bool| {
+        let mut encoder = Encoder::new(config()).unwrap();
+        let mut coded = Vec::new();
+        for frame in 0..40 {
+            if change && frame == 30 {
+                encoder.update(Update::RateControl(RateControl::ConstantQuality(0.9))).unwrap();
+            }
+            encoder
+                .submit(&picture(WIDTH, HEIGHT, frame as usize, format::YUV420_PLANAR), input(frame))
+                .unwrap();
+            coded.extend(std::iter::from_fn(|| encoder.receive()));
+        }
+        encoder.flush().unwrap();
+        coded.extend(std::iter::from_fn(|| encoder.receive()));
+        let size = |from, to| -> usize {
+            coded.iter().filter(|f| (from..to).contains(&f.token)).map(|f| f.data.len()).sum()
+        };
+        (size(0, 27), size(30, 40))
+    };
+    let (changed, unchanged) = (sizes(true), sizes(false));
+    assert_eq!(changed.0, unchanged.0);
+    assert!(changed.1 > 2 * unchanged.1, "{changed:?} {unchanged:?}");
+}

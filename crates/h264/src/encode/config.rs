@@ -160,7 +160,7 @@ pub struct EncodedFrame {
 /// Settings that may change between frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Update {
-    /// New rate control, from the next frame that has not been started.
+    /// New rate control, for frames submitted from now on.
     RateControl(RateControl),
     /// New expected frame rate.
     FrameRate(f64),

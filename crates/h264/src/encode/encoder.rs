@@ -53,6 +53,9 @@ pub struct Encoder {
     /// Most frames held inside after a submission.
     max_held: usize,
     allow_temporal: bool,
+    /// Changes of the rate control so far, and the last one that a started frame brought along.
+    rate_changes: u64,
+    rate_change_applied: u64,
     /// Reference pictures with their place in output order, last coded first.
     references: VecDeque<(u64, Reference)>,
     /// Display index of the last sync frame.
@@ -71,6 +74,8 @@ pub struct Encoder {
 struct Waiting {
     token: u64,
     source: Arc<SourcePicture>,
+    /// The rate control when the frame was submitted, and which change it is.
+    rate_control: (u64, RateControl),
 }
 
 /// What is known of a frame while it is being coded.
@@ -158,6 +163,8 @@ impl Encoder {
             finished: VecDeque::new(),
             spare_sources: Vec::new(),
             spare_pictures: Vec::new(),
+            rate_changes: 0,
+            rate_change_applied: 0,
             failed: false,
             config,
         })
@@ -201,7 +208,15 @@ impl Encoder {
             force_key: input.force_key_frame,
             intra_only: !self.allow_temporal,
         };
-        self.lookahead.push(luma, info, Waiting { token: input.token, source: Arc::clone(&picture) })?;
+        self.lookahead.push(
+            luma,
+            info,
+            Waiting {
+                token: input.token,
+                source: Arc::clone(&picture),
+                rate_control: (self.rate_changes, self.config.rate_control),
+            },
+        )?;
         self.advance()?;
         while self.lookahead.pending() + self.in_flight.len() > self.max_held {
             if self.in_flight.is_empty() {
@@ -257,8 +272,8 @@ impl Encoder {
         match update {
             Update::RateControl(control) => {
                 super::stream::check_rate_control(control)?;
-                self.rate.set_mode(rate_mode(control))?;
                 self.config.rate_control = control;
+                self.rate_changes += 1;
             }
             Update::FrameRate(rate) => {
                 super::stream::check_frame_rate(rate)?;
@@ -300,6 +315,13 @@ impl Encoder {
     }
 
     fn start(&mut self, planned: PlannedFrame<Waiting>) {
+        let (change, control) = planned.payload.rate_control;
+        // In coding order an earlier frame may follow a later one; what has changed stays so.
+        if change > self.rate_change_applied {
+            self.rate_change_applied = change;
+            // Checked when it was set.
+            let _ = self.rate.set_mode(rate_mode(control));
+        }
         let base_qp = self.rate.start(&RateFrame::new(&planned)) as f32;
         let is_sync = planned.kind == FrameKind::Idr;
         let kind = match planned.kind {
@@ -335,7 +357,7 @@ impl Encoder {
             self.references.truncate(self.stream.reference_frames());
             self.frame_num = (self.frame_num + 1) % self.stream.max_frame_num();
         }
-        let Waiting { token, source } = planned.payload;
+        let Waiting { token, source, .. } = planned.payload;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
             tools: Tools::DEFAULT,
