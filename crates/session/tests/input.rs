@@ -153,3 +153,17 @@ fn formats_that_cannot_be_converted_are_refused() {
     fixture.session.complete_frames(Time::INVALID).unwrap();
     assert_eq!(fixture.numbers().len(), 1);
 }
+
+#[test]
+fn a_negative_duration_is_refused_before_anything_is_coded() {
+    let session = vitascope_session::CompressionSession::builder(32, 32, vitascope_session::codec::H264)
+        .output_handler(|_| {})
+        .build()
+        .unwrap();
+    let buffer = vitascope_core::PixelBuffer::new(32, 32, vitascope_core::format::YUV420_PLANAR).unwrap();
+    let options = vitascope_session::FrameOptions::new();
+    let time = |value| vitascope_core::Time::new(value, 30);
+    let error = session.encode_frame(&buffer, time(0), time(-1), &options, 0).unwrap_err();
+    assert_eq!(error.status(), -12902);
+    session.encode_frame(&buffer, time(0), time(1), &options, 0).unwrap();
+}

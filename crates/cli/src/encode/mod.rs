@@ -31,6 +31,7 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let codec = codec::find(&arguments.codec)?;
     let kind = output_kind(&arguments.output)?;
     let settings = settings::parse(arguments, &codec.properties())?;
+    distinct_files(arguments)?;
     let interrupt = Interrupt::install()?;
     let mut source = Source::open(&arguments.input)?;
     let started = Instant::now();
@@ -70,6 +71,26 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
         }
         Ok(())
     }
+}
+
+/// Refuses to write over the source, or one output over the other.
+fn distinct_files(arguments: &Encode) -> Result<(), Failure> {
+    let resolved = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let hashes = arguments.hashes.as_deref();
+    let files: Vec<_> = [Some(arguments.input.as_path()), Some(arguments.output.as_path()), hashes]
+        .into_iter()
+        .flatten()
+        .filter(|path| !is_standard_stream(path) && !path.starts_with("/dev"))
+        .collect();
+    for (i, path) in files.iter().enumerate() {
+        if files[..i].iter().any(|other| resolved(other) == resolved(path)) {
+            return Err(Failure::Usage(format!(
+                "{} is named twice: input and outputs must differ",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn output_kind(path: &Path) -> Result<OutputKind, Failure> {

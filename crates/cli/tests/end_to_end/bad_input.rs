@@ -63,6 +63,30 @@ fn a_cut_off_clip_is_an_error_and_leaves_no_file() {
 }
 
 #[test]
+fn files_named_twice_are_refused_and_untouched() {
+    let scratch = Scratch::new();
+    let source = scratch.path("clip.y4m");
+    let bytes = Clip::new(32, 32, 2, Content::Motion).bytes();
+    std::fs::write(&source, &bytes).expect("the scratch folder has room");
+    let hashes = format!("--hashes={}", source.display());
+    let mut command = encode(&source, &scratch.path("out.mp4"), &[]);
+    let said = fail(command.arg(&hashes), 2);
+    assert!(said.contains("named twice"), "{said}");
+    assert_eq!(std::fs::read(&source).expect("the source is still there"), bytes);
+    assert_eq!(scratch.names(), ["clip.y4m"]);
+}
+
+#[test]
+fn the_order_of_settings_does_not_matter() {
+    let scratch = Scratch::new();
+    let pair = ["H264EntropyMode=CABAC", "ProfileLevel=H264_Baseline_AutoLevel"];
+    for settings in [pair, [pair[1], pair[0]]] {
+        let said = fail(&mut encode(&bunny(), &scratch.path("out.mp4"), &settings), 2);
+        assert!(said.contains("H264EntropyMode"), "{said}");
+    }
+}
+
+#[test]
 fn sources_that_cannot_be_opened() {
     let scratch = Scratch::new();
     let said = fail(&mut encode(Path::new("/nowhere/at/all.y4m"), &scratch.path("out.mp4"), &[]), 1);

@@ -196,6 +196,13 @@ impl Shared {
                 accepted: "a numeric time is accepted".into(),
             });
         }
+        if duration.is_numeric() && duration < Time::ZERO {
+            return Err(Error::Parameter {
+                name: "duration",
+                value: duration.to_string(),
+                accepted: "an invalid time or one that is not negative is accepted".into(),
+            });
+        }
         // The first frame decides what the stream is like. Another thread may decide first, or change a property, while this
         // one makes its plans without the lock: then they are made again.
         let (mut state, conversion) = loop {
