@@ -11,7 +11,9 @@
 #include <VideoToolbox/VTDecompressionProperties.h>
 #include <VideoToolbox/VTDecompressionSession.h>
 #include <VideoToolbox/VTPixelTransferProperties.h>
+#include <VideoToolbox/VTPixelTransferSession.h>
 #include <VideoToolbox/VTPixelRotationProperties.h>
+#include <VideoToolbox/VTPixelRotationSession.h>
 #include <VideoToolbox/VTProfessionalVideoWorkflow.h>
 #include <VideoToolbox/VTUtilities.h>
 #include <VideoToolbox/VTVideoEncoderList.h>

@@ -83,6 +83,8 @@ classes! {
     cv::pixel_buffer_pool::CvPixelBufferPool,
     vt::compression::VtCompressionSession,
     vt::decompression::VtDecompressionSession,
+    vt::pixel_transfer::VtPixelTransferSession,
+    vt::pixel_rotation::VtPixelRotationSession,
 }
 
 /// Frees an object.

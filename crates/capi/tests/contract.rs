@@ -34,6 +34,11 @@ fn session() {
 }
 
 #[test]
+fn pixel() {
+    check("pixel");
+}
+
+#[test]
 fn layout() {
     check("layout");
 }

@@ -40,6 +40,11 @@ fn media() {
 }
 
 #[test]
+fn pixel() {
+    test_program("pixel");
+}
+
+#[test]
 fn session() {
     test_program("session");
 }

@@ -7,6 +7,7 @@ use vitascope::core::FourCc;
 use vitascope::session::{CompressionSession, EncodeOutput, Error, FrameOptions, SourceReference};
 
 use super::block::Block;
+use super::session::{of_kind, status};
 use crate::border::{Context, OSStatus, Out, api};
 use crate::class::{CLASSES, ClassIndex};
 use crate::cm::sample_buffer::CmSampleBuffer;
@@ -34,17 +35,11 @@ impl Payload for VtCompressionSession {
 /// Gets every output: context of the session, context of the frame, status, flags, sample.
 type OutputCallback = extern "C" fn(*mut c_void, *mut c_void, OSStatus, u32, Handle);
 
-/// The session, or the status for what is none.
-pub(crate) fn session<'a>(object: Handle, function: &str) -> Result<&'a VtCompressionSession, OSStatus> {
-    object.get::<VtCompressionSession>().ok_or_else(|| {
-        let found = if object.is_null() { "NULL" } else { "another object" };
-        log::error!("{function}: {found} was given; a compression session is accepted");
-        OSStatus::PARAMETER
-    })
-}
+super::session::session_properties!(VtCompressionSession, copy_property);
 
-pub(crate) fn status(result: Result<(), Error>) -> OSStatus {
-    result.map_or_else(|error| OSStatus(error.status()), |()| OSStatus::OK)
+/// The session, or the status for what is none.
+fn session<'a>(object: Handle, function: &str) -> Result<&'a VtCompressionSession, OSStatus> {
+    of_kind(object, "a compression session", function)
 }
 
 /// Status, flags and sample of an output in C's form.

@@ -1,10 +1,88 @@
 //! `VTSession`: properties of any session.
 
+use vitascope::core::{Dictionary, Value};
+use vitascope::session::Error;
+
+use super::compression::VtCompressionSession;
+use super::pixel_rotation::VtPixelRotationSession;
+use super::pixel_transfer::VtPixelTransferSession;
 use crate::border::{OSStatus, Out, api};
 use crate::cf::string;
-use crate::object::{Handle, Owned};
+use crate::object::{Handle, Owned, Payload};
 use crate::value;
-use crate::vt::compression::{session, status};
+
+/// The property functions that sessions of every kind have.
+pub(crate) trait Session {
+    fn copy_property(&self, key: &str) -> Result<Value, Error>;
+    fn set_property(&self, key: &str, value: Value) -> Result<(), Error>;
+    fn set_properties(&self, properties: &Dictionary) -> Result<(), Error>;
+    fn supported_properties(&self) -> Result<Dictionary, Error>;
+    fn serializable_properties(&self) -> Result<Dictionary, Error>;
+}
+
+/// Writes the methods of [`Session`] for a type with the engine's session in a field.
+macro_rules! session_properties {
+    ($type:ty, $read:ident) => {
+        impl $crate::vt::session::Session for $type {
+            fn copy_property(&self, key: &str) -> Result<vitascope::core::Value, vitascope::session::Error> {
+                self.session.$read(key)
+            }
+            fn set_property(
+                &self,
+                key: &str,
+                value: vitascope::core::Value,
+            ) -> Result<(), vitascope::session::Error> {
+                self.session.set_property(key, value)
+            }
+            fn set_properties(
+                &self,
+                properties: &vitascope::core::Dictionary,
+            ) -> Result<(), vitascope::session::Error> {
+                self.session.set_properties(properties)
+            }
+            fn supported_properties(&self) -> Result<vitascope::core::Dictionary, vitascope::session::Error> {
+                self.session.supported_properties()
+            }
+            fn serializable_properties(
+                &self,
+            ) -> Result<vitascope::core::Dictionary, vitascope::session::Error> {
+                self.session.serializable_properties()
+            }
+        }
+    };
+}
+
+pub(crate) use session_properties;
+
+/// The status of a result of the engine.
+pub(crate) fn status(result: Result<(), Error>) -> OSStatus {
+    result.map_or_else(|error| OSStatus(error.status()), |()| OSStatus::OK)
+}
+
+/// The session of one kind, or the status for what is none; `kind` is what would have been accepted.
+pub(crate) fn of_kind<'a, T: Payload>(object: Handle, kind: &str, function: &str) -> Result<&'a T, OSStatus> {
+    object.get::<T>().ok_or_else(|| wrong_kind(object, kind, function))
+}
+
+fn wrong_kind(object: Handle, kind: &str, function: &str) -> OSStatus {
+    let found = if object.is_null() { "NULL" } else { "another object" };
+    log::error!("{function}: {found} was given; {kind} is accepted");
+    OSStatus::PARAMETER
+}
+
+/// The session of any kind that has properties.
+fn any<'a>(object: Handle, function: &str) -> Result<&'a dyn Session, OSStatus> {
+    if let Some(session) = object.get::<VtCompressionSession>() {
+        return Ok(session);
+    }
+    if let Some(session) = object.get::<VtPixelTransferSession>() {
+        return Ok(session);
+    }
+    if let Some(session) = object.get::<VtPixelRotationSession>() {
+        return Ok(session);
+    }
+    Err(wrong_kind(object, "a session", function))
+}
 
 /// Writes a result, or clears the output.
 fn give(out: Out<Handle>, result: Result<Option<Owned>, OSStatus>) -> OSStatus {
@@ -25,25 +103,35 @@ fn key(object: Handle, function: &str) -> Result<String, OSStatus> {
     })
 }
 
+/// A dictionary that a session was asked for.
+fn dictionary(
+    object: Handle,
+    function: &str,
+    read: impl FnOnce(&dyn Session) -> Result<Dictionary, Error>,
+) -> Result<Option<Owned>, OSStatus> {
+    let found = read(any(object, function)?).map_err(|error| OSStatus(error.status()))?;
+    Ok(Some(value::dictionary_to_object(&found, false)))
+}
+
 api! {
     /// Sets a property; NULL takes it back to its default.
     fn VTSessionSetProperty(object: Handle, property: Handle, new: Handle) -> OSStatus {
         const NAME: &str = "VTSessionSetProperty";
-        let set = session(object, NAME).and_then(|session| Ok((session, key(property, NAME)?)));
+        let set = any(object, NAME).and_then(|session| Ok((session, key(property, NAME)?)));
         match set {
-            Ok((session, key)) => status(session.session.set_property(&key, value::from_object(new))),
+            Ok((session, key)) => status(session.set_property(&key, value::from_object(new))),
             Err(status) => status,
         }
     }
 
     /// Sets every property of a dictionary; the first failure is returned, the others are set all the same.
     fn VTSessionSetProperties(object: Handle, properties: Handle) -> OSStatus {
-        let session = match session(object, "VTSessionSetProperties") {
+        let session = match any(object, "VTSessionSetProperties") {
             Ok(session) => session,
             Err(status) => return status,
         };
         match value::dictionary_from_object(properties) {
-            Some(properties) => status(session.session.set_properties(&properties)),
+            Some(properties) => status(session.set_properties(&properties)),
             None => {
                 log::error!("VTSessionSetProperties: no dictionary was given");
                 OSStatus::PARAMETER
@@ -55,9 +143,9 @@ api! {
     fn VTSessionCopyProperty(object: Handle, property: Handle, _allocator: Handle, out: Out<Handle>) -> OSStatus {
         const NAME: &str = "VTSessionCopyProperty";
         let read = || {
-            let session = session(object, NAME)?;
+            let session = any(object, NAME)?;
             let key = key(property, NAME)?;
-            let found = session.session.copy_property(&key).map_err(|error| OSStatus(error.status()))?;
+            let found = session.copy_property(&key).map_err(|error| OSStatus(error.status()))?;
             Ok((!found.is_null()).then(|| value::to_object(&found)))
         };
         give(out, read())
@@ -65,21 +153,11 @@ api! {
 
     /// Every property that can be kept and set again, with its value.
     fn VTSessionCopySerializableProperties(object: Handle, _allocator: Handle, out: Out<Handle>) -> OSStatus {
-        let read = || {
-            let session = session(object, "VTSessionCopySerializableProperties")?;
-            let found = session.session.serializable_properties().map_err(|error| OSStatus(error.status()))?;
-            Ok(Some(value::dictionary_to_object(&found, false)))
-        };
-        give(out, read())
+        give(out, dictionary(object, "VTSessionCopySerializableProperties", |session| session.serializable_properties()))
     }
 
     /// Every property with its type, access, range or choices.
     fn VTSessionCopySupportedPropertyDictionary(object: Handle, out: Out<Handle>) -> OSStatus {
-        let read = || {
-            let session = session(object, "VTSessionCopySupportedPropertyDictionary")?;
-            let found = session.session.supported_properties().map_err(|error| OSStatus(error.status()))?;
-            Ok(Some(value::dictionary_to_object(&found, false)))
-        };
-        give(out, read())
+        give(out, dictionary(object, "VTSessionCopySupportedPropertyDictionary", |session| session.supported_properties()))
     }
 }
