@@ -88,6 +88,7 @@ fn row_json(row: &PropertyRow, properties: &PropertyTable) -> Json {
                 .map(|field| json!({"key": field.key, "minimum": field.minimum, "maximum": field.maximum}))
                 .collect();
         }
+        Kind::Data { length } => object["bytes"] = length.into(),
         Kind::Boolean | Kind::Text | Kind::Attributes => {}
     }
     object
@@ -101,6 +102,7 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Enumeration(_) => "choice",
         Kind::Text => "text",
         Kind::Dictionary(_) => "dictionary",
+        Kind::Data { .. } => "data",
         Kind::Attributes => "pixel buffer attributes",
     }
 }
@@ -111,6 +113,7 @@ fn range(kind: &Kind) -> String {
         Kind::Integer { minimum, maximum } => format!("{minimum} to {maximum}"),
         Kind::Float { minimum, maximum } => format!("{minimum} to {maximum}"),
         Kind::Enumeration(choices) => choices.join(", "),
+        Kind::Data { length } => format!("{length} bytes as {} hexadecimal digits", 2 * length),
         Kind::Text | Kind::Attributes => String::new(),
         Kind::Dictionary(fields) => {
             let fields: Vec<String> = fields

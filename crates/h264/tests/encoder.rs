@@ -43,6 +43,7 @@ fn input(frame: u64) -> FrameInput {
         token: frame,
         presentation_time: Time::new(frame as i64, 25),
         duration: Time::new(1, 25),
+        messages: Vec::new(),
         force_key_frame: false,
     }
 }

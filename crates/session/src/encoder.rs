@@ -1,7 +1,7 @@
 //! The seam between a session and a codec's encoder.
 
 use vitascope_core::{
-    ChromaLocation, ColorInfo, FormatDescription, FourCc, PixelAspectRatio, PixelBuffer, Time,
+    ChromaLocation, ColorInfo, Dictionary, FormatDescription, FourCc, PixelAspectRatio, PixelBuffer, Time,
 };
 
 use crate::error::Result;
@@ -58,6 +58,8 @@ pub struct SourceFrame<'a> {
     pub token: u64,
     /// The pixels, of the session's size and of a format that the encoder asked for.
     pub pixels: &'a PixelBuffer,
+    /// The caller's buffer, whose attachments say more about the frame; the same as `pixels` unless it was converted.
+    pub source: &'a PixelBuffer,
     /// When it is shown; greater than that of the frame before.
     pub presentation_time: Time,
     /// How long it is shown; not numeric when unknown.
@@ -82,6 +84,10 @@ pub struct EncodedPicture {
     pub is_depended_on_by_others: bool,
     /// The MD5 of the reconstruction, when it was asked for.
     pub reconstruction_hash: Option<[u8; 16]>,
+    /// Mean squared error of Y, Cb and Cr in squared code values, when it was asked for.
+    pub mean_squared_error: Option<[f64; 3]>,
+    /// Mean quantiser over the picture, in the codec's scale.
+    pub average_qp: Option<f32>,
 }
 
 /// What an encoder is opened with.
@@ -101,6 +107,8 @@ pub struct EncoderRequest {
     pub pixel_aspect_ratio: Option<PixelAspectRatio>,
     /// Where chroma lies, when the first frame says it.
     pub chroma_location: Option<ChromaLocation>,
+    /// Mastering display, light level and viewing environment, under the keys of the buffer attachments.
+    pub display_metadata: Dictionary,
     /// The format in which frames will come, one that the encoder's entry lists.
     pub pixel_format: FourCc,
 }

@@ -19,10 +19,12 @@ mod registry;
 mod specification;
 pub mod status;
 
+pub use compression::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
 pub use compression::{CompressionSession, CompressionSessionBuilder, WeakCompressionSession};
 pub use encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
 pub use error::{Error, Result};
 pub use frame::{EncodeInfoFlags, EncodeOutput, FrameOptions, SourceReference};
+pub use h264::{CLOSED_CAPTIONS, USER_DATA};
 pub use pixel_rotation::{PIXEL_ROTATION_ROWS, PixelRotationSession};
 pub use pixel_transfer::{PIXEL_TRANSFER_ROWS, PixelTransferSession, transfer_options};
 pub use property::key;

@@ -60,12 +60,13 @@ fn access_change_and_serialisation_go_together() {
         assert_eq!(row.access == Access::ReadOnly, row.change == Change::Never, "{}", row.key);
         assert!(!(row.access == Access::ReadOnly && row.serialized), "{}", row.key);
         match row.kind {
-            Kind::Integer { minimum, maximum } => assert!(minimum < maximum, "{}", row.key),
+            Kind::Integer { minimum, maximum } => assert!(minimum <= maximum, "{}", row.key),
             Kind::Float { minimum, maximum } => {
                 assert!(minimum < maximum && maximum.is_finite(), "{}", row.key)
             }
             Kind::Enumeration(choices) => assert!(!choices.is_empty(), "{}", row.key),
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
+            Kind::Data { length } => assert!(length > 0, "{}", row.key),
             Kind::Boolean | Kind::Text | Kind::Attributes => {}
         }
     }
@@ -102,6 +103,12 @@ fn keys_are_the_platforms() {
         ("ColorPrimaries", key::COLOR_PRIMARIES, Access::ReadWrite),
         ("TransferFunction", key::TRANSFER_FUNCTION, Access::ReadWrite),
         ("YCbCrMatrix", key::YCBCR_MATRIX, Access::ReadWrite),
+        ("CalculateMeanSquaredError", key::CALCULATE_MEAN_SQUARED_ERROR, Access::ReadWrite),
+        ("MasteringDisplayColorVolume", key::MASTERING_DISPLAY_COLOR_VOLUME, Access::ReadWrite),
+        ("ContentLightLevelInfo", key::CONTENT_LIGHT_LEVEL_INFO, Access::ReadWrite),
+        ("OutputBitDepth", key::OUTPUT_BIT_DEPTH, Access::ReadWrite),
+        ("GammaLevel", key::GAMMA_LEVEL, Access::ReadWrite),
+        ("UsingMetalRegistryID", key::USING_GPU_REGISTRY_ID, Access::ReadOnly),
         ("EncoderID", key::ENCODER_ID, Access::ReadOnly),
     ];
     for (value, constant, access) in PLATFORM {
@@ -125,7 +132,8 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
     match row.kind {
         Kind::Boolean => Value::from(!current.as_bool().unwrap_or(false)),
         Kind::Integer { minimum, maximum } => {
-            Value::from(if current.as_i64() == Some(minimum + 1) { maximum } else { minimum + 1 })
+            let other = (minimum + 1).min(maximum);
+            Value::from(if current.as_i64() == Some(other) { maximum } else { other })
         }
         Kind::Float { minimum, maximum } => Value::from(minimum + (maximum - minimum) * 0.375),
         Kind::Enumeration(choices) => {
@@ -135,6 +143,7 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
         Kind::Dictionary(fields) => Value::from(
             fields.iter().map(|field| (field.key, field.minimum.max(2.0))).collect::<Dictionary>(),
         ),
+        Kind::Data { length } => Value::data(vec![7; length]),
         Kind::Text | Kind::Attributes => panic!("{} can be set and has no test value", row.key),
     }
 }

@@ -67,8 +67,19 @@ fn value(row: &PropertyRow, text: &str) -> Result<Value, String> {
         },
         Kind::Integer { .. } | Kind::Float { .. } => number(text),
         Kind::Dictionary(_) => Value::Dictionary(dictionary(text)?),
+        Kind::Data { length } => bytes(text)
+            .map(Value::data)
+            .ok_or_else(|| format!("{} hexadecimal digits are accepted", 2 * length))?,
         Kind::Enumeration(_) | Kind::Text | Kind::Attributes => Value::from(text),
     })
+}
+
+/// Pairs of hexadecimal digits.
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let byte = |&[high, low]: &[u8; 2]| Some((digit(high)? << 4 | digit(low)?) as u8);
+    if rest.is_empty() { pairs.iter().map(byte).collect() } else { None }
 }
 
 fn number(text: &str) -> Value {

@@ -6,6 +6,7 @@ use vitascope_dsp::CpuLevel;
 pub use super::slice::SliceKind;
 use crate::syntax::level::Level;
 use crate::syntax::profile::Profile;
+use crate::syntax::sei::SeiMessage;
 
 /// Entropy coder, the parameter set's `entropy_coding_mode_flag`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -97,6 +98,10 @@ pub struct EncoderConfig {
     pub cpu_level: CpuLevel,
     /// Give the MD5 of each frame's reconstruction with it.
     pub report_reconstruction: bool,
+    /// Give the mean squared error of each frame with it.
+    pub report_quality: bool,
+    /// Messages for the SEI of every sync frame: what they say holds until the next one.
+    pub stream_messages: Vec<SeiMessage>,
 }
 
 impl Default for EncoderConfig {
@@ -121,12 +126,14 @@ impl Default for EncoderConfig {
             threads: 0,
             cpu_level: CpuLevel::detected(),
             report_reconstruction: false,
+            report_quality: false,
+            stream_messages: Vec::new(),
         }
     }
 }
 
 /// What accompanies a frame into the encoder.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FrameInput {
     /// Comes back with the coded frame.
     pub token: u64,
@@ -136,6 +143,8 @@ pub struct FrameInput {
     pub duration: Time,
     /// Make the frame a sync frame.
     pub force_key_frame: bool,
+    /// Messages for the frame's SEI, such as captions.
+    pub messages: Vec<SeiMessage>,
 }
 
 /// A coded frame.
@@ -155,6 +164,8 @@ pub struct EncodedFrame {
     pub qp: f32,
     /// MD5 of the decoded frame: its cropped planes Y, Cb, Cr without padding.
     pub reconstruction_md5: Option<[u8; 16]>,
+    /// Mean squared error of Y, Cb and Cr against the source, in squared code values of the cropped planes.
+    pub mean_squared_error: Option<[f64; 3]>,
 }
 
 /// Settings that may change between frames.

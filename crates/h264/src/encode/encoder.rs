@@ -18,11 +18,13 @@ use super::frame_coder::{CodedFrame, FrameJob, ReachLimits};
 use super::macroblock::Mv;
 use super::motion_cost::MotionCosts;
 use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
+use super::quality_metrics::mean_squared_errors;
 use super::reconstruction;
 use super::residual::ResidualCoder;
 use super::source;
 use super::stream::{SliceParameters, StreamParameters};
 use super::worker::{Pending, Workers};
+use crate::syntax::sei::{self, SeiMessage};
 
 /// Frames whose sizes the rate control does not know when it starts another: the same at every
 /// thread count, so that the stream is.
@@ -76,6 +78,7 @@ struct Waiting {
     source: Arc<SourcePicture>,
     /// The rate control when the frame was submitted, and which change it is.
     rate_control: (u64, RateControl),
+    messages: Vec<SeiMessage>,
 }
 
 /// What is known of a frame while it is being coded.
@@ -85,6 +88,7 @@ struct Flight {
     is_sync: bool,
     is_reference: bool,
     slice_kind: SliceKind,
+    messages: Vec<SeiMessage>,
 }
 
 impl Encoder {
@@ -215,6 +219,7 @@ impl Encoder {
                 token: input.token,
                 source: Arc::clone(&picture),
                 rate_control: (self.rate_changes, self.config.rate_control),
+                messages: input.messages,
             },
         )?;
         self.advance()?;
@@ -357,7 +362,10 @@ impl Encoder {
             self.references.truncate(self.stream.reference_frames());
             self.frame_num = (self.frame_num + 1) % self.stream.max_frame_num();
         }
-        let Waiting { token, source, .. } = planned.payload;
+        let Waiting { token, source, mut messages, .. } = planned.payload;
+        if is_sync {
+            messages.splice(0..0, self.config.stream_messages.iter().cloned());
+        }
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
             tools: Tools::DEFAULT,
@@ -375,11 +383,17 @@ impl Encoder {
             picture,
             references,
             is_reference,
-            keep_reconstruction: self.config.report_reconstruction,
+            keep_reconstruction: self.config.report_reconstruction || self.config.report_quality,
         };
         let pending = self.workers.start(job);
-        let flight =
-            Flight { token, coding_index: planned.coding_index, is_sync, is_reference, slice_kind: kind };
+        let flight = Flight {
+            token,
+            coding_index: planned.coding_index,
+            is_sync,
+            is_reference,
+            slice_kind: kind,
+            messages,
+        };
         self.in_flight.push_back((flight, pending));
     }
 
@@ -423,16 +437,19 @@ impl Encoder {
     }
 
     fn complete(&mut self, flight: &Flight, coded: CodedFrame) {
-        let mut data = vec![0; 4];
-        data.reserve(coded.rbsp.len() + coded.rbsp.len() / 64);
-        vitascope_bits::nal::escape(&coded.rbsp, &mut data);
-        let length = (data.len() - 4) as u32;
-        data[..4].copy_from_slice(&length.to_be_bytes());
+        let mut data = Vec::with_capacity(4 + coded.rbsp.len() + coded.rbsp.len() / 64);
+        if !flight.messages.is_empty() {
+            append_nal_unit(&mut data, |data| data.extend(sei::nal_unit(&flight.messages)));
+        }
+        append_nal_unit(&mut data, |data| vitascope_bits::nal::escape(&coded.rbsp, data));
         self.rate.finish(flight.coding_index, 8 * data.len() as u64);
-        let reconstruction_md5 = self.config.report_reconstruction.then(|| {
-            let (width, height) = self.stream.coded_size();
-            reconstruction::md5(&coded.picture, width, height)
-        });
+        let (width, height) = self.stream.coded_size();
+        let reconstruction_md5 =
+            self.config.report_reconstruction.then(|| reconstruction::md5(&coded.picture, width, height));
+        let mean_squared_error = self
+            .config
+            .report_quality
+            .then(|| mean_squared_errors(&coded.source, &coded.picture, width, height));
         self.spare_sources.extend(Arc::into_inner(coded.source));
         self.spare_pictures.push(coded.picture);
         self.finished.push_back(EncodedFrame {
@@ -443,8 +460,18 @@ impl Encoder {
             slice_kind: flight.slice_kind,
             qp: coded.mean_qp,
             reconstruction_md5,
+            mean_squared_error,
         });
     }
+}
+
+/// Appends a NAL unit, which `write` appends, behind its length.
+fn append_nal_unit(data: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
+    let start = data.len();
+    data.extend([0; 4]);
+    write(data);
+    let length = (data.len() - start - 4) as u32;
+    data[start..start + 4].copy_from_slice(&length.to_be_bytes());
 }
 
 /// Least quantiser in use: below it, levels of flat blocks leave the range of the transforms.

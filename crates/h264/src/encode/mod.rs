@@ -15,6 +15,7 @@ mod motion_cost;
 mod motion_search;
 mod neighbours;
 mod picture;
+mod quality_metrics;
 mod reconstruction;
 mod reference;
 mod residual;

@@ -135,6 +135,7 @@ impl EncodeThread<'_> {
                 encoder.submit(SourceFrame {
                     token: index,
                     pixels: &pixels,
+                    source: &buffer,
                     presentation_time,
                     duration,
                     force_key_frame,

@@ -17,6 +17,7 @@ use std::sync::{Arc, Weak};
 use vitascope_core::{Dictionary, FourCc, PixelBuffer, PixelBufferPool, Time, Value};
 
 pub use builder::CompressionSessionBuilder;
+pub use sample::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
 
 use crate::error::{Error, Result};
 use crate::frame::{EncodeInfoFlags, EncodeOutput, FrameOptions, SourceReference};

@@ -86,10 +86,11 @@ impl Shared {
             width: self.width,
             height: self.height,
             properties: values,
-            color: stream.color,
+            color: stream.signalled_color(),
             full_range: stream.full_range,
             pixel_aspect_ratio: stream.pixel_aspect_ratio,
             chroma_location: stream.chroma_location,
+            display_metadata: stream.display_metadata.clone(),
             pixel_format: stream.pixel_format,
         };
         let encoder =

@@ -1,8 +1,8 @@
 //! From a coded picture to a sample buffer.
 
 use vitascope_core::{
-    AttachmentMode, BlockBuffer, CleanAperture, FormatDescription, SampleAttachments, SampleBuffer,
-    SampleTiming, Time, Value, attachment, extension,
+    AttachmentMode, BlockBuffer, CleanAperture, Dictionary, FormatDescription, SampleAttachments,
+    SampleBuffer, SampleTiming, Time, Value, attachment, extension,
 };
 
 use super::decode_times::DecodeTimes;
@@ -10,6 +10,20 @@ use super::stream::Stream;
 use crate::encoder::{EncodedPicture, VideoEncoder};
 use crate::error::Result;
 use crate::property::key;
+
+/// An attachment of a sample buffer with mean squared errors: a dictionary under the keys of [`QUALITY_METRIC_KEYS`]; absent unless
+/// CalculateMeanSquaredError is on.
+#[doc(alias = "kVTSampleAttachmentKey_QualityMetrics")]
+pub const QUALITY_METRICS: &str = "QualityMetrics";
+/// The entries of [`QUALITY_METRICS`] for Y, Cb and Cr: squared code values, a number of at least 0 each.
+#[doc(alias = "kVTSampleAttachmentQualityMetricsKey_LumaMeanSquaredError")]
+#[doc(alias = "kVTSampleAttachmentQualityMetricsKey_ChromaBlueMeanSquaredError")]
+#[doc(alias = "kVTSampleAttachmentQualityMetricsKey_ChromaRedMeanSquaredError")]
+pub const QUALITY_METRIC_KEYS: [&str; 3] =
+    ["LumaMeanSquaredError", "ChromaBlueMeanSquaredError", "ChromaRedMeanSquaredError"];
+/// An attachment of a sample buffer: the mean quantiser over the picture, a number in the codec's scale; an extension of this
+/// project.
+pub const AVERAGE_QP: &str = "VitascopeAverageQP";
 
 /// Makes the sample buffers of one stream.
 pub(super) struct SampleMaker {
@@ -67,6 +81,13 @@ impl SampleMaker {
                 AttachmentMode::ShouldNotPropagate,
             );
         }
+        if let Some(errors) = picture.mean_squared_error {
+            let metrics: Dictionary = QUALITY_METRIC_KEYS.into_iter().zip(errors.map(Value::from)).collect();
+            sample.set_attachment(QUALITY_METRICS, metrics, AttachmentMode::ShouldNotPropagate);
+        }
+        if let Some(qp) = picture.average_qp {
+            sample.set_attachment(AVERAGE_QP, f64::from(qp), AttachmentMode::ShouldNotPropagate);
+        }
         Ok(sample)
     }
 }
@@ -74,7 +95,7 @@ impl SampleMaker {
 /// The codec's description with name, colour, range, aspect and clean aperture of the stream.
 fn describe(codec: &FormatDescription, codec_name: &str, stream: &Stream) -> Result<FormatDescription> {
     let mut extensions = codec.extensions().clone();
-    extensions.extend(stream.color.to_dictionary());
+    extensions.extend(stream.signalled_color().to_dictionary());
     extensions.extend(stream.display_metadata.clone());
     if !extensions.contains_key(extension::FORMAT_NAME) {
         extensions.insert(extension::FORMAT_NAME, codec_name);

@@ -25,12 +25,15 @@ pub(super) struct Stream {
     pub(super) full_range: bool,
     /// All three are known.
     pub(super) color: ColorInfo,
+    /// GammaLevel, which marks the stream and changes no pixels.
+    pub(super) gamma_level: Option<f64>,
     /// In lowest terms; `None` when nobody said.
     pub(super) pixel_aspect_ratio: Option<PixelAspectRatio>,
     pub(super) clean_aperture: Option<CleanAperture>,
     /// Where chroma lies, as the first frame says it.
     pub(super) chroma_location: Option<ChromaLocation>,
-    /// Mastering display, light level and viewing environment of the first frame, unless its colours are converted.
+    /// Mastering display, light level and viewing environment: as properties say, or the first frame unless its colours are
+    /// converted.
     pub(super) display_metadata: Dictionary,
     /// Threads that a conversion may use, 0 for one a processor.
     pub(super) threads: usize,
@@ -65,7 +68,8 @@ impl Stream {
             pixel_format,
             full_range,
             color,
-            display_metadata: first.map(|first| display_metadata(first, &color)).unwrap_or_default(),
+            gamma_level: values.float(key::GAMMA_LEVEL),
+            display_metadata: display_metadata(values, first, &color),
             threads: values.integer(key::VITASCOPE_THREAD_COUNT).unwrap_or(0) as usize,
             pixel_aspect_ratio,
             clean_aperture,
@@ -73,6 +77,14 @@ impl Stream {
                 .and_then(|buffer| buffer.attachment(attachment::CHROMA_LOCATION_TOP_FIELD))
                 .and_then(|(value, _)| ChromaLocation::from_string(value.as_str()?)),
         })
+    }
+
+    /// The colours that the stream is marked with: those that frames are converted to, but for a gamma that was set.
+    pub(super) fn signalled_color(&self) -> ColorInfo {
+        match self.gamma_level {
+            None => self.color,
+            gamma => ColorInfo { transfer: Some(TransferFunction::UseGamma), gamma, ..self.color },
+        }
     }
 
     /// The picture size that is coded, in pixels.
@@ -140,8 +152,23 @@ pub(super) fn property_color(values: &PropertyValues) -> ColorInfo {
     }
 }
 
+/// What properties say about the display that the stream was made for; for the rest, what the first frame says.
+fn display_metadata(values: &PropertyValues, first: Option<&PixelBuffer>, color: &ColorInfo) -> Dictionary {
+    let mut metadata = first.map(|first| frame_display_metadata(first, color)).unwrap_or_default();
+    for (property, attachment) in [
+        (key::MASTERING_DISPLAY_COLOR_VOLUME, attachment::MASTERING_DISPLAY_COLOR_VOLUME),
+        (key::CONTENT_LIGHT_LEVEL_INFO, attachment::CONTENT_LIGHT_LEVEL_INFO),
+    ] {
+        let value = values.value(property);
+        if !value.is_null() {
+            metadata.insert(attachment, value);
+        }
+    }
+    metadata
+}
+
 /// What the first frame says about its display, if the stream has the colours that it was said for.
-fn display_metadata(first: &PixelBuffer, color: &ColorInfo) -> Dictionary {
+fn frame_display_metadata(first: &PixelBuffer, color: &ColorInfo) -> Dictionary {
     let own = ColorInfo::from_attachments(first);
     let kept = |own: bool, same: bool| !own || same;
     if !kept(own.primaries.is_some(), own.primaries == color.primaries)

@@ -7,8 +7,8 @@ use vitascope_h264::encode::{
 };
 use vitascope_h264::format::format_description_from_parameter_sets;
 
-use super::ENCODER_ID;
 use super::profile_level::ProfileLevel;
+use super::{ENCODER_ID, messages};
 use crate::encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
 use crate::error::{Error, Result};
 use crate::property::{PropertyValues, key};
@@ -74,8 +74,9 @@ impl H264Encoder {
 impl VideoEncoder for H264Encoder {
     fn submit(&mut self, frame: SourceFrame<'_>) -> Result<()> {
         use vitascope_h264::encode::Error as Refusal;
-        let SourceFrame { token, pixels, presentation_time, duration, force_key_frame } = frame;
-        let input = FrameInput { token, presentation_time, duration, force_key_frame };
+        let SourceFrame { token, pixels, source, presentation_time, duration, force_key_frame } = frame;
+        let messages = messages::of_frame(source);
+        let input = FrameInput { token, presentation_time, duration, force_key_frame, messages };
         self.encoder.submit(pixels, input).map_err(|error| match error {
             Refusal::Buffer(error) => Error::Core(error),
             Refusal::PixelFormat(_) | Refusal::BufferSize { .. } => {
@@ -144,6 +145,8 @@ fn picture(frame: EncodedFrame) -> EncodedPicture {
         depends_on_others: frame.slice_kind != SliceKind::I,
         is_depended_on_by_others: frame.is_reference,
         reconstruction_hash: frame.reconstruction_md5,
+        mean_squared_error: frame.mean_squared_error,
+        average_qp: Some(frame.qp),
     }
 }
 
@@ -178,6 +181,8 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
             .unwrap_or(defaults.reference_frames),
         signal: signal(request),
         threads: count(values, key::VITASCOPE_THREAD_COUNT) as usize,
+        report_quality: values.boolean(key::CALCULATE_MEAN_SQUARED_ERROR).unwrap_or(false),
+        stream_messages: messages::of_stream(request),
         report_reconstruction: values.boolean(key::VITASCOPE_RECONSTRUCTION_HASH).unwrap_or(false),
         ..defaults
     }

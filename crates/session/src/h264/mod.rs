@@ -1,6 +1,7 @@
 //! The H.264 encoder as sessions see it.
 
 mod adapter;
+mod messages;
 mod profile_level;
 mod rows;
 
@@ -12,6 +13,7 @@ use vitascope_h264::syntax::level::LevelDemand;
 use crate::codec;
 use crate::property::{PropertyValues, key};
 use crate::registry::{EncoderEntry, SizeLimits};
+pub use messages::{CLOSED_CAPTIONS, USER_DATA};
 use profile_level::ProfileLevel;
 
 /// The encoder's identifier.

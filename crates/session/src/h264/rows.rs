@@ -110,6 +110,21 @@ pub(crate) static ROWS: &[PropertyRow] = &[
          encoder decides.",
     ),
     row(
+        key::OUTPUT_BIT_DEPTH,
+        Kind::Integer { minimum: 8, maximum: 8 },
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "Bits of a coded sample; unset, the most that the profile has. The profiles up to High have 8.",
+    ),
+    row(
+        key::CALCULATE_MEAN_SQUARED_ERROR,
+        Kind::Boolean,
+        DefaultValue::Boolean(false),
+        Change::BeforeFirstFrame,
+        "Attaches to each sample, under QualityMetrics, the mean squared error of Y, Cb and Cr (LumaMeanSquaredError, \
+         ChromaBlueMeanSquaredError, ChromaRedMeanSquaredError) between what was given to the encoder and what a decoder shows.",
+    ),
+    row(
         key::VITASCOPE_THREAD_COUNT,
         Kind::Integer { minimum: 0, maximum: 256 },
         DefaultValue::Integer(0),

@@ -72,6 +72,24 @@ pub const SOURCE_FRAME_COUNT: &str = "SourceFrameCount";
 /// The number of pictures that a picture may be predicted from.
 #[doc(alias = "kVTCompressionPropertyKey_ReferenceBufferCount")]
 pub const REFERENCE_BUFFER_COUNT: &str = "ReferenceBufferCount";
+/// Whether samples carry the mean squared error of their picture.
+#[doc(alias = "kVTCompressionPropertyKey_CalculateMeanSquaredError")]
+pub const CALCULATE_MEAN_SQUARED_ERROR: &str = "CalculateMeanSquaredError";
+/// The colour volume of the display that the stream was made on.
+#[doc(alias = "kVTCompressionPropertyKey_MasteringDisplayColorVolume")]
+pub const MASTERING_DISPLAY_COLOR_VOLUME: &str = "MasteringDisplayColorVolume";
+/// The greatest light levels of the stream.
+#[doc(alias = "kVTCompressionPropertyKey_ContentLightLevelInfo")]
+pub const CONTENT_LIGHT_LEVEL_INFO: &str = "ContentLightLevelInfo";
+/// Bits of a coded sample.
+#[doc(alias = "kVTCompressionPropertyKey_OutputBitDepth")]
+pub const OUTPUT_BIT_DEPTH: &str = "OutputBitDepth";
+/// The exponent that the stream is marked with.
+#[doc(alias = "kVTCompressionPropertyKey_GammaLevel")]
+pub const GAMMA_LEVEL: &str = "GammaLevel";
+/// The graphics processor that encodes.
+#[doc(alias = "kVTCompressionPropertyKey_UsingGPURegistryID")]
+pub const USING_GPU_REGISTRY_ID: &str = "UsingMetalRegistryID";
 /// Threads that code at a time; an extension of this project.
 pub const VITASCOPE_THREAD_COUNT: &str = "VitascopeThreadCount";
 /// Whether samples carry the MD5 of their reconstruction; an extension of this project.

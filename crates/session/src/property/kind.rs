@@ -25,6 +25,11 @@ pub enum Kind {
     Enumeration(&'static [&'static str]),
     /// Any string.
     Text,
+    /// So many bytes.
+    Data {
+        /// How many.
+        length: usize,
+    },
     /// A dictionary of numbers.
     Dictionary(&'static [DictionaryField]),
     /// A dictionary of pixel buffer attributes.
@@ -66,6 +71,7 @@ impl Kind {
             (Kind::Dictionary(fields), Value::Dictionary(given)) => {
                 return accept_fields(fields, given).map(Value::Dictionary);
             }
+            (Kind::Data { length }, Value::Data(bytes)) => (bytes.len() == *length).then(|| value.clone()),
             (Kind::Attributes, Value::Dictionary(_)) => Some(value.clone()),
             _ => None,
         };
@@ -83,6 +89,7 @@ impl Kind {
             Kind::Enumeration(choices) => format!("one of {} is accepted", choices.join(", ")),
             Kind::Text => "a string is accepted".into(),
             Kind::Dictionary(fields) => accepted_fields(fields),
+            Kind::Data { length } => format!("{length} bytes of data are accepted"),
             Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
         }
     }

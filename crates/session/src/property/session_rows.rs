@@ -33,6 +33,11 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
         Kind::Boolean,
         "Whether the encoder in use counts as hardware: only when the environment variable VITASCOPE_HARDWARE is \"assume\".",
     ),
+    read_only(
+        key::USING_GPU_REGISTRY_ID,
+        Kind::Integer { minimum: 0, maximum: i64::MAX },
+        "The graphics processor that encodes: always null, because no encoder here uses one.",
+    ),
     PropertyRow {
         key: key::MAX_FRAME_DELAY_COUNT,
         kind: Kind::Integer { minimum: -1, maximum: i32::MAX as i64 },
@@ -70,6 +75,30 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
         &["ITU_R_709_2", "ITU_R_601_4", "SMPTE_240M_1995", "ITU_R_2020"],
         "Y'CbCr matrix of the stream; frames marked with another are converted. Unset, that of the first frame; if it has none, \
          a guess by the primaries or the picture's size.",
+    ),
+    PropertyRow {
+        key: key::GAMMA_LEVEL,
+        kind: Kind::Float { minimum: 0.1, maximum: 10.0 },
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation: "Marks the stream and the format description with a transfer function that is this power, in place of \
+                        TransferFunction. No pixel is changed for it. H.264 can say only 2.2 and 2.8 in the stream itself.",
+    },
+    data_or_null(
+        key::MASTERING_DISPLAY_COLOR_VOLUME,
+        24,
+        "Colour volume of the display that the video was made on: the 24 bytes of the SEI payload, numbers with the high byte \
+         first (H.265 D.2.28): x and y of the primaries green, blue, red and of white in units of 0.00002, greatest and least \
+         luminance in units of 0.0001 cd/m2. Recorded on the format description and with each sync frame. Unset, that of the \
+         first frame.",
+    ),
+    data_or_null(
+        key::CONTENT_LIGHT_LEVEL_INFO,
+        4,
+        "The brightest pixel and the brightest frame average of the video in cd/m2: two numbers of 16 bits, high byte first. \
+         Recorded on the format description and with each sync frame. Unset, that of the first frame.",
     ),
     PropertyRow {
         key: key::PIXEL_ASPECT_RATIO,
@@ -134,6 +163,18 @@ const fn read_only(key: &'static str, kind: Kind, documentation: &'static str) -
         access: Access::ReadOnly,
         serialized: false,
         change: Change::Never,
+        documentation,
+    }
+}
+
+const fn data_or_null(key: &'static str, length: usize, documentation: &'static str) -> PropertyRow {
+    PropertyRow {
+        key,
+        kind: Kind::Data { length },
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
         documentation,
     }
 }

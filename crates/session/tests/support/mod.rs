@@ -242,6 +242,7 @@ impl VideoEncoder for MockEncoder {
             depends_on_others: !is_sync,
             is_depended_on_by_others: !self.behaviour.reorders || token % 2 == 0,
             reconstruction_hash: None,
+            ..EncodedPicture::default()
         }))
     }
 
