@@ -1,6 +1,6 @@
 //! Conversions, scalings and rotations of whole frames.
 //!
-//! Tab-separated: workload, peer (us), source, destination, median milliseconds a frame, million destination
+//! Tab-separated: workload, peer (us, or `memcpy`), source, destination, median milliseconds a frame, million destination
 //! pixels a second. Frames hold noise over a gradient; BT.709, video range; 1920x1080 unless the name says
 //! otherwise.
 
@@ -99,7 +99,8 @@ const WORKLOADS: &[Workload] = &[
     turned("rotate90-bgra", b"BGRA"),
 ];
 
-/// Measures every workload, or those of one name.
+/// Measures every workload, or those of one name. With each goes a row of peer `memcpy`: what copying the larger of
+/// its two frames took at the same time on one thread.
 pub(crate) fn run(only: Option<&str>, threads: usize) -> Result<(), String> {
     if let Some(name) = only
         && !WORKLOADS.iter().any(|workload| workload.name == name)
@@ -109,27 +110,41 @@ pub(crate) fn run(only: Option<&str>, threads: usize) -> Result<(), String> {
     }
     println!("workload\tpeer\tsource\tdestination\tms\tMpix/s");
     for workload in WORKLOADS.iter().filter(|workload| only.is_none_or(|name| name == workload.name)) {
-        let median = measure(workload, threads).map_err(|error| format!("{}: {error}", workload.name))?;
-        let pixels = (workload.to.0 * workload.to.1) as f64;
-        println!(
-            "{}\t{}\t{}\t{}\t{median:.3}\t{:.0}",
-            workload.name,
-            workload.peer,
-            String::from_utf8_lossy(workload.source),
-            String::from_utf8_lossy(workload.destination),
-            pixels / median / 1e3
-        );
+        let times = measure(workload, threads).map_err(|error| format!("{}: {error}", workload.name))?;
+        row(workload, workload.peer, workload.source, workload.destination, times.ours);
+        row(workload, "memcpy", times.copied, times.copied, times.copy);
     }
     Ok(())
 }
 
-fn measure(workload: &Workload, threads: usize) -> vitascope_convert::Result<f64> {
+fn row(workload: &Workload, peer: &str, source: &[u8; 4], destination: &[u8; 4], milliseconds: f64) {
+    let pixels = (workload.to.0 * workload.to.1) as f64;
+    println!(
+        "{}\t{peer}\t{}\t{}\t{milliseconds:.3}\t{:.0}",
+        workload.name,
+        String::from_utf8_lossy(source),
+        String::from_utf8_lossy(destination),
+        pixels / milliseconds / 1e3
+    );
+}
+
+fn measure(workload: &Workload, threads: usize) -> vitascope_convert::Result<Times> {
     let hdr = workload.kind == Kind::Hdr;
     let source = frame(workload.from, workload.source, hdr)?;
     let destination = frame(workload.to, workload.destination, false)?;
+    let (larger, copied) = if source.data_size() > destination.data_size() {
+        (workload.from, workload.source)
+    } else {
+        (workload.to, workload.destination)
+    };
+    let copies = [frame(larger, copied, false)?, frame(larger, copied, false)?];
+    let compare = |work: &mut dyn FnMut() -> vitascope_convert::Result<()>| {
+        let (ours, copy) = medians([work, &mut || copy_planes(&copies[0], &copies[1])])?;
+        Ok(Times { ours, copy, copied })
+    };
     if workload.kind == Kind::Rotate {
         let rotator = Rotator { rotation: Rotation::Clockwise90, threads, ..Rotator::default() };
-        return median(|| rotator.run(&source, &destination));
+        return compare(&mut || rotator.run(&source, &destination));
     }
     let mut options = Options { threads, high_speed: workload.kind == Kind::Fast, ..Options::default() };
     if hdr {
@@ -139,23 +154,48 @@ fn measure(workload: &Workload, threads: usize) -> vitascope_convert::Result<f64
     }
     let from = PictureDescription::of(&source);
     let converter = Converter::new(&from, &PictureDescription::of(&destination), &options)?;
-    median(|| converter.run(&source, &destination))
+    compare(&mut || converter.run(&source, &destination))
 }
 
-/// Median milliseconds of one call: 61 calls, fewer (but 11) when they take more than 0.6 s.
-fn median(mut work: impl FnMut() -> vitascope_convert::Result<()>) -> vitascope_convert::Result<f64> {
+/// Milliseconds of a conversion, and of a copy of frames of format `copied`.
+struct Times {
+    ours: f64,
+    copy: f64,
+    copied: &'static [u8; 4],
+}
+
+fn copy_planes(from: &PixelBuffer, to: &PixelBuffer) -> vitascope_convert::Result<()> {
+    let (from, mut to) = (from.read()?, to.write()?);
+    for (index, plane) in to.planes_mut().into_iter().enumerate() {
+        plane.data.copy_from_slice(from.plane(index).data);
+    }
+    Ok(())
+}
+
+type Work<'a> = &'a mut dyn FnMut() -> vitascope_convert::Result<()>;
+
+/// Median milliseconds of one call of each work: 60 calls, fewer (but 12) when they take more than 1.2 s. The works
+/// take turns of a few calls, so that both meet the same machine; the first call of a turn, which finds another's
+/// frames in the caches, does not count.
+fn medians(works: [Work<'_>; 2]) -> vitascope_convert::Result<(f64, f64)> {
     let start = Instant::now();
-    for _ in 0..3 {
-        work()?;
+    let [first, second] = works;
+    let (mut ours, mut others) = (Vec::new(), Vec::new());
+    while ours.len() < 60 && (ours.len() < 12 || start.elapsed().as_millis() < 1200) {
+        for (work, times) in [(&mut *first, &mut ours), (&mut *second, &mut others)] {
+            work()?;
+            for _ in 0..4 {
+                let before = Instant::now();
+                work()?;
+                times.push(before.elapsed().as_secs_f64() * 1e3);
+            }
+        }
     }
-    let mut times = Vec::new();
-    while times.len() < 61 && (times.len() < 11 || start.elapsed().as_millis() < 600) {
-        let before = Instant::now();
-        work()?;
-        times.push(before.elapsed().as_secs_f64() * 1e3);
-    }
-    times.sort_by(f64::total_cmp);
-    Ok(times[times.len() / 2])
+    let median = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    Ok((median(&mut ours), median(&mut others)))
 }
 
 /// Noise over a gradient.

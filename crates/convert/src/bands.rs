@@ -1,16 +1,41 @@
 //! Cutting a picture into bands of rows and running them on several threads.
 
+use vitascope_dsp::workers::Workers;
+
 use crate::format::layout::Layout;
 use crate::pipeline::Band;
 
 /// Pixels a thread must have to be worth its start.
 const PIXELS_A_THREAD: usize = 160 * 1024;
 
-/// Number of bands for a picture: at most `threads` (0: one a processor), fewer when it is small.
-pub(crate) fn band_count(threads: usize, width: usize, height: usize) -> usize {
-    let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
-    let threads = if threads == 0 { processors() } else { threads };
-    threads.min(width * height / PIXELS_A_THREAD).clamp(1, 64)
+/// Bands for each of several threads, so that one that comes late takes fewer.
+const BANDS_A_THREAD: usize = 4;
+
+/// How many threads share a picture, and in how many bands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub threads: usize,
+    pub bands: usize,
+}
+
+impl Share {
+    /// At most `threads` threads (0: one a processor), fewer when the picture is small.
+    pub(crate) fn new(threads: usize, width: usize, height: usize) -> Share {
+        let processors = || std::thread::available_parallelism().map_or(1, |count| count.get());
+        let threads = if threads == 0 { processors() } else { threads };
+        let threads = threads.min(width * height / PIXELS_A_THREAD).clamp(1, 64);
+        Share { threads, bands: if threads == 1 { 1 } else { threads * BANDS_A_THREAD } }
+    }
+
+    /// Runs `work` on every item.
+    pub(crate) fn run<T: Send>(
+        &self,
+        workers: &Workers,
+        items: impl IntoIterator<Item = T>,
+        work: impl Fn(T) + Sync,
+    ) {
+        workers.for_each(self.threads - 1, items, work);
+    }
 }
 
 /// First rows of `count` bands over `height` rows at multiples of `group`, and the end.
@@ -43,21 +68,6 @@ pub(crate) fn cut<'a>(
         }
     }
     bands
-}
-
-/// Runs `work` on every item, each on a thread of its own but the last, which the caller runs.
-pub(crate) fn on_threads<T: Send>(mut items: Vec<T>, work: impl Fn(T) + Sync) {
-    let Some(last) = items.pop() else { return };
-    if items.is_empty() {
-        return work(last);
-    }
-    std::thread::scope(|scope| {
-        for item in items {
-            let work = &work;
-            scope.spawn(move || work(item));
-        }
-        work(last);
-    });
 }
 
 #[cfg(test)]

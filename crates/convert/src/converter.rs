@@ -3,15 +3,16 @@
 use std::sync::{Mutex, PoisonError};
 
 use vitascope_core::PixelBuffer;
+use vitascope_dsp::workers::Workers;
 
 use crate::attachments;
-use crate::bands::{band_count, band_edges, cut, on_threads};
+use crate::bands::{Share, band_edges, cut};
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
 use crate::format::layout::Layout;
 use crate::fused::FusedScratch;
 use crate::options::Options;
-use crate::pipeline::{self, Band, SourcePlane};
+use crate::pipeline::{self, Band, SourcePlane, copy_rows};
 use crate::plan::{Chain, Plan};
 
 /// Memory of one band, kept between frames.
@@ -33,7 +34,8 @@ pub struct Converter {
     plan: Plan,
     from: &'static Layout,
     to: &'static Layout,
-    bands: usize,
+    share: Share,
+    workers: Workers,
     scratch: Mutex<Vec<Scratch>>,
 }
 
@@ -56,7 +58,8 @@ impl Converter {
         Ok(Converter {
             from: layout(source)?,
             to: layout(destination)?,
-            bands: band_count(options.threads, destination.width, destination.height),
+            share: Share::new(options.threads, destination.width, destination.height),
+            workers: Workers::default(),
             source: source.clone(),
             destination: PictureDescription::new(destination.format, destination.width, destination.height),
             plan,
@@ -81,10 +84,10 @@ impl Converter {
         self.plan.fused.is_some() || self.plan.chain.is_some()
     }
 
-    /// Uses this many bands, however small the picture.
+    /// Uses this many bands on as many threads, however small the picture.
     #[cfg(test)]
     pub(crate) fn set_bands(&mut self, bands: usize) {
-        self.bands = bands;
+        self.share = Share { threads: bands, bands };
     }
 
     /// Converts `source` into `destination` and rewrites the destination's attachments.
@@ -156,9 +159,9 @@ impl Converter {
         planes: Vec<(&mut [u8], usize)>,
         work: impl Fn(&mut [Band<'_>], usize, usize, &mut Scratch) + Sync,
     ) {
-        let edges = band_edges(self.bands, self.destination.height, group);
+        let edges = band_edges(self.share.bands, self.destination.height, group);
         let bands = cut(layout, planes, &edges);
-        on_threads(bands.into_iter().zip(edges.windows(2)).collect(), |(mut planes, edge)| {
+        self.share.run(&self.workers, bands.into_iter().zip(edges.windows(2)), |(mut planes, edge)| {
             let mut scratch = self.scratch().pop().unwrap_or_default();
             work(&mut planes, edge[0], edge[1], &mut scratch);
             self.scratch().push(scratch);
@@ -234,9 +237,7 @@ fn copy_band(
         let shift =
             layout.components.iter().flatten().find(|c| c.plane as usize == index).map_or(0, |c| c.log2_y);
         let (bytes, _) = layout.plane_size(index, width, 1);
-        for y in first >> shift..end.div_ceil(1 << shift) {
-            band.row(y)[..bytes].copy_from_slice(&source[index].row(y)[..bytes]);
-        }
+        copy_rows(&source[index], band, first >> shift..end.div_ceil(1 << shift), bytes);
     }
 }
 

@@ -17,7 +17,8 @@
 //! The plan looks for the shortest way. Samples that only move, change depth or pass a matrix have paths of their own
 //! (`fused/`), as has scaling in 8 and 10 bits; scaling followed by such a path is a chain of the two. Everything
 //! else goes through the general pipeline (`pipeline.rs`) in 32-bit floating point: unpack, filter, colour, chroma
-//! reduction, pack, a few rows at a time. Large pictures are cut into bands of rows, one a thread. The result depends
+//! reduction, pack, a few rows at a time. Large pictures are cut into
+//! bands of rows that threads share, which a converter keeps from one picture to the next. The result depends
 //! neither on the number of threads nor on the instruction set.
 //!
 //! # Accuracy
@@ -76,3 +77,4 @@ pub use options::Options;
 pub use pipeline::DownsamplingMode;
 pub use plan::default_matrix;
 pub use rotate::{Rotation, Rotator};
+pub use vitascope_dsp::workers::Workers;

@@ -51,6 +51,23 @@ impl Band<'_> {
     }
 }
 
+/// Copies the first `bytes` bytes of rows of a plane: in one go when nothing else lies between them.
+pub(crate) fn copy_rows(
+    source: &SourcePlane<'_>,
+    band: &mut Band<'_>,
+    rows: std::ops::Range<usize>,
+    bytes: usize,
+) {
+    if source.stride == bytes && band.stride == bytes {
+        let count = rows.len() * bytes;
+        band.row(rows.start)[..count].copy_from_slice(&source.row(rows.start)[..count]);
+        return;
+    }
+    for y in rows {
+        band.row(y)[..bytes].copy_from_slice(&source.row(y)[..bytes]);
+    }
+}
+
 /// How chroma is reduced when the destination has less of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[doc(alias = "kVTDownsamplingMode_Decimate")]

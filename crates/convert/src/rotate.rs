@@ -3,9 +3,10 @@
 use vitascope_core::{AttachmentMode, ChromaLocation, CleanAperture, PixelAspectRatio, PixelBuffer};
 use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::turn::{Reverse, Tile, Transpose1, Transpose2, Transpose4};
+use vitascope_dsp::workers::Workers;
 
 use crate::attachments;
-use crate::bands::{band_count, band_edges, cut, on_threads};
+use crate::bands::{Share, band_edges, cut};
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
 use crate::format::layout::{Layout, Storage};
@@ -52,6 +53,8 @@ pub struct Rotator {
     pub threads: usize,
     /// Highest instruction set to use.
     pub cpu_level: CpuLevel,
+    /// The threads themselves, for those who keep them from one rotator to the next.
+    pub workers: Workers,
 }
 
 impl Default for Rotator {
@@ -62,6 +65,7 @@ impl Default for Rotator {
             flip_vertical: false,
             threads: 0,
             cpu_level: CpuLevel::detected(),
+            workers: Workers::default(),
         }
     }
 }
@@ -186,10 +190,11 @@ impl Rotator {
             transpose4: Transpose4::select(self.cpu_level),
         };
         let shapes = shapes(layout, width, height);
+        let share = Share::new(self.threads, to_width, to_height);
         // Bands of whole tiles in every plane.
-        let edges = band_edges(band_count(self.threads, to_width, to_height), to_height, 64);
+        let edges = band_edges(share.bands, to_height, 64);
         let bands = cut(layout, destination, &edges);
-        on_threads(bands, |mut planes| {
+        share.run(&self.workers, bands, |mut planes| {
             for ((plane, shape), band) in source.iter().zip(&shapes).zip(&mut planes) {
                 turn_plane(turn, &kernels, plane, *shape, band);
             }

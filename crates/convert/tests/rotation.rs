@@ -53,8 +53,14 @@ fn every_pixel_lands_where_it_should() {
                     [(false, false), (true, false), (false, true), (true, true)]
                 {
                     for cpu_level in [CpuLevel::Scalar, CpuLevel::detected()] {
-                        let rotator =
-                            Rotator { rotation, flip_horizontal, flip_vertical, threads: 1, cpu_level };
+                        let rotator = Rotator {
+                            rotation,
+                            flip_horizontal,
+                            flip_vertical,
+                            threads: 1,
+                            cpu_level,
+                            ..Rotator::default()
+                        };
                         let result = turned(&rotator, &source);
                         let to = result.read().unwrap();
                         let (tw, th) = (result.width(), result.height());

@@ -14,5 +14,6 @@ mod kernel;
 pub mod pixels;
 pub mod shared_plane;
 pub mod video;
+pub mod workers;
 
 pub use cpu_level::CpuLevel;

@@ -1,6 +1,6 @@
 //! Pixel rotation: turning and mirroring pixel buffers.
 
-use vitascope_convert::{Rotation, Rotator};
+use vitascope_convert::{Rotation, Rotator, Workers};
 use vitascope_core::PixelBuffer;
 
 use crate::error::{Error, Result};
@@ -63,6 +63,7 @@ const fn row(
 #[doc(alias = "VTPixelRotationSession")]
 pub struct PixelRotationSession {
     settings: Settings,
+    workers: Workers,
 }
 
 impl Default for PixelRotationSession {
@@ -75,7 +76,7 @@ impl PixelRotationSession {
     /// A session with every property at its default.
     #[doc(alias = "VTPixelRotationSessionCreate")]
     pub fn new() -> Self {
-        PixelRotationSession { settings: Settings::new(PIXEL_ROTATION_ROWS) }
+        PixelRotationSession { settings: Settings::new(PIXEL_ROTATION_ROWS), workers: Workers::default() }
     }
 
     property_methods!();
@@ -89,14 +90,14 @@ impl PixelRotationSession {
     #[doc(alias = "VTPixelRotationSessionRotateImage")]
     pub fn rotate_image(&self, source: &PixelBuffer, destination: &PixelBuffer) -> Result<()> {
         let rotate = || -> Result<()> {
-            let rotator = rotator(&self.settings.values()?);
+            let rotator = rotator(&self.settings.values()?, &self.workers);
             Ok(rotator.run(source, destination)?)
         };
         rotate().map_err(Error::logged)
     }
 }
 
-fn rotator(values: &PropertyValues) -> Rotator {
+fn rotator(values: &PropertyValues, workers: &Workers) -> Rotator {
     Rotator {
         rotation: match values.text(ROTATION).as_deref() {
             Some("RotationCW90") => Rotation::Clockwise90,
@@ -107,6 +108,7 @@ fn rotator(values: &PropertyValues) -> Rotator {
         flip_horizontal: values.boolean(FLIP_HORIZONTAL_ORIENTATION).unwrap_or(false),
         flip_vertical: values.boolean(FLIP_VERTICAL_ORIENTATION).unwrap_or(false),
         threads: values.integer(THREAD_COUNT).and_then(|count| usize::try_from(count).ok()).unwrap_or(0),
+        workers: workers.clone(),
         ..Rotator::default()
     }
 }

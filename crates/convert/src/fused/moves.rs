@@ -4,7 +4,7 @@ use vitascope_dsp::pixels::bytes::{Deinterleave, Interleave, Narrow, Reorder, Wi
 
 use super::{Arrangement, FusedRequest, arrangement, rgb_order, same_codes, two};
 use crate::format::layout::{Layout, Storage};
-use crate::pipeline::{Band, SourcePlane};
+use crate::pipeline::{Band, SourcePlane, copy_rows};
 
 /// What to do with the rows of a plane or two.
 enum Step {
@@ -52,6 +52,10 @@ impl Moves {
 
     pub(super) fn run(&self, source: &[SourcePlane<'_>], planes: &mut [Band<'_>], first: usize, end: usize) {
         for (step, shift) in &self.steps {
+            if let Step::Copy { from, to, bytes } = *step {
+                copy_rows(&source[from], &mut planes[to], first >> shift..end.div_ceil(1 << shift), bytes);
+                continue;
+            }
             for y in first >> shift..end.div_ceil(1 << shift) {
                 self.row(step, source, planes, y);
             }
@@ -60,9 +64,8 @@ impl Moves {
 
     fn row(&self, step: &Step, source: &[SourcePlane<'_>], planes: &mut [Band<'_>], y: usize) {
         match *step {
-            Step::Copy { from, to, bytes } => {
-                planes[to].row(y)[..bytes].copy_from_slice(&source[from].row(y)[..bytes]);
-            }
+            // Whole planes are copied at once.
+            Step::Copy { .. } => {}
             Step::Interleave { from: [a, b], to, count } => {
                 let (a, b) = (&source[a].row(y)[..count], &source[b].row(y)[..count]);
                 self.interleave.call(a, b, &mut planes[to].row(y)[..2 * count]);

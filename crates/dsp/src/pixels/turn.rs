@@ -16,6 +16,7 @@ pub struct Tile {
 
 impl Tile {
     /// Byte of row `y`; the caller has checked that it exists.
+    #[inline]
     fn row(&self, y: usize) -> usize {
         self.start.wrapping_add_signed(self.stride * y as isize)
     }
