@@ -274,6 +274,33 @@ effects! {
         }
     }
 
+    key::MAX_H264_SLICE_BYTES => fn max_h264_slice_bytes() {
+        let slices = |sample: &vitascope_core::SampleBuffer| -> Vec<usize> {
+            let data = sample.data().unwrap().to_vec();
+            vitascope_bits::length_prefixed::split(&data, 4).unwrap().map(|unit| unit.unwrap().len()).collect()
+        };
+        for entropy in ["CABAC", "CAVLC"] {
+            let settings = with(key::QUALITY, 0.8).with(key::H264_ENTROPY_MODE, entropy);
+            let whole = encode(&settings, 4);
+            assert!(whole.samples.iter().all(|sample| slices(sample).len() == 1));
+            for limit in [60, 200, 1000] {
+                let cut = encode(&settings.clone().with(key::MAX_H264_SLICE_BYTES, limit), 4);
+                for sample in &cut.samples {
+                    assert!(slices(sample).iter().all(|bytes| *bytes <= limit as usize), "{limit}: {:?}", slices(sample));
+                }
+                assert!(slices(&cut.samples[0]).len() > 1);
+            }
+        }
+        // In mid-stream.
+        let (session, outputs) = session(&with(key::MAX_FRAME_DELAY_COUNT, 0).with(key::QUALITY, 0.8));
+        (0..2).for_each(|number| give(&session, number));
+        session.set_property(key::MAX_H264_SLICE_BYTES, 100).unwrap();
+        (2..4).for_each(|number| give(&session, number));
+        session.complete_frames(Time::INVALID).unwrap();
+        let counts: Vec<usize> = collect(&outputs).samples.iter().map(|sample| slices(sample).len()).collect();
+        assert!(counts[..2] == [1, 1] && counts[2] > 1 && counts[3] > 1, "{counts:?}");
+    }
+
     key::REFERENCE_BUFFER_COUNT => fn reference_buffer_count() {
         for count in [1, 2, 4] {
             let stream = encode(&with(key::REFERENCE_BUFFER_COUNT, count), 3);

@@ -30,6 +30,7 @@ impl BinSink for cabac::CabacEncoder {
 pub(crate) const CONTEXTS: usize = 460;
 
 /// Counts what bins would cost, adapting its own copy of the contexts as the coder would.
+#[derive(Clone)]
 pub(crate) struct BinCounter {
     states: [u8; CONTEXTS],
     /// Cost so far in 1/256 bit.

@@ -90,6 +90,9 @@ pub struct EncoderConfig {
     pub source_frame_count: u64,
     /// Reference pictures, 1 to 16; fewer where the level holds fewer.
     pub reference_frames: u32,
+    /// Most bytes of a slice's NAL unit, 0 for one slice a picture. A slice is larger only where a single
+    /// macroblock at the coarsest quantiser is.
+    pub max_slice_bytes: u32,
     /// Colour and shape.
     pub signal: VideoSignal,
     /// Threads that code pictures; 0 takes as many as the machine has, up to four.
@@ -122,6 +125,7 @@ impl Default for EncoderConfig {
             real_time: false,
             source_frame_count: 0,
             reference_frames: 2,
+            max_slice_bytes: 0,
             signal: VideoSignal::default(),
             threads: 0,
             cpu_level: CpuLevel::detected(),
@@ -184,4 +188,6 @@ pub enum Update {
     },
     /// See [`EncoderConfig::allow_temporal_compression`], for frames submitted from now on.
     AllowTemporalCompression(bool),
+    /// See [`EncoderConfig::max_slice_bytes`], for frames submitted from now on.
+    MaxSliceBytes(u32),
 }

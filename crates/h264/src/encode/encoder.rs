@@ -79,6 +79,7 @@ struct Waiting {
     /// The rate control when the frame was submitted, and which change it is.
     rate_control: (u64, RateControl),
     messages: Vec<SeiMessage>,
+    max_slice_bytes: usize,
 }
 
 /// What is known of a frame while it is being coded.
@@ -220,6 +221,7 @@ impl Encoder {
                 source: Arc::clone(&picture),
                 rate_control: (self.rate_changes, self.config.rate_control),
                 messages: input.messages,
+                max_slice_bytes: self.config.max_slice_bytes as usize,
             },
         )?;
         self.advance()?;
@@ -290,6 +292,7 @@ impl Encoder {
                 self.rate.set_max_key_interval(key_interval(max_interval));
             }
             Update::AllowTemporalCompression(allow) => self.allow_temporal = allow,
+            Update::MaxSliceBytes(bytes) => self.config.max_slice_bytes = bytes,
         }
         Ok(())
     }
@@ -346,7 +349,7 @@ impl Encoder {
             planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
         let slice_qp = base_qp.round().clamp(MIN_QP, 51.0) as u8;
         let references = self.reference_lists(kind, order);
-        let header = self.stream.slice_header(&SliceParameters {
+        let headers = self.stream.slice_headers(&SliceParameters {
             kind,
             is_sync,
             is_reference,
@@ -362,7 +365,7 @@ impl Encoder {
             self.references.truncate(self.stream.reference_frames());
             self.frame_num = (self.frame_num + 1) % self.stream.max_frame_num();
         }
-        let Waiting { token, source, mut messages, .. } = planned.payload;
+        let Waiting { token, source, max_slice_bytes, mut messages, .. } = planned.payload;
         if is_sync {
             messages.splice(0..0, self.config.stream_messages.iter().cloned());
         }
@@ -373,8 +376,9 @@ impl Encoder {
             cabac: self.stream.entropy() == EntropyMode::Cabac,
             transform_8x8_mode: self.stream.high_profile(),
             deblocking: DeblockParameters { offset_a: 0, offset_b: 0, chroma_qp_offset: 0 },
-            header,
+            headers,
             slice_qp,
+            max_slice_bytes,
             qps,
             hints: [planned.motion, planned.backward_motion]
                 .map(|motion| motion.iter().map(|m| Mv::new(m.x, m.y)).collect()),
@@ -437,11 +441,14 @@ impl Encoder {
     }
 
     fn complete(&mut self, flight: &Flight, coded: CodedFrame) {
-        let mut data = Vec::with_capacity(4 + coded.rbsp.len() + coded.rbsp.len() / 64);
+        let bytes: usize = coded.nal_units.iter().map(Vec::len).sum();
+        let mut data = Vec::with_capacity(bytes + bytes / 64 + 4 * coded.nal_units.len());
         if !flight.messages.is_empty() {
             append_nal_unit(&mut data, |data| data.extend(sei::nal_unit(&flight.messages)));
         }
-        append_nal_unit(&mut data, |data| vitascope_bits::nal::escape(&coded.rbsp, data));
+        for nal_unit in &coded.nal_units {
+            append_nal_unit(&mut data, |data| vitascope_bits::nal::escape(nal_unit, data));
+        }
         self.rate.finish(flight.coding_index, 8 * data.len() as u64);
         let (width, height) = self.stream.coded_size();
         let reconstruction_md5 =

@@ -10,27 +10,36 @@ use super::write_cavlc::{BitCounter, skip_run};
 use super::{write_cabac, write_cavlc};
 use crate::syntax::cabac::CabacEncoder;
 
-/// Codes the macroblocks of one slice.
-pub(crate) trait EntropyCoder {
+/// Codes the macroblocks of one slice. A clone is a place to come back to.
+pub(crate) trait EntropyCoder: Clone {
+    /// Takes over from a slice header.
+    fn start(header: BitWriter, kind: SliceKind, qp: u8) -> Self;
+
     /// Bits that a macroblock would take now, in 1/256.
     fn cost(&mut self, around: &Neighbours<'_>, slice: &SliceState, mb: &Macroblock) -> u32;
 
-    /// Writes a macroblock; `last` ends the slice.
-    fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock, last: bool);
+    /// Writes a macroblock.
+    fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock);
 
-    /// Slice header and data as one RBSP.
-    fn finish(self) -> Vec<u8>;
+    /// Bytes of header and data so far, or a few more.
+    fn byte_count(&self) -> usize;
+
+    /// Ends the slice in the state after its last macroblock: header and data as one RBSP.
+    fn finish(self, slice: &SliceState) -> Vec<u8>;
 }
 
 /// CABAC coding of a slice.
+#[derive(Clone)]
 pub(crate) struct Cabac {
     coder: CabacEncoder,
     counter: BinCounter,
+    /// The slice has a macroblock, whose `end_of_slice_flag` is still to come.
+    begun: bool,
 }
 
-impl Cabac {
-    /// Takes over from a slice header, whose last byte it fills with `cabac_alignment_one_bit`.
-    pub(crate) fn new(header: BitWriter, kind: SliceKind, qp: u8) -> Self {
+impl EntropyCoder for Cabac {
+    /// Fills the header's last byte with `cabac_alignment_one_bit`.
+    fn start(header: BitWriter, kind: SliceKind, qp: u8) -> Self {
         let mut header = header;
         while !header.bit_count().is_multiple_of(8) {
             header.put(1, 1);
@@ -39,42 +48,51 @@ impl Cabac {
             SliceKind::I => crate::syntax::cabac::ContextSet::intra(i32::from(qp)),
             SliceKind::P | SliceKind::B => crate::syntax::cabac::ContextSet::inter(i32::from(qp), 0),
         };
-        Self { coder: CabacEncoder::new(header.into_bytes(), initial), counter: BinCounter::new() }
+        Self {
+            coder: CabacEncoder::new(header.into_bytes(), initial),
+            counter: BinCounter::new(),
+            begun: false,
+        }
     }
-}
 
-impl EntropyCoder for Cabac {
     fn cost(&mut self, around: &Neighbours<'_>, slice: &SliceState, mb: &Macroblock) -> u32 {
         self.counter.start(self.coder.states());
         write_cabac::macroblock(&mut self.counter, around, slice, mb);
         self.counter.cost
     }
 
-    fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock, last: bool) {
+    fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock) {
+        if self.begun {
+            self.coder.encode_terminate(false);
+        }
+        self.begun = true;
         write_cabac::macroblock(&mut self.coder, around, slice, mb);
         if mb.mode == Mode::IntraPcm {
             self.coder.pcm_samples(&mb.samples());
         }
-        self.coder.encode_terminate(last);
     }
 
-    fn finish(self) -> Vec<u8> {
+    fn byte_count(&self) -> usize {
+        self.coder.bit_count() / 8 + 4
+    }
+
+    fn finish(mut self, _: &SliceState) -> Vec<u8> {
+        self.coder.encode_terminate(true);
         self.coder.finish()
     }
 }
 
 /// CAVLC coding of a slice.
+#[derive(Clone)]
 pub(crate) struct Cavlc {
     writer: BitWriter,
 }
 
-impl Cavlc {
-    pub(crate) fn new(header: BitWriter) -> Self {
+impl EntropyCoder for Cavlc {
+    fn start(header: BitWriter, _: SliceKind, _: u8) -> Self {
         Self { writer: header }
     }
-}
 
-impl EntropyCoder for Cavlc {
     fn cost(&mut self, around: &Neighbours<'_>, slice: &SliceState, mb: &Macroblock) -> u32 {
         let mut counter = BitCounter::default();
         let mut run = slice.skip_run;
@@ -82,20 +100,22 @@ impl EntropyCoder for Cavlc {
         counter.bits * 256
     }
 
-    fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock, last: bool) {
+    fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock) {
         let mut run = slice.skip_run;
         write_cavlc::macroblock(&mut self.writer, around, slice, &mut run, mb);
         if mb.mode == Mode::IntraPcm {
             self.writer.align(false);
             self.writer.put_bytes(&mb.samples());
         }
-        if last {
-            skip_run(&mut self.writer, &mut run);
-        }
         slice.skip_run = run;
     }
 
-    fn finish(mut self) -> Vec<u8> {
+    fn byte_count(&self) -> usize {
+        self.writer.bit_count() / 8 + 5
+    }
+
+    fn finish(mut self, slice: &SliceState) -> Vec<u8> {
+        skip_run(&mut self.writer, &mut slice.skip_run.clone());
         self.writer.trailing_bits();
         self.writer.into_bytes()
     }

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use vitascope_bits::BitWriter;
-
 use super::analysis::{Analyser, CodingTables, Surroundings};
 use super::deblock::{DeblockParameters, DeblockRow, deblock_row};
 use super::effort::Tools;
@@ -18,6 +16,8 @@ use super::neighbours::Neighbours;
 use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING, PictureWriter, Reference, SourcePicture};
 use super::residual::{SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
+use super::slice_writer::{Fit, SliceWriter};
+use super::stream::SliceHeaders;
 use super::write_cabac::{fill_absolute, wrap_delta};
 
 /// Everything the coding of one picture needs; owned, so that any thread may run it.
@@ -28,9 +28,10 @@ pub(crate) struct FrameJob {
     pub(crate) cabac: bool,
     pub(crate) transform_8x8_mode: bool,
     pub(crate) deblocking: DeblockParameters,
-    /// NAL unit header and slice header, unescaped.
-    pub(crate) header: BitWriter,
+    pub(crate) headers: SliceHeaders,
     pub(crate) slice_qp: u8,
+    /// Most bytes of a slice's NAL unit; 0 sets no limit.
+    pub(crate) max_slice_bytes: usize,
     /// Quantiser of each macroblock, raster order.
     pub(crate) qps: Vec<u8>,
     /// Motion found by the lookahead against the pictures before and after, raster order; may be
@@ -58,8 +59,8 @@ pub(crate) struct ReachLimits {
 
 /// A coded picture.
 pub(crate) struct CodedFrame {
-    /// NAL unit header, slice header and slice data, unescaped.
-    pub(crate) rbsp: Vec<u8>,
+    /// NAL units of its slices, unescaped.
+    pub(crate) nal_units: Vec<Vec<u8>>,
     pub(crate) source: Arc<SourcePicture>,
     pub(crate) picture: PictureWriter,
     /// Mean of the macroblocks' quantisers.
@@ -71,25 +72,22 @@ pub(crate) struct CodedFrame {
 const OUTSIDE: usize = 24;
 /// Samples beyond the last column or row at which a macroblock may begin.
 const BEYOND: usize = 8;
+/// By how much the quantiser of a macroblock rises while its slice alone is too large, and to where.
+const QP_STEP: u8 = 4;
+const MAX_QP: u8 = 51;
 
 impl FrameJob {
     /// Codes the picture; `None` when one it refers to was abandoned.
-    pub(crate) fn run(mut self) -> Option<CodedFrame> {
-        let header = std::mem::take(&mut self.header);
-        if self.cabac {
-            let entropy = Cabac::new(header, self.kind, self.slice_qp);
-            self.code(entropy)
-        } else {
-            self.code(Cavlc::new(header))
-        }
+    pub(crate) fn run(self) -> Option<CodedFrame> {
+        if self.cabac { self.code::<Cabac>() } else { self.code::<Cavlc>() }
     }
 
-    fn code<E: EntropyCoder>(mut self, mut entropy: E) -> Option<CodedFrame> {
+    fn code<E: EntropyCoder>(mut self) -> Option<CodedFrame> {
         let geometry = self.source.geometry;
         let Geometry { mb_width, mb_height } = geometry;
         let tables = Arc::clone(&self.tables);
         let mut analyser = Analyser::new(&tables, self.tools);
-        let mut slice = SliceState {
+        let initial = SliceState {
             kind: self.kind,
             transform_8x8_mode: self.transform_8x8_mode,
             ref_counts: [self.references[0].len(), self.references[1].len()],
@@ -97,6 +95,7 @@ impl FrameJob {
             last_delta_qp: 0,
             skip_run: 0,
         };
+        let mut writer = SliceWriter::<E>::new(self.headers.clone(), initial, self.max_slice_bytes);
         let mut infos = vec![MacroblockInfo::default(); geometry.macroblocks()];
         let mut lines = BottomLines::new(geometry);
         for y in 0..mb_height {
@@ -111,20 +110,31 @@ impl FrameJob {
                 let source = load(&self.source, x, y);
                 let picture = &self.picture;
                 let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
-                let at = Surroundings {
-                    position: (x, y),
-                    around: Neighbours::new(&infos, mb_width, x, y),
-                    references: [&views[0], &views[1]],
-                    limits: self.limits.at(geometry, x, y),
-                    hints: [0, 1].map(|list| self.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
-                    still: still.map_or(0, |row| row[x]),
-                    edges: &edges,
+                let mut qp = self.qps[index];
+                let mb = loop {
+                    let at = Surroundings {
+                        position: (x, y),
+                        around: Neighbours::new(&infos, mb_width, x, y, writer.first),
+                        references: [&views[0], &views[1]],
+                        limits: self.limits.at(geometry, x, y),
+                        hints: [0, 1].map(|list| self.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
+                        still: still.map_or(0, |row| row[x]),
+                        edges: &edges,
+                    };
+                    analyser.code(&mut writer.entropy, &writer.state, &source, &at, qp);
+                    match writer.write(&at.around, analyser.chosen(), index) {
+                        Fit::Yes => {}
+                        Fit::NextSlice => continue,
+                        Fit::Never if qp < MAX_QP => {
+                            qp = (qp + QP_STEP).min(MAX_QP);
+                            continue;
+                        }
+                        Fit::Never => writer.write_anyway(&at.around, analyser.chosen()),
+                    }
+                    break analyser.chosen();
                 };
-                let mb = analyser.code(&mut entropy, &slice, &source, &at, self.qps[index]);
-                entropy.write(&at.around, &mut slice, mb, index + 1 == infos.len());
-                let info = describe(mb, &mut slice);
+                infos[index] = describe(mb, &mut writer.state);
                 store(&mut self.picture, mb, x, y);
-                infos[index] = info;
             }
             lines.save(&self.picture, y);
             if self.is_reference || self.keep_reconstruction {
@@ -137,7 +147,8 @@ impl FrameJob {
             }
         }
         let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
-        Some(CodedFrame { rbsp: entropy.finish(), source: self.source, picture: self.picture, mean_qp })
+        let nal_units = writer.finish();
+        Some(CodedFrame { nal_units, source: self.source, picture: self.picture, mean_qp })
     }
 
     fn deblock(&mut self, infos: &[MacroblockInfo], y: usize) {

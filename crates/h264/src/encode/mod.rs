@@ -20,6 +20,7 @@ mod reconstruction;
 mod reference;
 mod residual;
 mod slice;
+mod slice_writer;
 mod source;
 mod stream;
 mod tables;

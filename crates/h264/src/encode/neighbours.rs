@@ -123,14 +123,16 @@ pub(crate) struct Neighbours<'a> {
 }
 
 impl<'a> Neighbours<'a> {
-    /// Of macroblock (x, y) in a picture of `width` macroblocks a row that is one slice.
-    pub(crate) fn new(infos: &'a [MacroblockInfo], width: usize, x: usize, y: usize) -> Self {
+    /// Of macroblock (x, y) in a picture of `width` macroblocks a row, in a slice that begins with macroblock
+    /// `first`: what lies before that does not exist (6.4.8).
+    pub(crate) fn new(infos: &'a [MacroblockInfo], width: usize, x: usize, y: usize, first: usize) -> Self {
         let index = y * width + x;
+        let before = |distance: usize| index.checked_sub(distance).filter(|&i| i >= first).map(|i| &infos[i]);
         Self {
-            left: (x > 0).then(|| &infos[index - 1]),
-            top: (y > 0).then(|| &infos[index - width]),
-            top_left: (x > 0 && y > 0).then(|| &infos[index - width - 1]),
-            top_right: (y > 0 && x + 1 < width).then(|| &infos[index - width + 1]),
+            left: if x > 0 { before(1) } else { None },
+            top: before(width),
+            top_left: if x > 0 { before(width + 1) } else { None },
+            top_right: if x + 1 < width { before(width - 1) } else { None },
         }
     }
 

@@ -1,5 +1,7 @@
 //! Parameter sets and slice headers of the streams this encoder writes.
 
+use std::sync::Arc;
+
 use vitascope_bits::BitWriter;
 
 use super::config::{EncoderConfig, EntropyMode, RateControl, SliceKind, VideoSignal};
@@ -39,13 +41,27 @@ pub(crate) struct StreamParameters {
     /// Frames that may follow one in decode order and precede it in output.
     reorder_depth: usize,
     coded_size: (usize, usize),
-    sps: Sps,
-    pps: Pps,
+    sets: Arc<ParameterSets>,
     sps_nal_unit: Vec<u8>,
     pps_nal_unit: Vec<u8>,
 }
 
-/// What differs from slice to slice.
+/// What slice headers refer to.
+#[derive(Debug)]
+struct ParameterSets {
+    sps: Sps,
+    pps: Pps,
+}
+
+/// The headers of a picture's slices.
+#[derive(Clone, Debug)]
+pub(crate) struct SliceHeaders {
+    header: SliceHeader,
+    nal: NalHeader,
+    sets: Arc<ParameterSets>,
+}
+
+/// What differs from picture to picture.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SliceParameters {
     pub(crate) kind: SliceKind,
@@ -173,8 +189,7 @@ impl StreamParameters {
             coded_size: (coded_size.0 as usize, coded_size.1 as usize),
             sps_nal_unit: sps.nal_unit(),
             pps_nal_unit: pps.nal_unit(),
-            sps,
-            pps,
+            sets: Arc::new(ParameterSets { sps, pps }),
         })
     }
 
@@ -212,9 +227,8 @@ impl StreamParameters {
         self.reorder_depth
     }
 
-    /// NAL unit header and slice header.
-    pub(crate) fn slice_header(&self, slice: &SliceParameters) -> BitWriter {
-        let mut writer = BitWriter::with_capacity(4096);
+    /// Headers of a picture's slices.
+    pub(crate) fn slice_headers(&self, slice: &SliceParameters) -> SliceHeaders {
         let nal = NalHeader {
             nal_ref_idc: match slice.kind {
                 _ if !slice.is_reference => 0,
@@ -223,20 +237,30 @@ impl StreamParameters {
             },
             nal_unit_type: if slice.is_sync { nal_unit_type::IDR_SLICE } else { nal_unit_type::SLICE },
         };
-        writer.put(u32::from(nal.nal_ref_idc) << 5 | u32::from(nal.nal_unit_type), 8);
         let slice_type = match slice.kind {
             SliceKind::I => SliceType::I,
             SliceKind::P => SliceType::P,
             SliceKind::B => SliceType::B,
         };
-        let mut header = SliceHeader::new(slice_type, nal, &self.pps);
+        let mut header = SliceHeader::new(slice_type, nal, &self.sets.pps);
         header.all_slices_same_type = true;
         header.frame_num = slice.frame_num;
         header.idr_pic_id = slice.idr_pic_id as u16;
         header.pic_order_cnt_lsb = (2 * slice.order % (1 << ORDER_BITS)) as u32;
-        header.set_num_ref_idx_active(slice.references.map(|n| n as u8), &self.pps);
+        header.set_num_ref_idx_active(slice.references.map(|n| n as u8), &self.sets.pps);
         header.slice_qp_delta = i32::from(slice.slice_qp) - 26;
-        header.write(&mut writer, nal, &self.sps, &self.pps);
+        SliceHeaders { header, nal, sets: Arc::clone(&self.sets) }
+    }
+}
+
+impl SliceHeaders {
+    /// NAL unit header and slice header of the slice that begins with a macroblock.
+    pub(crate) fn write(&self, first_macroblock: usize) -> BitWriter {
+        let mut writer = BitWriter::with_capacity(4096);
+        let NalHeader { nal_ref_idc, nal_unit_type } = self.nal;
+        writer.put(u32::from(nal_ref_idc) << 5 | u32::from(nal_unit_type), 8);
+        let header = SliceHeader { first_mb_in_slice: first_macroblock as u32, ..self.header.clone() };
+        header.write(&mut writer, self.nal, &self.sets.sps, &self.sets.pps);
         writer
     }
 }

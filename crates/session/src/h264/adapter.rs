@@ -36,6 +36,7 @@ struct LiveSettings {
     max_interval: u32,
     max_duration: Option<Time>,
     allow_temporal_compression: bool,
+    max_slice_bytes: u32,
 }
 
 impl LiveSettings {
@@ -52,6 +53,7 @@ impl LiveSettings {
                 Time::from_seconds(seconds, DURATION_TIMESCALE).max(Time::new(1, DURATION_TIMESCALE))
             }),
             allow_temporal_compression: values.boolean(key::ALLOW_TEMPORAL_COMPRESSION).unwrap_or(true),
+            max_slice_bytes: count(values, key::MAX_H264_SLICE_BYTES),
         }
     }
 }
@@ -119,6 +121,9 @@ impl VideoEncoder for H264Encoder {
         if new.allow_temporal_compression != old.allow_temporal_compression {
             updates.push(Update::AllowTemporalCompression(new.allow_temporal_compression));
         }
+        if new.max_slice_bytes != old.max_slice_bytes {
+            updates.push(Update::MaxSliceBytes(new.max_slice_bytes));
+        }
         for update in updates {
             self.encoder.update(update).map_err(|error| self.broke(error))?;
         }
@@ -169,6 +174,7 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         max_key_frame_interval: live.max_interval,
         max_key_frame_interval_duration: live.max_duration,
         allow_temporal_compression: live.allow_temporal_compression,
+        max_slice_bytes: live.max_slice_bytes,
         allow_frame_reordering: values.boolean(key::ALLOW_FRAME_REORDERING).unwrap_or(true),
         max_frame_delay: values
             .integer(key::MAX_FRAME_DELAY_COUNT)

@@ -125,6 +125,15 @@ pub(crate) static ROWS: &[PropertyRow] = &[
          ChromaBlueMeanSquaredError, ChromaRedMeanSquaredError) between what was given to the encoder and what a decoder shows.",
     ),
     row(
+        key::MAX_H264_SLICE_BYTES,
+        Kind::Integer { minimum: 0, maximum: INT32 },
+        DefaultValue::Integer(0),
+        Change::AnyTime,
+        "The greatest size of a slice in bytes, its NAL unit header included and the length before it not: a picture becomes as \
+         many slices as that takes. 0 sets no limit. A slice is larger only where a single macroblock is, coded as coarsely as \
+         can be.",
+    ),
+    row(
         key::VITASCOPE_THREAD_COUNT,
         Kind::Integer { minimum: 0, maximum: 256 },
         DefaultValue::Integer(0),

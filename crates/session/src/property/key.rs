@@ -90,6 +90,9 @@ pub const GAMMA_LEVEL: &str = "GammaLevel";
 /// The graphics processor that encodes.
 #[doc(alias = "kVTCompressionPropertyKey_UsingGPURegistryID")]
 pub const USING_GPU_REGISTRY_ID: &str = "UsingMetalRegistryID";
+/// The greatest size of a slice.
+#[doc(alias = "kVTCompressionPropertyKey_MaxH264SliceBytes")]
+pub const MAX_H264_SLICE_BYTES: &str = "MaxH264SliceBytes";
 /// Threads that code at a time; an extension of this project.
 pub const VITASCOPE_THREAD_COUNT: &str = "VitascopeThreadCount";
 /// Whether samples carry the MD5 of their reconstruction; an extension of this project.

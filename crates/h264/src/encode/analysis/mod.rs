@@ -81,7 +81,7 @@ impl<'a> Analyser<'a> {
         source: &Source,
         at: &Surroundings<'_>,
         qp: u8,
-    ) -> &Macroblock {
+    ) {
         self.qp = qp;
         self.lambda = lambda_sad(qp);
         self.lambda_ssd = lambda_ssd(qp);
@@ -97,6 +97,10 @@ impl<'a> Analyser<'a> {
         if self.best_bits > PCM_BITS {
             self.code_pcm(source);
         }
+    }
+
+    /// The macroblock that was decided on last.
+    pub(crate) fn chosen(&self) -> &Macroblock {
         &self.best
     }
 
