@@ -91,6 +91,7 @@ typedef struct __CFString *CFMutableStringRef;
 typedef CFTypeRef CFPropertyListRef;
 typedef const struct __CFAllocator *CFAllocatorRef;
 typedef const struct __CFNull *CFNullRef;
+typedef unsigned long long CFAllocatorTypeID;
 
 typedef CFIndex CFComparisonResult;
 typedef CFComparisonResult (*CFComparatorFunction)(const void *one, const void *other, void *context);
@@ -168,6 +169,12 @@ CF_EXPORT const CFNullRef kCFNull;
 /* Memory of an allocator; NULL when it has none. */
 CF_EXPORT void *CFAllocatorAllocate(CFAllocatorRef allocator, CFIndex size, CFOptionFlags hint);
 
+/* As CFAllocatorAllocate, for memory that holds no pointers: here the same. */
+CF_EXPORT void *CFAllocatorAllocateBytes(CFAllocatorRef allocator, CFIndex size, CFOptionFlags hint);
+
+/* As CFAllocatorAllocate, for memory of a type: here the same. */
+CF_EXPORT void *CFAllocatorAllocateTyped(CFAllocatorRef allocator, CFIndex size, CFAllocatorTypeID descriptor, CFOptionFlags hint);
+
 /* An allocator of a program's own functions. */
 CF_EXPORT CFAllocatorRef CFAllocatorCreate(CFAllocatorRef allocator, CFAllocatorContext *context);
 
@@ -188,6 +195,12 @@ CF_EXPORT uint64_t CFAllocatorGetTypeID(void);
 
 /* Makes memory larger or smaller; NULL memory is allocated, size 0 frees. */
 CF_EXPORT void *CFAllocatorReallocate(CFAllocatorRef allocator, void *ptr, CFIndex newsize, CFOptionFlags hint);
+
+/* As CFAllocatorReallocate, for memory that holds no pointers: here the same. */
+CF_EXPORT void *CFAllocatorReallocateBytes(CFAllocatorRef allocator, void *ptr, CFIndex newsize, CFOptionFlags hint);
+
+/* As CFAllocatorReallocate, for memory of a type: here the same. */
+CF_EXPORT void *CFAllocatorReallocateTyped(CFAllocatorRef allocator, void *ptr, CFIndex newsize, CFAllocatorTypeID descriptor, CFOptionFlags hint);
 
 /* Makes an allocator the one that NULL stands for, in the whole process. */
 CF_EXPORT void CFAllocatorSetDefault(CFAllocatorRef allocator);

@@ -39,6 +39,9 @@ CF_EXPORT CFDataRef CFDataCreateWithBytesNoCopy(CFAllocatorRef allocator, const 
 /* Takes out the bytes of a range. */
 CF_EXPORT void CFDataDeleteBytes(CFMutableDataRef theData, CFRange range);
 
+/* Where bytes are found in a range; location kCFNotFound when they are not. Options: backwards 1, anchored 2. */
+CF_EXPORT CFRange CFDataFind(CFDataRef theData, CFDataRef dataToFind, CFRange searchRange, CFDataSearchFlags compareOptions);
+
 /* The bytes in place, until the data changes or goes. */
 CF_EXPORT const uint8_t *CFDataGetBytePtr(CFDataRef theData);
 

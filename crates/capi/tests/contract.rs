@@ -24,6 +24,11 @@ fn foundation() {
 }
 
 #[test]
+fn text() {
+    check("text");
+}
+
+#[test]
 fn media() {
     check("media");
 }

@@ -35,6 +35,11 @@ fn foundation() {
 }
 
 #[test]
+fn text() {
+    test_program("text");
+}
+
+#[test]
 fn media() {
     test_program("media");
 }

@@ -33,12 +33,13 @@ impl Sources {
         Ok(sources)
     }
 
-    /// Functions stand inside `api!` blocks, indented once, each below its documentation.
+    /// Functions stand inside `api!` blocks, or `entries!` for those with variable arguments, indented once, each below its
+    /// documentation.
     fn scan(&mut self, text: &str) {
         let mut documentation = "";
         let mut inside = false;
         for line in text.lines() {
-            if line == "api! {" {
+            if line == "api! {" || line == "entries! {" {
                 inside = true;
             } else if line == "}" {
                 inside = false;

@@ -151,6 +151,28 @@ api! {
         allocate(allocator, size, hint)
     }
 
+    /// As CFAllocatorAllocate, for memory that holds no pointers: here the same.
+    fn CFAllocatorAllocateBytes(allocator: Handle, size: isize, hint: usize) -> *mut c_void {
+        allocate(allocator, size, hint)
+    }
+
+    /// As CFAllocatorAllocate, for memory of a type: here the same.
+    fn CFAllocatorAllocateTyped(allocator: Handle, size: isize, _type_number: u64, hint: usize) -> *mut c_void {
+        allocate(allocator, size, hint)
+    }
+
+    /// As CFAllocatorReallocate, for memory that holds no pointers: here the same.
+    fn CFAllocatorReallocateBytes(allocator: Handle, memory: *mut c_void, size: isize, hint: usize) -> *mut c_void {
+        CFAllocatorReallocate(allocator, memory, size, hint)
+    }
+
+    /// As CFAllocatorReallocate, for memory of a type: here the same.
+    fn CFAllocatorReallocateTyped(
+        allocator: Handle, memory: *mut c_void, size: isize, _type_number: u64, hint: usize,
+    ) -> *mut c_void {
+        CFAllocatorReallocate(allocator, memory, size, hint)
+    }
+
     /// Makes memory larger or smaller; NULL memory is allocated, size 0 frees.
     fn CFAllocatorReallocate(allocator: Handle, memory: *mut c_void, size: isize, hint: usize) -> *mut c_void {
         if memory.is_null() {

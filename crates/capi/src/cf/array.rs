@@ -84,6 +84,11 @@ impl Payload for CfArray {
     }
 }
 
+/// An array of items that callbacks keep.
+pub(crate) fn of_items(items: Vec<Item>, callbacks: ValueCallBacks) -> Owned {
+    Owned::new(CfArray::new(items, callbacks, false))
+}
+
 /// An array of objects.
 pub(crate) fn new(objects: &[Owned]) -> Owned {
     Owned::new(CfArray::new(

@@ -56,6 +56,15 @@ extern "C" fn hash_object(object: *const c_void) -> usize {
 }
 
 impl ValueCallBacks {
+    pub(crate) const fn new(
+        retain: Option<Retain>,
+        release: Option<Release>,
+        describe: Option<Describe>,
+        equal: Option<Equal>,
+    ) -> ValueCallBacks {
+        ValueCallBacks { version: 0, retain, release, describe, equal }
+    }
+
     /// Nothing is kept; values are compared by address.
     pub(crate) const NONE: ValueCallBacks =
         ValueCallBacks { version: 0, retain: None, release: None, describe: None, equal: None };

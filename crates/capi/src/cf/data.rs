@@ -133,6 +133,24 @@ api! {
         }
     }
 
+    /// Where bytes are found in a range; location kCFNotFound when they are not. Options: backwards 1, anchored 2.
+    fn CFDataFind(data: Handle, wanted: Handle, range: CFRange, options: usize) -> CFRange {
+        const BACKWARDS: usize = 1;
+        const ANCHORED: usize = 2;
+        let nowhere = CFRange { location: -1, length: 0 };
+        let (Some(bytes), Some(wanted)) = (to_vec(data), to_vec(wanted)) else { return nowhere };
+        let Some((start, end)) = range.bounds(bytes.len()) else { return nowhere };
+        let Some(last) = (end - start).checked_sub(wanted.len()).filter(|_| !wanted.is_empty()) else { return nowhere };
+        let found = |place: &usize| bytes[start + place..].starts_with(&wanted);
+        let place = match (options & ANCHORED != 0, options & BACKWARDS != 0) {
+            (true, true) => Some(last).filter(found),
+            (true, false) => Some(0).filter(found),
+            (false, true) => (0..=last).rev().find(found),
+            (false, false) => (0..=last).find(found),
+        };
+        place.map_or(nowhere, |place| CFRange { location: (start + place) as isize, length: wanted.len() as isize })
+    }
+
     /// Makes data longer, with zeros, or shorter.
     fn CFDataSetLength(data: Handle, length: isize) {
         change(data, "CFDataSetLength", |bytes| bytes.resize(usize::try_from(length).unwrap_or(0), 0));

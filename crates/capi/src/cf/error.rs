@@ -53,6 +53,14 @@ fn create(domain: Handle, code: isize, user_info: Handle) -> Handle {
     Owned::new(CfError { domain, code, user_info }).into_handle()
 }
 
+/// A new error with a description.
+pub(crate) fn with_description(domain: &str, code: isize, description: &str) -> Handle {
+    let info = dictionary::CfDictionary::of_objects(false);
+    info.set(*string::new("NSLocalizedDescription"), *string::new(description));
+    let info = Owned::new(info);
+    create(*string::new(domain), code, *info)
+}
+
 fn copy(error: Handle, key: &str) -> Handle {
     owned_or_null(error.get::<CfError>().and_then(|error| error.info(key)))
 }

@@ -67,6 +67,24 @@ api! {
         address.unwrap_or(std::ptr::null())
     }
 
+    /// Copies the text after a byte with its length; false when it does not fit or the encoding cannot say it.
+    fn CFStringGetPascalString(string: Handle, buffer: Out<u8>, size: isize, encoding: u32) -> u8 {
+        let Some(buffer) = buffer.bytes(usize::try_from(size).unwrap_or(0)) else { return 0 };
+        let copied = with_text(string, |text| {
+            let (bytes, converted) = encoding::encode(text, encoding, 0, usize::MAX);
+            let length = u8::try_from(bytes.len()).ok().filter(|_| converted == text.len())?;
+            buffer.get_mut(1..=bytes.len())?.copy_from_slice(&bytes);
+            buffer[0] = length;
+            Some(())
+        });
+        u8::from(copied.flatten().is_some())
+    }
+
+    /// The text in place, if it is stored with its length before it: it never is, so NULL.
+    fn CFStringGetPascalStringPtr(_string: Handle, _encoding: u32) -> *const u8 {
+        std::ptr::null()
+    }
+
     /// The UTF-16 units in place, if it is stored so; else NULL.
     fn CFStringGetCharactersPtr(string: Handle) -> *const u16 {
         let mutable = string.get::<CfString>().is_some_and(|string| string.mutable);

@@ -11,7 +11,7 @@ const ANCHORED: usize = 8;
 const NUMERICALLY: usize = 64;
 
 /// Units, folded when case shall not count.
-fn folded(text: Text<'_>, options: usize) -> Vec<u16> {
+pub(super) fn folded(text: Text<'_>, options: usize) -> Vec<u16> {
     if options & CASE_INSENSITIVE == 0 {
         return text.units().collect();
     }
@@ -77,6 +77,21 @@ fn search(text: &[u16], wanted: &[u16], options: usize) -> Option<usize> {
     }
 }
 
+/// Where `wanted` is found between two places, in the order of the search.
+pub(super) fn places(text: &[u16], wanted: &[u16], start: usize, end: usize, options: usize) -> Vec<usize> {
+    let (mut from, mut to, mut places) = (start, end, Vec::new());
+    while let Some(place) = search(&text[from..to], wanted, options) {
+        let found = from + place;
+        places.push(found);
+        if options & BACKWARDS == 0 {
+            from = found + wanted.len();
+        } else {
+            to = found;
+        }
+    }
+    places
+}
+
 api! {
     /// Compares two strings: -1, 0 or 1. Options: case-insensitive, numerically.
     fn CFStringCompare(one: Handle, other: Handle, options: usize) -> isize {
@@ -94,6 +109,13 @@ api! {
             with_text(other, |other| compare(&one, &folded(other, options), options))
         });
         order.flatten().unwrap_or_else(|| one.0.cmp(&other.0)) as isize
+    }
+
+    /// As CFStringCompareWithOptions; there are no locale objects here, so the locale is NULL.
+    fn CFStringCompareWithOptionsAndLocale(
+        one: Handle, other: Handle, range: CFRange, options: usize, _locale: Handle,
+    ) -> isize {
+        CFStringCompareWithOptions(one, other, range, options)
     }
 
     /// Whether a string begins with another one.
@@ -121,6 +143,13 @@ api! {
         let mut found = CFRange { location: -1, length: 0 };
         CFStringFindWithOptions(string, wanted, whole, options, Out(&raw mut found));
         found
+    }
+
+    /// As CFStringFindWithOptions; there are no locale objects here, so the locale is NULL.
+    fn CFStringFindWithOptionsAndLocale(
+        string: Handle, wanted: Handle, range: CFRange, options: usize, _locale: Handle, result: Out<CFRange>,
+    ) -> u8 {
+        CFStringFindWithOptions(string, wanted, range, options, result)
     }
 
     /// Whether a string is found in a range of another one, and where.

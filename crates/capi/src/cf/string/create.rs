@@ -68,6 +68,26 @@ api! {
         object(units.to_vec(count).map(StringData::from_units))
     }
 
+    /// A string of UTF-16 units that may be used in place (they are copied); the deallocator frees them when done.
+    fn CFStringCreateWithCharactersNoCopy(_allocator: Handle, units: In<u16>, count: isize, deallocator: Handle) -> Handle {
+        let created = object(units.to_vec(count).map(StringData::from_units));
+        if !created.is_null() {
+            allocator::deallocate(deallocator, units.0.cast_mut().cast());
+        }
+        created
+    }
+
+    /// A string of Pascal text that may be used in place (it is copied); the deallocator frees it when done.
+    fn CFStringCreateWithPascalStringNoCopy(
+        allocator: Handle, text: In<u8>, encoding: u32, deallocator: Handle,
+    ) -> Handle {
+        let created = CFStringCreateWithPascalString(allocator, text, encoding);
+        if !created.is_null() {
+            allocator::deallocate(deallocator, text.0.cast_mut().cast());
+        }
+        created
+    }
+
     /// A string of Pascal text: a length byte, then as many bytes.
     fn CFStringCreateWithPascalString(_allocator: Handle, text: In<u8>, encoding: u32) -> Handle {
         let length = text.read().unwrap_or(0);
@@ -125,6 +145,13 @@ api! {
         match decoded {
             Some(data) => append(string, &data.text().units().collect::<Vec<_>>()),
             None => log::error!("CFStringAppendCString: the text is not valid in encoding {encoding:#x}"),
+        }
+    }
+
+    /// Appends Pascal text: a length byte, then as many bytes.
+    fn CFStringAppendPascalString(string: Handle, text: In<u8>, encoding: u32) {
+        if let Some(appended) = Owned::adopted(CFStringCreateWithPascalString(Handle::NULL, text, encoding)) {
+            CFStringAppend(string, *appended);
         }
     }
 

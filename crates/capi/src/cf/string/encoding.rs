@@ -1,5 +1,6 @@
 //! Bytes of text in the encodings that this library reads and writes.
 
+use super::latin::Latin;
 use super::{StringData, Text};
 
 pub(crate) const WINDOWS_LATIN_1: u32 = 0x0500;
@@ -14,7 +15,7 @@ pub(crate) const UTF32: u32 = 0x0c00_0100;
 pub(crate) const UTF32_BE: u32 = 0x1800_0100;
 pub(crate) const UTF32_LE: u32 = 0x1c00_0100;
 
-/// Whether the encoding is known; of Mac Roman and Windows Latin 1 only the ASCII part is.
+/// Whether the encoding is known.
 pub(crate) fn is_known(encoding: u32) -> bool {
     bytes_per_unit(encoding).is_some()
 }
@@ -33,8 +34,13 @@ pub(crate) fn bytes_per_unit(encoding: u32) -> Option<usize> {
 /// Reads text; `None` for bytes that are not valid in the encoding, or an encoding that is not known.
 pub(crate) fn decode(bytes: &[u8], encoding: u32) -> Option<StringData> {
     match encoding {
-        MAC_ROMAN | WINDOWS_LATIN_1 | ASCII if !bytes.is_ascii() => None,
-        MAC_ROMAN | WINDOWS_LATIN_1 | ASCII | UTF8 => {
+        MAC_ROMAN | WINDOWS_LATIN_1 => {
+            let latin = if encoding == MAC_ROMAN { Latin::MacRoman } else { Latin::Windows1252 };
+            let units: Option<Vec<u16>> = bytes.iter().map(|byte| latin.unit(*byte)).collect();
+            units.map(StringData::from_units)
+        }
+        ASCII if !bytes.is_ascii() => None,
+        ASCII | UTF8 => {
             let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
             Some(StringData::from_str(std::str::from_utf8(bytes).ok()?))
         }
@@ -72,7 +78,9 @@ pub(crate) fn decode(bytes: &[u8], encoding: u32) -> Option<StringData> {
 fn encode_character(character: char, encoding: u32, out: &mut Vec<u8>) -> bool {
     let code = character as u32;
     match encoding {
-        MAC_ROMAN | WINDOWS_LATIN_1 | ASCII if code < 0x80 => out.push(code as u8),
+        ASCII if code < 0x80 => out.push(code as u8),
+        MAC_ROMAN => return Latin::MacRoman.byte(character).map(|byte| out.push(byte)).is_some(),
+        WINDOWS_LATIN_1 => return Latin::Windows1252.byte(character).map(|byte| out.push(byte)).is_some(),
         ISO_LATIN_1 if code < 0x100 => out.push(code as u8),
         UTF8 => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         UTF16 | UTF16_LE => character

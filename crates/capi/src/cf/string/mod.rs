@@ -1,13 +1,27 @@
 //! `CFString`: text as ASCII bytes or UTF-16 units.
 
 mod access;
+mod arguments;
+mod bounds;
 mod compare;
 mod create;
+mod edit;
 pub(crate) mod encoding;
+mod encoding_names;
+mod format;
+mod formatted;
+mod latin;
+mod number_text;
+mod split;
 
 pub use access::*;
+pub use bounds::*;
 pub use compare::*;
 pub use create::*;
+pub use edit::*;
+pub use encoding_names::*;
+pub use formatted::*;
+pub use split::*;
 
 use std::ffi::c_void;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
