@@ -66,11 +66,14 @@ pub(crate) struct Encode {
     /// Write the MD5 of every reconstructed frame to this file, in the layout of `ffmpeg -f framemd5`
     #[arg(long, value_name = "FILE")]
     pub(crate) hashes: Option<PathBuf>,
-    /// Print the summary as JSON
+    /// Draw bits, quantiser and quality of every frame over time into this file, .png or .svg by ending
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Print the summary as JSON, on standard error when standard output carries the stream
     #[arg(long)]
     pub(crate) json: bool,
-    /// Add one entry for each frame, in decode order, to the JSON summary: times, bytes, key, and type (B: shown before a frame
-    /// that is coded earlier)
+    /// Add one entry for each frame, in decode order, to the JSON summary: times, bytes, key, type (B: shown before a frame
+    /// that is coded earlier), mean quantiser and PSNR of luma
     #[arg(long, requires = "json")]
     pub(crate) per_frame: bool,
     /// No progress bar and no summary

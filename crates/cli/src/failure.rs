@@ -18,6 +18,9 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// The exit code after a signal.
+    pub(crate) const INTERRUPTED: u8 = 130;
+
     /// A failure of the work itself, named after what it happened to.
     pub(crate) fn failed(what: impl Display, why: impl Display) -> Self {
         Failure::Failed(format!("{what}: {why}"))
@@ -45,7 +48,7 @@ impl Failure {
             Failure::BrokenPipe => ExitCode::SUCCESS,
             Failure::Interrupted => {
                 eprintln!("vitascope: interrupted; partial output removed");
-                ExitCode::from(130)
+                ExitCode::from(Failure::INTERRUPTED)
             }
         }
     }

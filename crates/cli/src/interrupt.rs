@@ -28,6 +28,15 @@ impl Interrupt {
         *self.action.lock().unwrap_or_else(PoisonError::into_inner) = Some(Box::new(action));
     }
 
+    /// Runs something that may wait for ever and leaves nothing behind, such as the opening of a pipe: a signal meanwhile ends the
+    /// program.
+    pub(crate) fn may_end<T>(&self, wait: impl FnOnce() -> T) -> T {
+        self.on_signal(|| std::process::exit(Failure::INTERRUPTED.into()));
+        let result = wait();
+        self.action.lock().unwrap_or_else(PoisonError::into_inner).take();
+        result
+    }
+
     /// Fails once a signal has arrived.
     pub(crate) fn check(&self) -> Result<(), Failure> {
         if self.asked.load(Ordering::Acquire) { Err(Failure::Interrupted) } else { Ok(()) }

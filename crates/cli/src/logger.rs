@@ -19,6 +19,16 @@ pub(crate) fn install() {
     }
 }
 
+/// Warns of variables of the engine whose value means nothing.
+pub(crate) fn check_environment() {
+    for (name, values) in [("VITASCOPE_CPU", &["scalar", "avx2"][..]), ("VITASCOPE_HARDWARE", &["assume"])] {
+        if let Some(value) = std::env::var_os(name).filter(|value| !values.iter().any(|known| value == known))
+        {
+            log::warn!("{name}='{}' has no effect: {} is accepted", value.display(), values.join(" or "));
+        }
+    }
+}
+
 /// From now on log lines appear above this progress bar instead of within it.
 pub(crate) fn share_terminal_with(bar: &ProgressBar) {
     // A second bar in one run would not be told of; the command draws only one.

@@ -14,6 +14,7 @@ mod json;
 mod logger;
 mod manual;
 mod output;
+mod plot;
 mod properties;
 
 use std::process::ExitCode;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     logger::install();
+    logger::check_environment();
     match run(arguments.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -137,8 +137,11 @@ impl SpoolFile {
     /// Copies everything held to `output`.
     pub(crate) fn copy_to(&mut self, output: &mut Output) -> Result<()> {
         use std::io::{Read, Seek, SeekFrom};
-        let rewound = self.file.flush().and_then(|()| self.file.get_mut().seek(SeekFrom::Start(0)));
-        rewound.map_err(|e| Error::io("read the spooled samples of", &self.path, e))?;
+        self.file.flush().map_err(|e| Error::io("spool samples of", &self.path, e))?;
+        self.file
+            .get_mut()
+            .seek(SeekFrom::Start(0))
+            .map_err(|e| Error::io("read the spooled samples of", &self.path, e))?;
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut left = self.length;
         while left > 0 {

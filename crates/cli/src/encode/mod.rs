@@ -7,11 +7,12 @@ mod sink;
 mod source;
 mod summary;
 
+use std::io::Write;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use vitascope::container::{self, OutputKind};
+use vitascope::container::{self, AtomicFile, OutputKind};
 use vitascope::core::Time;
 use vitascope::session::{CompressionSession, EncodeOutput, FrameOptions};
 
@@ -21,6 +22,7 @@ use crate::failure::Failure;
 use crate::input::is_standard_stream;
 use crate::interrupt::Interrupt;
 use crate::logger;
+use crate::plot::{self, PlotFormat, PlotFrame};
 use progress::Progress;
 use sink::Sink;
 use source::Source;
@@ -32,14 +34,19 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let kind = output_kind(&arguments.output)?;
     let settings = settings::parse(arguments, &codec.properties())?;
     distinct_files(arguments)?;
+    let plot = arguments.plot.as_deref().map(Plot::create).transpose()?;
     let interrupt = Interrupt::install()?;
-    let mut source = Source::open(&arguments.input)?;
+    let mut source = interrupt.may_end(|| Source::open(&arguments.input))?;
+    source.warn_of_fields();
     let started = Instant::now();
     let progress =
         Progress::new(arguments.quiet, source.expected_frames(arguments.frames), source.frame_duration());
 
     // The writer exists before the first frame is coded, so that a place that cannot be written fails at once.
-    let writer = container::create_writer(&arguments.output, kind).map_err(|error| sink::failure(&error))?;
+    let create = || container::create_writer(&arguments.output, kind);
+    let in_place = std::fs::metadata(&arguments.output).is_ok_and(|found| !found.is_file());
+    let writer = if in_place { interrupt.may_end(create) } else { create() };
+    let writer = writer.map_err(|error| sink::failure(&error))?;
     let sink = Sink::new(writer, arguments, source.frame_duration(), progress.clone())?;
     let sink = Arc::new(Mutex::new(sink));
     let session = open_session(&source, codec.codec_type, Arc::clone(&sink))?;
@@ -62,7 +69,12 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
         return Err(Failure::failed(source.name(), "holds no frames"));
     }
     let statistics = sink.finish()?;
+    let frames = statistics.plot_frames();
     let summary = Summary::new(statistics, source.frame_duration(), &arguments.output, started.elapsed());
+    if let Some(plot) = plot {
+        let name = arguments.output.file_name().unwrap_or_default().to_string_lossy();
+        plot.finish(&format!("{name}: {}", summary.line()), &frames, source.frame_duration().seconds())?;
+    }
     if arguments.json {
         summary.print_json(is_standard_stream(&arguments.output))
     } else {
@@ -76,8 +88,8 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
 /// Refuses to write over the source, or one output over the other.
 fn distinct_files(arguments: &Encode) -> Result<(), Failure> {
     let resolved = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    let hashes = arguments.hashes.as_deref();
-    let files: Vec<_> = [Some(arguments.input.as_path()), Some(arguments.output.as_path()), hashes]
+    let (hashes, plot) = (arguments.hashes.as_deref(), arguments.plot.as_deref());
+    let files: Vec<_> = [Some(arguments.input.as_path()), Some(arguments.output.as_path()), hashes, plot]
         .into_iter()
         .flatten()
         .filter(|path| !is_standard_stream(path) && !path.starts_with("/dev"))
@@ -91,6 +103,27 @@ fn distinct_files(arguments: &Encode) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// A plot that will be drawn at the end; its file is opened at the beginning, so that a place that cannot be written fails at once.
+struct Plot {
+    format: PlotFormat,
+    file: AtomicFile,
+}
+
+impl Plot {
+    fn create(path: &Path) -> Result<Self, Failure> {
+        let format = PlotFormat::of(path)?;
+        let file = AtomicFile::create(path).map_err(|error| sink::failure(&error))?;
+        Ok(Plot { format, file })
+    }
+
+    fn finish(mut self, title: &str, frames: &[PlotFrame], frame_seconds: f64) -> Result<(), Failure> {
+        let picture = plot::render(self.format, title, frames, frame_seconds)?;
+        let path = self.file.path().display().to_string();
+        self.file.write_all(&picture).map_err(|error| Failure::failed(path, error))?;
+        self.file.commit().map_err(|error| sink::failure(&error))
+    }
 }
 
 fn output_kind(path: &Path) -> Result<OutputKind, Failure> {
@@ -152,6 +185,11 @@ fn feed(
     }
     logger::without_echo(|| session.complete_frames(Time::INVALID))
         .map_err(|error| explain(error, source.name()))?;
+    let beyond: Vec<_> =
+        arguments.force_key_frames.iter().filter(|frame| **frame >= index).map(u64::to_string).collect();
+    if !beyond.is_empty() {
+        log::warn!("--force-key-frames {}: there are {index} frames only", beyond.join(","));
+    }
     lock(sink).failure().map_or(Ok(()), Err)
 }
 

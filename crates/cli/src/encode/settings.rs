@@ -34,6 +34,9 @@ pub(super) fn parse(
     if arguments.hashes.is_some() {
         settings.push((key::VITASCOPE_RECONSTRUCTION_HASH, Value::from(true)));
     }
+    if arguments.per_frame || arguments.plot.is_some() {
+        settings.push((key::CALCULATE_MEAN_SQUARED_ERROR, Value::from(true)));
+    }
     Ok(settings)
 }
 

@@ -32,7 +32,7 @@ impl Sink {
     ) -> Result<Self, Failure> {
         let hashes =
             arguments.hashes.as_deref().map(|path| Hashes::create(path, frame_duration)).transpose()?;
-        let statistics = Statistics::new(arguments.per_frame);
+        let statistics = Statistics::new(arguments.per_frame, arguments.plot.is_some());
         Ok(Sink { writer: Some(writer), hashes, statistics, failure: None, progress })
     }
 
@@ -41,7 +41,7 @@ impl Sink {
         Sink {
             writer: None,
             hashes: None,
-            statistics: Statistics::new(false),
+            statistics: Statistics::new(false, false),
             failure: None,
             progress: Progress::hidden(),
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use vitascope::container::y4m::{FrameRate, Header, Reader};
+use vitascope::container::y4m::{FrameRate, Header, Interlacing, Reader};
 use vitascope::core::{PixelBuffer, Time};
 
 use crate::failure::Failure;
@@ -61,6 +61,13 @@ impl Source {
 
     pub(super) fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// Says that fields are not kept apart, if there are any.
+    pub(super) fn warn_of_fields(&self) {
+        if self.header.interlacing.is_some_and(|kind| kind != Interlacing::Progressive) {
+            log::warn!("{}: interlaced frames are coded whole, as if they were progressive", self.name);
+        }
     }
 
     /// Frames a second.

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vitascope::core::{SampleBuffer, Time};
+use vitascope::session::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
 
 use crate::failure::Failure;
 use crate::output::print_json;
+use crate::plot::PlotFrame;
 
 /// One coded frame.
 pub(super) struct FrameEntry {
@@ -16,6 +18,10 @@ pub(super) struct FrameEntry {
     bytes: u64,
     key: bool,
     kind: &'static str,
+    /// Mean quantiser.
+    qp: Option<f64>,
+    /// PSNR of luma in decibels, infinite for an exact frame.
+    psnr: Option<f64>,
 }
 
 impl FrameEntry {
@@ -35,6 +41,11 @@ impl FrameEntry {
             bytes: sample.total_sample_size() as u64,
             key: attachments.is_sync(),
             kind,
+            qp: sample.attachment(AVERAGE_QP).and_then(|(qp, _)| qp.as_f64()),
+            psnr: sample
+                .attachment(QUALITY_METRICS)
+                .and_then(|(metrics, _)| metrics.as_dictionary()?.get(QUALITY_METRIC_KEYS[0])?.as_f64())
+                .map(|error| 10.0 * (255.0 * 255.0 / error).log10()),
         }
     }
 
@@ -45,7 +56,21 @@ impl FrameEntry {
             "bytes": self.bytes,
             "type": self.kind,
             "key": self.key,
+            "qp": self.qp,
+            // JSON knows no infinity.
+            "psnr_y": self.psnr.filter(|psnr| psnr.is_finite()),
         })
+    }
+
+    fn plot_frame(&self) -> PlotFrame {
+        PlotFrame {
+            time: self.presentation_time,
+            bytes: self.bytes,
+            kind: self.kind.chars().next().unwrap_or('P'),
+            key: self.key,
+            qp: self.qp,
+            psnr: self.psnr,
+        }
     }
 }
 
@@ -57,13 +82,26 @@ pub(super) struct Statistics {
     pub(super) bytes: u64,
     latest: Time,
     per_frame: Option<Vec<Value>>,
+    plot: Option<Vec<PlotFrame>>,
 }
 
 impl Statistics {
-    /// `per_frame` keeps an entry for each frame.
-    pub(super) fn new(per_frame: bool) -> Self {
-        let per_frame = per_frame.then(Vec::new);
-        Statistics { frames: 0, key_frames: 0, dropped: 0, bytes: 0, latest: Time::INVALID, per_frame }
+    /// `per_frame` keeps an entry for each frame, `plot` what a plot shows of it.
+    pub(super) fn new(per_frame: bool, plot: bool) -> Self {
+        Statistics {
+            frames: 0,
+            key_frames: 0,
+            dropped: 0,
+            bytes: 0,
+            latest: Time::INVALID,
+            per_frame: per_frame.then(Vec::new),
+            plot: plot.then(Vec::new),
+        }
+    }
+
+    /// The frames for a plot, if they were kept.
+    pub(super) fn plot_frames(&self) -> Vec<PlotFrame> {
+        self.plot.clone().unwrap_or_default()
     }
 
     /// Counts a frame, in decode order.
@@ -82,6 +120,9 @@ impl Statistics {
         self.bytes += entry.bytes;
         if let Some(entries) = &mut self.per_frame {
             entries.push(entry.json());
+        }
+        if let Some(frames) = &mut self.plot {
+            frames.push(entry.plot_frame());
         }
     }
 }
@@ -108,7 +149,8 @@ impl Summary {
         let Statistics { frames, key_frames, dropped, bytes, .. } = self.statistics;
         let dropped = if dropped > 0 { format!(", {dropped} dropped") } else { String::new() };
         format!(
-            "{frames} frames ({key_frames} key{dropped}), {} s, {bytes} bytes, {:.1} kbit/s, {:.1} fps",
+            "{frames} {} ({key_frames} key{dropped}), {} s, {bytes} bytes, {:.1} kbit/s, {:.1} fps",
+            if frames == 1 { "frame" } else { "frames" },
             seconds_text(self.seconds),
             self.bits_per_second() / 1000.0,
             self.frames_per_second(),
@@ -166,7 +208,7 @@ mod tests {
 
     #[test]
     fn the_line_says_what_was_done() {
-        let mut statistics = Statistics::new(false);
+        let mut statistics = Statistics::new(false, false);
         for key in [true, false] {
             statistics.add(FrameEntry {
                 presentation_time: 0.0,
@@ -174,6 +216,8 @@ mod tests {
                 bytes: 1000,
                 key,
                 kind: if key { "I" } else { "P" },
+                qp: None,
+                psnr: None,
             });
         }
         let summary = Summary::new(statistics, Time::new(1, 25), Path::new("x"), Duration::from_millis(500));

@@ -200,6 +200,46 @@ fn a_reader_who_leaves_is_no_error() {
 
 #[cfg(unix)]
 #[test]
+fn an_interrupt_ends_the_wait_for_a_pipe() {
+    let scratch = Scratch::new();
+    let pipe = scratch.path("pipe.y4m");
+    succeed(Command::new("mkfifo").arg(&pipe));
+    let mut command = encode(&pipe, &scratch.path("out.mp4"), &[]);
+    let mut child = command.stderr(Stdio::piped()).spawn().expect("the command starts");
+    // Signals are taken over at some moment that cannot be seen from here; before it they end the program by themselves.
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    succeed(Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]));
+    for _ in 0..400 {
+        if child.try_wait().expect("the system knows").is_some() {
+            assert_eq!(scratch.names(), ["pipe.y4m"]);
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(25));
+    }
+    child.kill().expect("it still runs");
+    panic!("the command goes on waiting for the pipe");
+}
+
+#[test]
+fn what_has_no_effect_is_said() {
+    let scratch = Scratch::new();
+    let output =
+        succeed(encode(&bunny(), &scratch.path("out.mp4"), &[]).env("VITASCOPE_CPU", "avx512").args([
+            "--frames",
+            "3",
+            "--force-key-frames",
+            "1,7",
+        ]));
+    let said = text(&output.stderr);
+    assert!(said.contains("VITASCOPE_CPU='avx512'") && said.contains("scalar or avx2"), "{said}");
+    assert!(said.contains("--force-key-frames 7") && said.contains("3 frames"), "{said}");
+    let clip = Clip::new(64, 48, 2, Content::Motion).tags(" F25:1 It A1:1 C420jpeg");
+    let output = succeed(&mut encode(&scratch.clip(&clip), &scratch.path("out.mp4"), &[]));
+    assert!(text(&output.stderr).contains("interlaced"), "{}", text(&output.stderr));
+}
+
+#[cfg(unix)]
+#[test]
 fn an_interrupt_removes_the_partial_output() {
     for signal in ["INT", "TERM"] {
         let scratch = Scratch::new();

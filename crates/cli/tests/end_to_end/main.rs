@@ -13,6 +13,7 @@ mod determinism;
 mod documentation;
 mod key_frames;
 mod memory;
+mod plot;
 mod random_settings;
 mod rate;
 mod support;
