@@ -271,8 +271,8 @@ mod tests {
         let frame = |i: usize| PlotFrame {
             time: i as f64 / 25.0,
             bytes: 1000 + 100 * (i as u64 % 7),
-            kind: if i % 50 == 0 { 'I' } else { ['P', 'B'][i % 2] },
-            key: i % 50 == 0,
+            kind: if i.is_multiple_of(50) { 'I' } else { ['P', 'B'][i % 2] },
+            key: i.is_multiple_of(50),
             qp: Some(26.0 + (i % 5) as f64),
             psnr: if i == 3 { Some(f64::INFINITY) } else { Some(38.0) },
         };
