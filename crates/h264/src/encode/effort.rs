@@ -13,6 +13,8 @@ pub(crate) struct Tools {
     pub(crate) later_search: SearchDepth,
     /// Search of parts, which start close.
     pub(crate) part_search: SearchDepth,
+    /// Levels are chosen by squared error and bits, where the entropy coder is CABAC.
+    pub(crate) trellis: bool,
 }
 
 impl Tools {
@@ -21,5 +23,6 @@ impl Tools {
         search: SearchDepth { hexagon_steps: 4, half_rounds: 2, quarter_rounds: 2 },
         later_search: SearchDepth { hexagon_steps: 0, half_rounds: 1, quarter_rounds: 1 },
         part_search: SearchDepth { hexagon_steps: 2, half_rounds: 1, quarter_rounds: 2 },
+        trellis: false,
     };
 }

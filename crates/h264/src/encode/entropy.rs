@@ -8,7 +8,7 @@ use super::neighbours::Neighbours;
 use super::slice::{SliceKind, SliceState};
 use super::write_cavlc::{BitCounter, skip_run};
 use super::{write_cabac, write_cavlc};
-use crate::syntax::cabac::CabacEncoder;
+use crate::syntax::cabac::{CabacEncoder, State};
 
 /// Codes the macroblocks of one slice. A clone is a place to come back to.
 pub(crate) trait EntropyCoder: Clone {
@@ -17,6 +17,9 @@ pub(crate) trait EntropyCoder: Clone {
 
     /// Bits that a macroblock would take now, in 1/256.
     fn cost(&mut self, around: &Neighbours<'_>, slice: &SliceState, mb: &Macroblock) -> u32;
+
+    /// CABAC's present contexts; `None` with variable-length codes.
+    fn states(&self) -> Option<&[State; 1024]>;
 
     /// Writes a macroblock.
     fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock);
@@ -61,6 +64,10 @@ impl EntropyCoder for Cabac {
         self.counter.cost
     }
 
+    fn states(&self) -> Option<&[State; 1024]> {
+        Some(self.coder.states())
+    }
+
     fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock) {
         if self.begun {
             self.coder.encode_terminate(false);
@@ -98,6 +105,10 @@ impl EntropyCoder for Cavlc {
         let mut run = slice.skip_run;
         write_cavlc::macroblock(&mut counter, around, slice, &mut run, mb);
         counter.bits * 256
+    }
+
+    fn states(&self) -> Option<&[State; 1024]> {
+        None
     }
 
     fn write(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock) {

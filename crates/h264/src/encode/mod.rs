@@ -24,6 +24,7 @@ mod slice_writer;
 mod source;
 mod stream;
 mod tables;
+mod trellis;
 mod worker;
 mod write_cabac;
 mod write_cabac_residual;

@@ -11,6 +11,7 @@ use super::macroblock::{
 use super::tables::{
     BLOCK_RASTER, BLOCK_X, BLOCK_Y, CHROMA_QP, LEVEL_SCALE_4X4, LEVEL_SCALE_8X8, QP_MAX, Quantiser,
 };
+use super::trellis::Rates;
 
 /// Row stride of the source macroblock.
 pub(crate) const SOURCE_STRIDE: usize = 16;
@@ -29,6 +30,8 @@ const CAVLC_LEVEL_MAX: i16 = 2063;
 pub(crate) struct ResidualCoder {
     intra: Vec<Quantiser>,
     inter: Vec<Quantiser>,
+    /// Rounds to the nearest level, from which the choice by rate and distortion starts.
+    nearest: Vec<Quantiser>,
     chroma_qp_offset: i8,
     cavlc: bool,
     /// Set where the entropy coder cannot write larger levels.
@@ -38,12 +41,20 @@ pub(crate) struct ResidualCoder {
 /// Rounding of quantisation in 1/64 of a step.
 const ROUNDING_INTRA: u32 = 21;
 const ROUNDING_INTER: u32 = 11;
+const ROUNDING_NEAREST: u32 = 32;
 
 impl ResidualCoder {
     /// `limit_levels`: the profile's CAVLC has no escape for levels above 2063.
     pub(crate) fn new(chroma_qp_offset: i8, cavlc: bool, limit_levels: bool) -> Self {
         let all = |rounding| (0..=QP_MAX).map(|qp| Quantiser::new(qp, rounding)).collect();
-        Self { intra: all(ROUNDING_INTRA), inter: all(ROUNDING_INTER), chroma_qp_offset, cavlc, limit_levels }
+        Self {
+            intra: all(ROUNDING_INTRA),
+            inter: all(ROUNDING_INTER),
+            nearest: all(ROUNDING_NEAREST),
+            chroma_qp_offset,
+            cavlc,
+            limit_levels,
+        }
     }
 
     /// Chroma quantiser of a macroblock (8.5.8).
@@ -62,14 +73,25 @@ impl ResidualCoder {
     }
 
     /// Codes one Intra4x4 block, `block` in coding order.
-    pub(crate) fn intra_4x4(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock, block: usize) {
+    pub(crate) fn intra_4x4(
+        &self,
+        k: &VideoKernels,
+        source: &Source,
+        mb: &mut Macroblock,
+        rates: Option<&Rates<'_>>,
+        block: usize,
+    ) {
         let q = &self.intra[usize::from(mb.qp)];
         let at = LUMA_ORIGIN + BLOCK_Y[block] * LUMA_STRIDE + BLOCK_X[block];
         let from = &source.luma[BLOCK_Y[block] * SOURCE_STRIDE + BLOCK_X[block]..];
         let mut coeffs = [0; 16];
         k.forward4x4.call(from, SOURCE_STRIDE, &mb.rec.luma[at..], LUMA_STRIDE, &mut coeffs);
         let raster = BLOCK_RASTER[block];
-        if !k.quantise4x4.call(&mut coeffs, &q.scale_4x4, &q.bias_4x4) {
+        let coded = match rates {
+            Some(rates) => rates.luma_4x4(k, &self.nearest[usize::from(mb.qp)], mb, block, &mut coeffs),
+            None => k.quantise4x4.call(&mut coeffs, &q.scale_4x4, &q.bias_4x4),
+        };
+        if !coded {
             mb.total_coeff[raster] = 0;
             mb.levels.luma_4x4[block] = [0; 16];
             return;
@@ -84,11 +106,25 @@ impl ResidualCoder {
     }
 
     /// Codes one Intra8x8 block.
-    pub(crate) fn intra_8x8(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock, quarter: usize) {
-        self.luma_8x8_block(k, source, mb, quarter);
+    pub(crate) fn intra_8x8(
+        &self,
+        k: &VideoKernels,
+        source: &Source,
+        mb: &mut Macroblock,
+        rates: Option<&Rates<'_>>,
+        quarter: usize,
+    ) {
+        self.luma_8x8_block(k, source, mb, rates, quarter);
     }
 
-    fn luma_8x8_block(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock, quarter: usize) {
+    fn luma_8x8_block(
+        &self,
+        k: &VideoKernels,
+        source: &Source,
+        mb: &mut Macroblock,
+        rates: Option<&Rates<'_>>,
+        quarter: usize,
+    ) {
         let q = self.quantiser(mb.mode, mb.qp);
         let (x, y) = (quarter % 2 * 8, quarter / 2 * 8);
         let at = LUMA_ORIGIN + y * LUMA_STRIDE + x;
@@ -100,7 +136,10 @@ impl ResidualCoder {
             LUMA_STRIDE,
             &mut coeffs,
         );
-        let coded = k.quantise8x8.call(&mut coeffs, &q.scale_8x8, &q.bias_8x8);
+        let coded = match rates {
+            Some(rates) => rates.luma_8x8(k, &self.nearest[usize::from(mb.qp)], &mut coeffs),
+            None => k.quantise8x8.call(&mut coeffs, &q.scale_8x8, &q.bias_8x8),
+        };
         let levels = &mut mb.levels.luma_8x8[quarter];
         let mut kept = coded;
         if coded {
@@ -124,7 +163,14 @@ impl ResidualCoder {
     }
 
     /// Codes the luma of an Intra16x16 macroblock.
-    pub(crate) fn intra_16x16(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
+    pub(crate) fn intra_16x16(
+        &self,
+        k: &VideoKernels,
+        source: &Source,
+        mb: &mut Macroblock,
+        rates: Option<&Rates<'_>>,
+    ) {
+        let nearest = &self.nearest[usize::from(mb.qp)];
         let q = &self.intra[usize::from(mb.qp)];
         let scale = &LEVEL_SCALE_4X4[usize::from(mb.qp % 6)];
         let per = u32::from(mb.qp / 6);
@@ -143,7 +189,15 @@ impl ResidualCoder {
         }
         let mut any = 0;
         for (quarter, blocks) in coeffs.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            any |= k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4) << (4 * quarter);
+            let coded = match rates {
+                Some(rates) => (0..4).fold(0, |any, i| {
+                    let coded = rates.luma_ac(k, nearest, mb, 4 * quarter + i, &mut blocks[i]);
+                    mb.total_coeff[BLOCK_RASTER[4 * quarter + i]] = coded.into();
+                    any | u32::from(coded) << i
+                }),
+                None => k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4),
+            };
+            any |= coded << (4 * quarter);
         }
         for (block, c) in coeffs.iter_mut().enumerate() {
             let levels = &mut mb.levels.luma_4x4[block];
@@ -159,7 +213,11 @@ impl ResidualCoder {
         }
         mb.cbp |= if any != 0 { 15 } else { 0 };
         k.forward_hadamard4x4.call(&mut dc);
-        if k.quantise_dc4x4.call(&mut dc, q.scale_dc, q.bias_dc) {
+        let has_dc = match rates {
+            Some(rates) => rates.luma_dc(k, nearest, mb, &mut dc),
+            None => k.quantise_dc4x4.call(&mut dc, q.scale_dc, q.bias_dc),
+        };
+        if has_dc {
             self.limit(&mut dc);
             mb.cbp |= CBP_DC_LUMA;
             k.scan4x4.call(&dc, &mut mb.levels.luma_dc);
@@ -177,7 +235,14 @@ impl ResidualCoder {
     }
 
     /// Codes the luma of an inter macroblock with 4x4 transforms.
-    pub(crate) fn inter_4x4(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
+    pub(crate) fn inter_4x4(
+        &self,
+        k: &VideoKernels,
+        source: &Source,
+        mb: &mut Macroblock,
+        rates: Option<&Rates<'_>>,
+    ) {
+        let nearest = &self.nearest[usize::from(mb.qp)];
         let q = &self.inter[usize::from(mb.qp)];
         let scale = &LEVEL_SCALE_4X4[usize::from(mb.qp % 6)];
         let per = u32::from(mb.qp / 6);
@@ -191,7 +256,14 @@ impl ResidualCoder {
         );
         let (mut kept, mut total_score) = (0u32, 0);
         for (quarter, blocks) in coeffs.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            let any = k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4);
+            let any = match rates {
+                Some(rates) => (0..4).fold(0, |any, i| {
+                    let coded = rates.luma_4x4(k, nearest, mb, 4 * quarter + i, &mut blocks[i]);
+                    mb.total_coeff[BLOCK_RASTER[4 * quarter + i]] = coded.into();
+                    any | u32::from(coded) << i
+                }),
+                None => k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4),
+            };
             if any == 0 {
                 continue;
             }
@@ -228,32 +300,61 @@ impl ResidualCoder {
     }
 
     /// Codes the luma of an inter macroblock with 8x8 transforms.
-    pub(crate) fn inter_8x8(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
-        (0..4).for_each(|quarter| self.luma_8x8_block(k, source, mb, quarter));
+    pub(crate) fn inter_8x8(
+        &self,
+        k: &VideoKernels,
+        source: &Source,
+        mb: &mut Macroblock,
+        rates: Option<&Rates<'_>>,
+    ) {
+        (0..4).for_each(|quarter| self.luma_8x8_block(k, source, mb, rates, quarter));
     }
 
     /// Codes both chroma blocks.
-    pub(crate) fn chroma(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
+    pub(crate) fn chroma(
+        &self,
+        k: &VideoKernels,
+        source: &Source,
+        mb: &mut Macroblock,
+        rates: Option<&Rates<'_>>,
+    ) {
         let qp = self.chroma_qp(mb.qp);
+        let nearest = &self.nearest[usize::from(qp)];
         let q = self.quantiser(mb.mode, qp);
         let scale = &LEVEL_SCALE_4X4[usize::from(qp % 6)];
         let per = u32::from(qp / 6);
         let (mut any_dc, mut any_ac) = (false, false);
-        for (component, rec) in mb.rec.chroma.iter_mut().enumerate() {
+        for component in 0..2 {
             let mut coeffs = [[0i16; 16]; 4];
             k.forward4x4_x4.call(
                 &source.chroma[component],
                 SOURCE_STRIDE,
-                &rec[CHROMA_ORIGIN..],
+                &mb.rec.chroma[component][CHROMA_ORIGIN..],
                 CHROMA_STRIDE,
                 &mut coeffs,
             );
             let mut dc = coeffs.map(|c| c[0]);
             coeffs.iter_mut().for_each(|c| c[0] = 0);
-            dc = hadamard_2x2(dc.map(i32::from)).map(|v| quantise(v, q.scale_dc, q.bias_dc));
+            let spread = hadamard_2x2(dc.map(i32::from));
+            let mut any;
+            match rates {
+                Some(rates) => {
+                    dc = spread.map(|v| v.clamp(i16::MIN.into(), i16::MAX.into()) as i16);
+                    rates.chroma_dc(nearest, mb, component, &mut dc);
+                    any = 0;
+                    for (i, c) in coeffs.iter_mut().enumerate() {
+                        let coded = rates.chroma_ac(k, nearest, mb, (component, i), c);
+                        mb.total_coeff[16 + 4 * component + i] = coded.into();
+                        any |= u32::from(coded) << i;
+                    }
+                }
+                None => {
+                    dc = spread.map(|v| quantise(v, q.scale_dc, q.bias_dc));
+                    any = k.quantise4x4_x4.call(&mut coeffs, &q.scale_4x4, &q.bias_4x4);
+                }
+            }
             self.limit(&mut dc);
             let has_dc = dc != [0; 4];
-            let mut any = k.quantise4x4_x4.call(&mut coeffs, &q.scale_4x4, &q.bias_4x4);
             let blocks = &mut mb.levels.chroma_ac[component];
             if any != 0 {
                 let mut score = 0;
@@ -289,7 +390,7 @@ impl ResidualCoder {
                 for (i, c) in coeffs.iter_mut().enumerate() {
                     c[0] = (((spread[i] * scale[0]) << per) >> 5) as i16;
                     let at = CHROMA_ORIGIN + i / 2 * 4 * CHROMA_STRIDE + i % 2 * 4;
-                    k.inverse4x4_add.call(&mut rec[at..], CHROMA_STRIDE, c);
+                    k.inverse4x4_add.call(&mut mb.rec.chroma[component][at..], CHROMA_STRIDE, c);
                 }
             }
         }
@@ -306,7 +407,7 @@ fn count(levels: &[i16; 16]) -> u8 {
     levels.iter().map(|&l| u8::from(l != 0)).sum()
 }
 
-fn quantise(c: i32, scale: u16, bias: u16) -> i16 {
+pub(crate) fn quantise(c: i32, scale: u16, bias: u16) -> i16 {
     let level = ((c.unsigned_abs() + u32::from(bias)) * u32::from(scale)) >> 16;
     if c < 0 { -(level as i16) } else { level as i16 }
 }

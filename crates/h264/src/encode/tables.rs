@@ -151,6 +151,11 @@ pub(crate) fn lambda_ssd(qp: u8) -> u64 {
     power(2 * (i32::from(qp) - 12), 9, 10).max(1)
 }
 
+/// Square of the quantiser's step, in samples of a block after an orthonormal transform, in 1/256.
+pub(crate) fn squared_step(qp: u8) -> u64 {
+    power(2 * (i32::from(qp) - 4), 1, 1).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,17 +6,17 @@ use super::neighbours::Neighbours;
 use super::tables::BLOCK_RASTER;
 use super::write_cabac::exp_golomb;
 
-const CODED_BLOCK: usize = 85;
-const SIGNIFICANT: usize = 105;
-const LAST: usize = 166;
-const LEVEL: usize = 227;
-const SIGNIFICANT_8X8: usize = 402;
-const LAST_8X8: usize = 417;
-const LEVEL_8X8: usize = 426;
+pub(super) const CODED_BLOCK: usize = 85;
+pub(super) const SIGNIFICANT: usize = 105;
+pub(super) const LAST: usize = 166;
+pub(super) const LEVEL: usize = 227;
+pub(super) const SIGNIFICANT_8X8: usize = 402;
+pub(super) const LAST_8X8: usize = 417;
+pub(super) const LEVEL_8X8: usize = 426;
 
 /// Kinds of residual block (ctxBlockCat, Table 9-42).
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Category {
+pub(super) enum Category {
     LumaDc16x16 = 0,
     LumaAc16x16 = 1,
     Luma4x4 = 2,
@@ -25,15 +25,15 @@ enum Category {
 }
 
 /// Offsets of each category in the contexts of significance and of level (Table 9-40).
-const SIGNIFICANT_OFFSET: [usize; 5] = [0, 15, 29, 44, 47];
-const LEVEL_OFFSET: [usize; 5] = [0, 10, 20, 30, 39];
+pub(super) const SIGNIFICANT_OFFSET: [usize; 5] = [0, 15, 29, 44, 47];
+pub(super) const LEVEL_OFFSET: [usize; 5] = [0, 10, 20, 30, 39];
 
 /// Table 9-43, frame macroblocks: context increments of an 8x8 block's significance and last flags.
-const SIGNIFICANT_8X8_INC: [u8; 63] = [
+pub(super) const SIGNIFICANT_8X8_INC: [u8; 63] = [
     0, 1, 2, 3, 4, 5, 5, 4, 4, 3, 3, 4, 4, 4, 5, 5, 4, 4, 4, 4, 3, 3, 6, 7, 7, 7, 8, 9, 10, 9, 8, 7, 7, 6,
     11, 12, 13, 11, 6, 7, 8, 9, 14, 10, 9, 8, 6, 11, 12, 13, 11, 6, 9, 14, 10, 9, 11, 12, 13, 11, 14, 10, 12,
 ];
-const LAST_8X8_INC: [u8; 63] = [
+pub(super) const LAST_8X8_INC: [u8; 63] = [
     0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3,
     3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7, 8, 8, 8,
 ];
@@ -90,7 +90,7 @@ pub(crate) fn residual<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &M
 
 /// `residual_block_cabac` with `coded_block_flag`.
 #[inline]
-fn block<S: BinSink>(sink: &mut S, category: Category, flag_context: usize, levels: &[i16]) {
+pub(super) fn block<S: BinSink>(sink: &mut S, category: Category, flag_context: usize, levels: &[i16]) {
     let c = category as usize;
     let mask = levels.iter().enumerate().fold(0u32, |mask, (i, &l)| mask | u32::from(l != 0) << i);
     sink.bin(CODED_BLOCK + 4 * c + flag_context, mask != 0);
@@ -115,7 +115,7 @@ fn block<S: BinSink>(sink: &mut S, category: Category, flag_context: usize, leve
     level_values(sink, LEVEL + LEVEL_OFFSET[c], limit, levels, u64::from(mask));
 }
 
-fn block_8x8<S: BinSink>(sink: &mut S, levels: &[i16; 64]) {
+pub(super) fn block_8x8<S: BinSink>(sink: &mut S, levels: &[i16; 64]) {
     let mask = levels.iter().enumerate().fold(0u64, |mask, (i, &l)| mask | u64::from(l != 0) << i);
     let last = 63 - mask.leading_zeros() as usize;
     for i in 0..last {

@@ -77,7 +77,7 @@ impl Analyser<'_> {
         }
         let skip_distortion = distortion(k, source, trial);
         let prediction = trial.rec.clone();
-        self.code_residual(slice, source);
+        self.code_residual(entropy, slice, source, at);
         let coded = self.trial.coded_block_pattern() != 0;
         if coded {
             let bits = entropy.cost(&at.around, slice, &self.trial);

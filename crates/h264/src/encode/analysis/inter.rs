@@ -82,7 +82,7 @@ impl Analyser<'_> {
             predict_part(k, at.references, &mut trial.rec, at.position, part, chosen);
         }
         motion.iter_mut().for_each(MotionCache::clear);
-        self.code_residual(slice, source);
+        self.code_residual(entropy, slice, source, at);
         let bits = entropy.cost(&at.around, slice, &self.trial);
         let distortion = distortion(k, source, &self.trial);
         self.keep_if_better(distortion, bits);
@@ -95,8 +95,16 @@ impl Analyser<'_> {
 
     /// Codes the difference of the source from the trial's prediction with the transform that suits
     /// it.
-    pub(super) fn code_residual(&mut self, slice: &SliceState, source: &Source) {
+    pub(super) fn code_residual<E: EntropyCoder>(
+        &mut self,
+        entropy: &E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+    ) {
         let k = self.kernels();
+        let rates = self.rates(entropy, at);
+        let rates = rates.as_ref();
         let trial = &mut *self.trial;
         let residual = &self.tables.residual;
         let large = slice.transform_8x8_mode && {
@@ -106,11 +114,11 @@ impl Analyser<'_> {
             k.sa8d[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE) < four
         };
         if large {
-            residual.inter_8x8(k, source, trial);
+            residual.inter_8x8(k, source, trial, rates);
         } else {
-            residual.inter_4x4(k, source, trial);
+            residual.inter_4x4(k, source, trial, rates);
         }
-        residual.chroma(k, source, trial);
+        residual.chroma(k, source, trial, rates);
         // Without coefficients there is no transform to speak of.
         trial.transform_8x8 = large && trial.cbp & 15 != 0;
     }

@@ -28,18 +28,19 @@ impl Analyser<'_> {
         let limit = inter.map_or(u32::MAX, |c| c + c / 8);
         if inter.is_none_or(|c| cost < c + c / 8) {
             let qp = self.qp;
+            let rates = self.rates(&*entropy, at);
             let trial = &mut *self.trial;
             reset(trial, Mode::Intra16x16, qp);
             trial.intra_16x16_mode = mode;
             intra::predict_16x16(&mut trial.rec.luma, mode, available);
-            self.tables.residual.intra_16x16(k, source, trial);
+            self.tables.residual.intra_16x16(k, source, trial, rates.as_ref());
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
         let limit = limit.min(cost + cost / 4);
-        if slice.transform_8x8_mode && self.code_8x8(k, source, at, limit) {
+        if slice.transform_8x8_mode && self.code_8x8(&*entropy, source, at, limit) {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
-        if self.code_4x4(k, source, at, limit) {
+        if self.code_4x4(&*entropy, source, at, limit) {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
     }
@@ -53,12 +54,13 @@ impl Analyser<'_> {
         chroma_mode: u8,
     ) {
         let k = self.kernels();
+        let rates = self.rates(&*entropy, at);
         let trial = &mut *self.trial;
         trial.intra_chroma_mode = chroma_mode;
         for plane in &mut trial.rec.chroma {
             intra::predict_chroma(plane, chroma_mode, at.around.available());
         }
-        self.tables.residual.chroma(k, source, trial);
+        self.tables.residual.chroma(k, source, trial, rates.as_ref());
         let bits = entropy.cost(&at.around, slice, trial);
         let distortion = distortion(k, source, trial);
         self.keep_if_better(distortion, bits);
@@ -120,7 +122,15 @@ impl Analyser<'_> {
     }
 
     /// Codes the macroblock's luma as Intra4x4 into the trial; false when it exceeds `limit`.
-    fn code_4x4(&mut self, k: &VideoKernels, source: &Source, at: &Surroundings<'_>, limit: u32) -> bool {
+    fn code_4x4<E: EntropyCoder>(
+        &mut self,
+        entropy: &E,
+        source: &Source,
+        at: &Surroundings<'_>,
+        limit: u32,
+    ) -> bool {
+        let k = self.kernels();
+        let rates = self.rates(entropy, at);
         let around = at.around.available();
         let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
         reset(&mut self.trial, Mode::Intra4x4, self.qp);
@@ -158,13 +168,21 @@ impl Analyser<'_> {
             }
             trial.intra_modes[BLOCK_RASTER[block]] = best.0;
             edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
-            self.tables.residual.intra_4x4(k, source, trial, block);
+            self.tables.residual.intra_4x4(k, source, trial, rates.as_ref(), block);
         }
         true
     }
 
     /// Codes the macroblock's luma as Intra8x8 into the trial; false when it exceeds `limit`.
-    fn code_8x8(&mut self, k: &VideoKernels, source: &Source, at: &Surroundings<'_>, limit: u32) -> bool {
+    fn code_8x8<E: EntropyCoder>(
+        &mut self,
+        entropy: &E,
+        source: &Source,
+        at: &Surroundings<'_>,
+        limit: u32,
+    ) -> bool {
+        let k = self.kernels();
+        let rates = self.rates(entropy, at);
         let around = at.around.available();
         let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
         reset(&mut self.trial, Mode::Intra8x8, self.qp);
@@ -206,7 +224,7 @@ impl Analyser<'_> {
                 trial.intra_modes[i] = best.0;
             }
             edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
-            self.tables.residual.intra_8x8(k, source, trial, quarter);
+            self.tables.residual.intra_8x8(k, source, trial, rates.as_ref(), quarter);
         }
         true
     }

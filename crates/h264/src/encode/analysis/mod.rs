@@ -22,6 +22,7 @@ use super::reference::ReferenceLists;
 use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
 use super::tables::{lambda_sad, lambda_ssd};
+use super::trellis::Rates;
 
 /// Tables that every macroblock of a stream shares.
 pub(crate) struct CodingTables {
@@ -112,6 +113,12 @@ impl<'a> Analyser<'a> {
 
     fn kernels(&self) -> &'a VideoKernels {
         &self.tables.kernels
+    }
+
+    /// What choosing levels by their bits needs, where that is done.
+    fn rates<'e, E: EntropyCoder>(&self, entropy: &'e E, at: &Surroundings<'e>) -> Option<Rates<'e>> {
+        let states = entropy.states().filter(|_| self.tools.trellis)?;
+        Some(Rates::new(states, at.around, self.qp, self.tables.residual.chroma_qp(self.qp)))
     }
 
     /// Lambda times a number of bits, in sample differences.

@@ -52,10 +52,10 @@ impl Analyser<'_> {
         let distortion = distortion(k, source, trial);
         let prediction = trial.rec.clone();
         let residual = &self.tables.residual;
-        residual.inter_4x4(k, source, trial);
+        residual.inter_4x4(k, source, trial, None);
         let mut coded = trial.cbp != 0;
         if !coded {
-            residual.chroma(k, source, trial);
+            residual.chroma(k, source, trial, None);
             coded = trial.cbp & 0x3f != 0;
         }
         if coded {
