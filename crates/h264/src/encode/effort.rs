@@ -15,6 +15,10 @@ pub(crate) struct Tools {
     pub(crate) part_search: SearchDepth,
     /// Levels are chosen by squared error and bits, where the entropy coder is CABAC.
     pub(crate) trellis: bool,
+    /// Several divisions of a macroblock are coded and compared, not only the one that seems best.
+    pub(crate) rd_modes: bool,
+    /// Both transforms of inter macroblocks are coded and compared.
+    pub(crate) rd_transform: bool,
 }
 
 impl Tools {
@@ -24,5 +28,7 @@ impl Tools {
         later_search: SearchDepth { hexagon_steps: 0, half_rounds: 1, quarter_rounds: 1 },
         part_search: SearchDepth { hexagon_steps: 2, half_rounds: 1, quarter_rounds: 2 },
         trellis: false,
+        rd_modes: false,
+        rd_transform: false,
     };
 }

@@ -1,6 +1,6 @@
 //! Macroblocks of B slices: derived motion first, then either list, then both.
 
-use super::inter::{InterChoice, Part, reference_bits};
+use super::inter::{Candidates, InterChoice, Part, reference_bits};
 use super::predicted::start_vectors;
 use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
@@ -44,12 +44,15 @@ impl Analyser<'_> {
                 None => return,
             }
         }
-        let choice = self.search_both(source, at, &mut motion, direct.as_ref());
-        self.try_inter(entropy, slice, source, at, &choice, &mut motion);
-        if choice.cost > self.bits(INTRA_BITS) {
+        let choices = self.search_both(source, at, &mut motion, direct.as_ref());
+        for choice in choices.promising() {
+            self.try_inter(entropy, slice, source, at, choice, &mut motion);
+        }
+        let cost = choices.best().map_or(u32::MAX, |best| best.cost);
+        if cost > self.bits(INTRA_BITS) {
             let intra = self.best_16x16(source, at);
-            if intra.1 < choice.cost {
-                self.code_intra(entropy, slice, source, at, intra, Some(choice.cost));
+            if intra.1 < cost {
+                self.code_intra(entropy, slice, source, at, intra, Some(cost));
             }
         }
     }
@@ -77,12 +80,8 @@ impl Analyser<'_> {
         }
         let skip_distortion = distortion(k, source, trial);
         let prediction = trial.rec.clone();
-        self.code_residual(entropy, slice, source, at);
-        let coded = self.trial.coded_block_pattern() != 0;
+        let coded = self.code_residual(entropy, slice, source, at);
         if coded {
-            let bits = entropy.cost(&at.around, slice, &self.trial);
-            let distortion = distortion(k, source, &self.trial);
-            self.keep_if_better(distortion, bits);
             reset(&mut self.trial, Mode::Skip, self.qp);
             set_direct(&mut self.trial, &quarters);
             self.trial.rec = prediction.clone();
@@ -103,16 +102,18 @@ impl Analyser<'_> {
         at: &Surroundings<'_>,
         motion: &mut [MotionCache; 2],
         direct: Option<&Direct>,
-    ) -> InterChoice {
+    ) -> Candidates {
         let starts = [0, 1].map(|list| start_vectors(&motion[list], [at.hints[list], Mv::ZERO]));
         let candidates = [&starts[0][..], &starts[1][..]];
         let (whole, cost, single) =
             self.search_lists(source, at, motion, WHOLE, candidates, self.tools.search);
-        let mut choice = InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, cost };
+        let choice = InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, cost };
+        let mut choices = Candidates::new(self.tools.rd_modes);
+        choices.offer(choice);
         if self.tools.partitions && cost > self.bits(PARTITION_BITS) {
-            self.search_parts(source, at, motion, single, direct, &mut choice);
+            self.search_parts(source, at, motion, single, direct, &mut choices);
         }
-        choice
+        choices
     }
 
     /// Quarters from the whole block's vectors or the derived motion, then halves from the quarters'.
@@ -123,7 +124,7 @@ impl Analyser<'_> {
         motion: &mut [MotionCache; 2],
         whole: Motion,
         direct: Option<&Direct>,
-        choice: &mut InterChoice,
+        choices: &mut Candidates,
     ) {
         let k = self.kernels();
         let try_partition = |motion: &mut [MotionCache; 2],
@@ -167,14 +168,14 @@ impl Analyser<'_> {
             }
             Some((found, singles))
         };
-        let slack = choice.cost + choice.cost / 16;
+        let single = choices.best().map_or(u32::MAX, |best| best.cost);
+        let slack = single + single / 16;
         let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], QUARTERS_BITS, slack);
         motion.iter_mut().for_each(MotionCache::clear);
         let Some((quarters, singles)) = quarters else { return };
-        let single = choice.cost;
         // All four derived is the direct mode, which has been tried.
-        if quarters.cost < choice.cost && quarters.direct != 15 {
-            *choice = quarters;
+        if quarters.direct != 15 {
+            choices.offer(quarters);
         }
         let alike = |a: usize, b: usize| quarters.parts[a].ref_idx == quarters.parts[b].ref_idx;
         let halves = [
@@ -185,10 +186,10 @@ impl Analyser<'_> {
             if !alike || quarters.cost > single {
                 continue;
             }
-            if let Some((found, _)) = try_partition(motion, partition, &starts, HALVES_BITS, choice.cost)
-                && found.cost < choice.cost
-            {
-                *choice = found;
+            let stop = choices.best().map_or(u32::MAX, |best| best.cost);
+            let stop = if self.tools.rd_modes { stop + stop / 16 } else { stop };
+            if let Some((found, _)) = try_partition(motion, partition, &starts, HALVES_BITS, stop) {
+                choices.offer(found);
             }
         }
         motion.iter_mut().for_each(MotionCache::clear);

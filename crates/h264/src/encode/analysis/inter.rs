@@ -25,6 +25,47 @@ pub(super) struct InterChoice {
     pub(super) cost: u32,
 }
 
+/// Choices to be coded and compared, never empty after a search.
+pub(super) struct Candidates {
+    all: Vec<InterChoice>,
+    /// Keep those that are not the best, too.
+    several: bool,
+}
+
+impl Candidates {
+    pub(super) fn new(several: bool) -> Self {
+        Self { all: Vec::with_capacity(if several { 6 } else { 1 }), several }
+    }
+
+    pub(super) fn offer(&mut self, choice: InterChoice) {
+        match self.all.first_mut() {
+            Some(best) if choice.cost < best.cost => {
+                let second = std::mem::replace(best, choice);
+                if self.several {
+                    self.all.push(second);
+                }
+            }
+            Some(_) if self.several => self.all.push(choice),
+            Some(_) => {}
+            None => self.all.push(choice),
+        }
+    }
+
+    /// The cheapest.
+    pub(super) fn best(&self) -> Option<&InterChoice> {
+        self.all.first()
+    }
+
+    /// The cheapest first, and those that may beat it when coded.
+    pub(super) fn promising(&self) -> impl Iterator<Item = &InterChoice> {
+        let limit = self.all.first().map_or(0, |best| best.cost + best.cost / NEAR);
+        self.all.iter().filter(move |choice| choice.cost <= limit)
+    }
+}
+
+/// Choices whose estimated cost exceeds the least by at most one in so many parts are coded.
+const NEAR: u32 = 8;
+
 impl Analyser<'_> {
     /// Searches one part in one reference.
     pub(super) fn search_part(
@@ -83,9 +124,6 @@ impl Analyser<'_> {
         }
         motion.iter_mut().for_each(MotionCache::clear);
         self.code_residual(entropy, slice, source, at);
-        let bits = entropy.cost(&at.around, slice, &self.trial);
-        let distortion = distortion(k, source, &self.trial);
-        self.keep_if_better(distortion, bits);
     }
 
     /// Whether an error is so small that no more than a few bits could be spent on lowering it.
@@ -94,33 +132,65 @@ impl Analyser<'_> {
     }
 
     /// Codes the difference of the source from the trial's prediction with the transform that suits
-    /// it.
+    /// it, or with either, and keeps what is the best so far. Whether anything was coded.
     pub(super) fn code_residual<E: EntropyCoder>(
         &mut self,
-        entropy: &E,
+        entropy: &mut E,
         slice: &SliceState,
         source: &Source,
         at: &Surroundings<'_>,
-    ) {
+    ) -> bool {
         let k = self.kernels();
-        let rates = self.rates(entropy, at);
-        let rates = rates.as_ref();
-        let trial = &mut *self.trial;
         let residual = &self.tables.residual;
+        let rates = self.rates(&*entropy, at);
+        residual.chroma(k, source, &mut self.trial, rates.as_ref());
+        let both = slice.transform_8x8_mode && self.tools.rd_transform;
         let large = slice.transform_8x8_mode && {
-            let prediction = &trial.rec.luma[LUMA_ORIGIN..];
+            let prediction = &self.trial.rec.luma[LUMA_ORIGIN..];
             let size = BlockSize::B16x16 as usize;
             let four = k.satd[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE);
             k.sa8d[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE) < four
         };
-        if large {
-            residual.inter_8x8(k, source, trial, rates);
-        } else {
-            residual.inter_4x4(k, source, trial, rates);
+        if !both {
+            return self.code_luma(entropy, slice, source, at, large);
         }
-        residual.chroma(k, source, trial, rates);
+        self.spare.clone_from(&self.trial);
+        let coded = self.code_luma(entropy, slice, source, at, large);
+        if !coded {
+            return false;
+        }
+        std::mem::swap(&mut self.trial, &mut self.spare);
+        self.code_luma(entropy, slice, source, at, !large)
+    }
+
+    /// Codes the trial's luma with one transform and keeps it if it is the best so far; whether any of it,
+    /// chroma included, was coded.
+    fn code_luma<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        large: bool,
+    ) -> bool {
+        let k = self.kernels();
+        let rates = self.rates(&*entropy, at);
+        let rates = rates.as_ref();
+        let trial = &mut *self.trial;
+        if large {
+            self.tables.residual.inter_8x8(k, source, trial, rates);
+        } else {
+            self.tables.residual.inter_4x4(k, source, trial, rates);
+        }
         // Without coefficients there is no transform to speak of.
         trial.transform_8x8 = large && trial.cbp & 15 != 0;
+        let coded = trial.coded_block_pattern() != 0;
+        if coded || trial.mode != Mode::Direct {
+            let bits = entropy.cost(&at.around, slice, &self.trial);
+            let distortion = distortion(k, source, &self.trial);
+            self.keep_if_better(distortion, bits);
+        }
+        coded
     }
 }
 

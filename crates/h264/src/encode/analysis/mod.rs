@@ -51,6 +51,8 @@ pub(crate) struct Analyser<'a> {
     tools: Tools,
     best: Box<Macroblock>,
     trial: Box<Macroblock>,
+    /// A trial's prediction for a second way to code it.
+    spare: Box<Macroblock>,
     best_cost: u64,
     /// Bits of the best so far, in 1/256.
     best_bits: u32,
@@ -66,6 +68,7 @@ impl<'a> Analyser<'a> {
             tools,
             best: Macroblock::new(),
             trial: Macroblock::new(),
+            spare: Macroblock::new(),
             best_cost: u64::MAX,
             best_bits: 0,
             qp: 0,

@@ -1,6 +1,6 @@
 //! Macroblocks of P slices.
 
-use super::inter::{InterChoice, reference_bits};
+use super::inter::{Candidates, InterChoice, reference_bits};
 use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{Mode, Motion, Mv, Partition};
@@ -24,12 +24,15 @@ impl Analyser<'_> {
         if at.limits.contains(skip) && self.try_skip(entropy, slice, source, at, skip) {
             return;
         }
-        let choice = self.search(source, at, &mut motion[0]);
-        self.try_inter(entropy, slice, source, at, &choice, &mut motion);
-        if choice.cost > self.bits(INTRA_BITS) {
+        let choices = self.search(source, at, &mut motion[0]);
+        for choice in choices.promising() {
+            self.try_inter(entropy, slice, source, at, choice, &mut motion);
+        }
+        let cost = choices.best().map_or(u32::MAX, |best| best.cost);
+        if cost > self.bits(INTRA_BITS) {
             let intra = self.best_16x16(source, at);
-            if intra.1 < choice.cost + choice.cost / 8 {
-                self.code_intra(entropy, slice, source, at, intra, Some(choice.cost));
+            if intra.1 < cost + cost / 8 {
+                self.code_intra(entropy, slice, source, at, intra, Some(cost));
             }
         }
     }
@@ -69,7 +72,7 @@ impl Analyser<'_> {
         !coded
     }
 
-    fn search(&self, source: &Source, at: &Surroundings<'_>, motion: &mut MotionCache) -> InterChoice {
+    fn search(&self, source: &Source, at: &Surroundings<'_>, motion: &mut MotionCache) -> Candidates {
         let mut choice = InterChoice {
             partition: Partition::Whole,
             parts: [Motion::forward(0, Mv::ZERO); 4],
@@ -89,10 +92,12 @@ impl Analyser<'_> {
                 choice = InterChoice { parts: [Motion::forward(index as i8, found.mv); 4], cost, ..choice };
             }
         }
+        let mut choices = Candidates::new(self.tools.rd_modes);
+        choices.offer(choice);
         if self.tools.partitions && choice.cost > self.bits(PARTITION_BITS) {
-            self.search_partitions(source, at, motion, &mut choice);
+            self.search_partitions(source, at, motion, choice, &mut choices);
         }
-        choice
+        choices
     }
 
     /// Quarters from the whole block's vector, then halves from the quarters' where those did well.
@@ -101,7 +106,8 @@ impl Analyser<'_> {
         source: &Source,
         at: &Surroundings<'_>,
         motion: &mut MotionCache,
-        choice: &mut InterChoice,
+        choice: InterChoice,
+        choices: &mut Candidates,
     ) {
         let whole = choice.parts[0].mv[0];
         let ref_idx = choice.parts[0].ref_idx[0];
@@ -143,17 +149,15 @@ impl Analyser<'_> {
             (Partition::Rows, [q[0], q[2]], same(q[0], q[1]) || same(q[2], q[3])),
             (Partition::Columns, [q[0], q[1]], same(q[0], q[2]) || same(q[1], q[3])),
         ];
-        if quarters.cost < choice.cost {
-            *choice = quarters;
-        }
+        choices.offer(quarters);
         for (partition, start, alike) in halves {
             if !alike && quarters.cost > single {
                 continue;
             }
-            if let Some(found) = try_partition(motion, partition, &start, 3, choice.cost)
-                && found.cost < choice.cost
-            {
-                *choice = found;
+            let stop = choices.best().map_or(u32::MAX, |best| best.cost);
+            let stop = if self.tools.rd_modes { stop + stop / 16 } else { stop };
+            if let Some(found) = try_partition(motion, partition, &start, 3, stop) {
+                choices.offer(found);
             }
         }
         motion.clear();
