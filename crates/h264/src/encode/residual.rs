@@ -324,7 +324,7 @@ impl ResidualCoder {
         let scale = &LEVEL_SCALE_4X4[usize::from(qp % 6)];
         let per = u32::from(qp / 6);
         let (mut any_dc, mut any_ac) = (false, false);
-        for component in 0..2 {
+        for (component, dc_bit) in CBP_DC_CHROMA.into_iter().enumerate() {
             let mut coeffs = [[0i16; 16]; 4];
             k.forward4x4_x4.call(
                 &source.chroma[component],
@@ -376,9 +376,9 @@ impl ResidualCoder {
                 mb.total_coeff[16 + 4 * component + i] = if coded { count(levels) } else { 0 };
             }
             mb.levels.chroma_dc[component] = dc;
-            mb.cbp &= !CBP_DC_CHROMA[component];
+            mb.cbp &= !dc_bit;
             if has_dc {
-                mb.cbp |= CBP_DC_CHROMA[component];
+                mb.cbp |= dc_bit;
             }
             any_dc |= has_dc;
             any_ac |= any != 0;
