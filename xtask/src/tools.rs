@@ -45,13 +45,17 @@ pub(crate) fn valgrind() -> Result<(), Failure> {
     }
 }
 
-/// Makes sure that `cargo deny` starts, building it when it does not (some minutes, once).
+/// Makes sure that `cargo deny` starts, building it when it does not: without optimisation, as it runs once.
 pub(crate) fn cargo_deny() -> Result<(), Failure> {
     if exists("cargo-deny", "--version") {
         return Ok(());
     }
     // Outside the workspace's folder, so that its build settings do not apply.
-    check(cargo(&["install", "--locked", "cargo-deny"]).current_dir(std::env::temp_dir()))
+    check(
+        cargo(&["install", "--debug", "--locked", "cargo-deny"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .current_dir(std::env::temp_dir()),
+    )
 }
 
 fn apt_get(arguments: &[&str]) -> Result<(), Failure> {
