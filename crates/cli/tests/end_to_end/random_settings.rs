@@ -4,6 +4,7 @@
 //! hunts for more; the message names the seed.
 
 use crate::clip::{Clip, Content};
+use crate::lot::Lot;
 use crate::support::conforms_with;
 
 /// Cases in an ordinary run.
@@ -38,7 +39,7 @@ struct Case {
 
 impl Case {
     fn draw(seed: u64) -> Self {
-        let mut lot = Lot(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut lot = Lot::new(seed);
         let contents = [
             Content::Motion,
             Content::Cuts(3 + lot.below(8)),
@@ -81,26 +82,5 @@ impl Case {
         }
         let cpu = lot.chance(6).then_some("scalar");
         Case { clip, ending: lot.one_of(&["mp4", "mov", "264"]), settings, arguments, cpu }
-    }
-}
-
-/// A small generator of random numbers (xorshift).
-struct Lot(u64);
-
-impl Lot {
-    fn below(&mut self, limit: usize) -> usize {
-        for (left, right) in [(13, 7), (17, 43)] {
-            self.0 ^= self.0 << left;
-            self.0 ^= self.0 >> right;
-        }
-        (self.0 >> 11) as usize % limit
-    }
-
-    fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
-        choices[self.below(choices.len())]
-    }
-
-    fn chance(&mut self, one_in: usize) -> bool {
-        self.below(one_in) == 0
     }
 }

@@ -1,0 +1,160 @@
+//! Sessions with any properties of the table, set by lot before and during the stream, eight at once.
+//!
+//! What a session accepts must give a stream that ffmpeg decodes to the encoder's reconstruction, with the same bytes at any
+//! number of threads. `VITASCOPE_RANDOM_CASES=5000 cargo test -p vitascope-cli random` hunts for more.
+
+use std::fmt::Write as _;
+use std::sync::mpsc::channel;
+
+use vitascope::container::{OutputKind, create_writer, y4m};
+use vitascope::core::{Dictionary, PixelBuffer, SampleBuffer, Time, Value};
+use vitascope::session::property::{Access, Change, Kind, PropertyRow};
+use vitascope::session::{CompressionSession, FrameOptions, codec, key};
+
+use crate::clip::{Clip, Content};
+use crate::lot::Lot;
+use crate::support::{Scratch, decoded_hashes};
+
+/// Cases in an ordinary run.
+const CASES: u64 = 48;
+/// Sessions at a time.
+const AT_ONCE: u64 = 8;
+
+#[test]
+fn random_properties_conform() {
+    let cases =
+        std::env::var("VITASCOPE_RANDOM_CASES").ok().and_then(|text| text.parse().ok()).unwrap_or(CASES);
+    let mut streams = std::collections::BTreeSet::new();
+    for first in (1..=cases).step_by(AT_ONCE as usize) {
+        std::thread::scope(|scope| {
+            let running: Vec<_> = (first..(first + AT_ONCE).min(cases + 1))
+                .map(|seed| (seed, scope.spawn(move || check(seed))))
+                .collect();
+            for (seed, case) in running {
+                streams.insert(case.join().unwrap_or_else(|_| panic!("seed {seed} failed; see above")));
+            }
+        });
+    }
+    assert!(streams.len() as u64 > cases / 2, "the settings hardly matter: {} streams", streams.len());
+}
+
+/// Codes the case twice and holds it against ffmpeg; gives the size of the stream.
+fn check(seed: u64) -> usize {
+    let scratch = Scratch::new();
+    let mut lot = Lot::new(seed);
+    let contents = [Content::Motion, Content::Cuts(5), Content::Fade, Content::Noise, Content::Still];
+    let clip = Clip::new(16 + lot.below(100), 16 + lot.below(80), 2 + lot.below(24), lot.one_of(&contents));
+    let bytes = clip.bytes();
+    let mut reader = y4m::Reader::new(&bytes[..]).expect("a y4m clip");
+    let pictures: Vec<PixelBuffer> =
+        std::iter::from_fn(|| reader.next_frame().expect("whole frames")).collect();
+    let drawn = Lot::new(seed + 1_000_000);
+    let (one, said) = encode(&pictures, &mut { drawn }, 1);
+    let (many, _) = encode(&pictures, &mut Lot::new(seed + 1_000_000), 3);
+    let told = format!("seed {seed}, {clip:?}\n{said}");
+    let data = |samples: &[SampleBuffer]| -> Vec<Vec<u8>> {
+        samples.iter().map(|sample| sample.data().expect("coded data").to_vec()).collect()
+    };
+    assert!(data(&one) == data(&many), "other bytes with more threads: {told}");
+    assert_eq!(one.len(), clip.frames, "{told}");
+
+    let path = scratch.path("out.264");
+    let mut writer = create_writer(&path, OutputKind::AnnexB).expect("a place to write");
+    for sample in &one {
+        writer.write(sample).unwrap_or_else(|error| panic!("{error}: {told}"));
+    }
+    writer.finish().expect("a place to write");
+    let mut shown: Vec<(Time, String)> =
+        one.iter().map(|sample| (sample.presentation_time(), hash(sample))).collect();
+    shown.sort_by_key(|(time, _)| *time);
+    let ours: Vec<String> = shown.into_iter().map(|(_, hash)| hash).collect();
+    assert!(ours == decoded_hashes(&path), "decodes to other samples: {told}");
+    one.iter().map(SampleBuffer::total_sample_size).sum()
+}
+
+fn hash(sample: &SampleBuffer) -> String {
+    let (hash, _) = sample.attachment(key::VITASCOPE_RECONSTRUCTION_HASH).expect("it was asked for");
+    hash.as_data().expect("bytes").iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The samples, and what was set.
+fn encode(pictures: &[PixelBuffer], lot: &mut Lot, threads: i64) -> (Vec<SampleBuffer>, String) {
+    let (sender, outputs) = channel();
+    let side = |side: usize| i32::try_from(side).expect("a small picture");
+    let session =
+        CompressionSession::builder(side(pictures[0].width()), side(pictures[0].height()), codec::H264)
+            .output_handler(move |output| {
+                let _ = sender.send(output.sample);
+            })
+            .build()
+            .expect("a session");
+    session.set_property(key::VITASCOPE_RECONSTRUCTION_HASH, true).expect("it is there");
+    session.set_property(key::VITASCOPE_THREAD_COUNT, threads).expect("it is there");
+    let mut said = String::new();
+    // A few of the rows; most combinations of all of them are refused as a whole.
+    let rows = session.property_table().rows().to_vec();
+    for row in &rows {
+        if lot.chance(4) {
+            set(&session, row, lot, &mut said);
+        }
+    }
+    let live: Vec<_> = rows.iter().copied().filter(|row| row.change == Change::AnyTime).collect();
+    for (index, picture) in pictures.iter().enumerate() {
+        if lot.chance(6) {
+            let _ = write!(said, "before frame {index}: ");
+            set(&session, lot.one_of(&live), lot, &mut said);
+        }
+        let options = FrameOptions::new().with_force_key_frame(lot.chance(12));
+        let index = index as i64;
+        session
+            .encode_frame(picture, Time::new(index, 25), Time::new(1, 25), &options, index as u64)
+            .unwrap_or_else(|error| panic!("frame {index}: {error}\n{said}"));
+    }
+    session.complete_frames(Time::INVALID).unwrap_or_else(|error| panic!("{error}\n{said}"));
+    let sample = |outcome: vitascope::session::Result<Option<SampleBuffer>>| {
+        outcome.unwrap_or_else(|error| panic!("{error}\n{said}")).expect("no frame is dropped")
+    };
+    (outputs.try_iter().map(sample).collect(), said)
+}
+
+/// Sets a property to something of its kind, which the session may refuse.
+fn set(session: &CompressionSession, row: &PropertyRow, lot: &mut Lot, said: &mut String) {
+    // What depends on the clock, what the test itself needs, and what changes the format of the samples.
+    const LEFT_ALONE: [&str; 3] =
+        [key::REAL_TIME, key::VITASCOPE_RECONSTRUCTION_HASH, key::VITASCOPE_THREAD_COUNT];
+    if row.access == Access::ReadOnly || LEFT_ALONE.contains(&row.key) {
+        return;
+    }
+    let Some(value) = value(row, lot) else { return };
+    let outcome = if session.set_property(row.key, value.clone()).is_ok() { "" } else { " (refused)" };
+    let _ = writeln!(said, "{} = {value}{outcome}", row.key);
+}
+
+/// Anything that the row's kind accepts; small numbers more often than great ones.
+fn value(row: &PropertyRow, lot: &mut Lot) -> Option<Value> {
+    Some(match row.kind {
+        Kind::Boolean => Value::from(lot.chance(2)),
+        Kind::Integer { minimum, maximum } => {
+            let range = maximum.saturating_sub(minimum);
+            let magnitude = 1i64.checked_shl(lot.below(24) as u32).unwrap_or(1);
+            Value::from(minimum + (lot.below(magnitude as usize + 1) as i64).min(range))
+        }
+        Kind::Float { minimum, maximum } => {
+            let maximum = maximum.min(minimum + [1.0, 10.0, 60.0][lot.below(3)]);
+            Value::from(minimum + (maximum - minimum) * lot.below(33) as f64 / 32.0)
+        }
+        Kind::Enumeration(choices) => Value::from(lot.one_of(choices)),
+        Kind::Data { length } => Value::data((0..length).map(|_| lot.below(256) as u8).collect::<Vec<u8>>()),
+        Kind::Dictionary(fields) => {
+            let number = |field: &vitascope::session::property::DictionaryField| {
+                (field.key, field.minimum.max(0.0) + lot.below(16) as f64)
+            };
+            Value::from(fields.iter().map(number).collect::<Dictionary>())
+        }
+        // Texts and nested values have tests of their own.
+        _ => return None,
+    })
+}
