@@ -4,6 +4,7 @@ use vitascope_core::Time;
 use vitascope_dsp::CpuLevel;
 
 pub use super::slice::SliceKind;
+use super::temporal_layers::BaseLayer;
 use crate::syntax::level::Level;
 use crate::syntax::profile::Profile;
 use crate::syntax::sei::SeiMessage;
@@ -90,6 +91,18 @@ pub struct EncoderConfig {
     pub source_frame_count: u64,
     /// Reference pictures, 1 to 16; fewer where the level holds fewer.
     pub reference_frames: u32,
+    /// Each frame leaves before the next one comes, in order, without a look at later ones, and sizes are kept
+    /// even; sync frames only where they are asked for.
+    pub low_latency: bool,
+    /// Temporal layers: frames outside the base layer are predicted from it and nothing is from them. No frame is
+    /// reordered then.
+    pub base_layer: Option<BaseLayer>,
+    /// Part of the bits that the base layer gets with an average bit rate and temporal layers, 0 to 1; `None`
+    /// leaves it to the encoder.
+    pub base_layer_bit_rate_fraction: Option<f64>,
+    /// Mark long-term reference pictures; see [`EncodedFrame::long_term_token`]. They are among
+    /// [`reference_frames`](Self::reference_frames), which is at least 2 then. No lookahead and no reordering.
+    pub long_term_references: bool,
     /// Most bytes of a slice's NAL unit, 0 for one slice a picture. A slice is larger only where a single
     /// macroblock at the coarsest quantiser is.
     pub max_slice_bytes: u32,
@@ -125,6 +138,10 @@ impl Default for EncoderConfig {
             real_time: false,
             source_frame_count: 0,
             reference_frames: 2,
+            low_latency: false,
+            base_layer: None,
+            base_layer_bit_rate_fraction: None,
+            long_term_references: false,
             max_slice_bytes: 0,
             signal: VideoSignal::default(),
             threads: 0,
@@ -147,6 +164,11 @@ pub struct FrameInput {
     pub duration: Time,
     /// Make the frame a sync frame.
     pub force_key_frame: bool,
+    /// Predict the frame from nothing but the long-term reference that was acknowledged last, and later ones from
+    /// nothing before it but that; a sync frame when none is acknowledged. See [`Encoder::acknowledge`].
+    ///
+    /// [`Encoder::acknowledge`]: super::Encoder::acknowledge
+    pub force_long_term_refresh: bool,
     /// Messages for the frame's SEI, such as captions.
     pub messages: Vec<SeiMessage>,
 }
@@ -164,6 +186,11 @@ pub struct EncodedFrame {
     pub is_reference: bool,
     /// Type of its slice.
     pub slice_kind: SliceKind,
+    /// Names the frame when it is a long-term reference: give it to [`Encoder::acknowledge`] when a receiver has
+    /// the frame.
+    ///
+    /// [`Encoder::acknowledge`]: super::Encoder::acknowledge
+    pub long_term_token: Option<i64>,
     /// Mean luma quantiser.
     pub qp: f32,
     /// MD5 of the decoded frame: its cropped planes Y, Cb, Cr without padding.
@@ -190,4 +217,6 @@ pub enum Update {
     AllowTemporalCompression(bool),
     /// See [`EncoderConfig::max_slice_bytes`], for frames submitted from now on.
     MaxSliceBytes(u32),
+    /// See [`EncoderConfig::base_layer_bit_rate_fraction`].
+    BaseLayerBitRateFraction(Option<f64>),
 }

@@ -20,9 +20,11 @@ use super::motion_cost::MotionCosts;
 use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
 use super::quality_metrics::mean_squared_errors;
 use super::reconstruction;
+use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
 use super::residual::ResidualCoder;
 use super::source;
 use super::stream::{SliceParameters, StreamParameters};
+use super::temporal_layers::LayerClock;
 use super::worker::{Pending, Workers};
 use crate::syntax::sei::{self, SeiMessage};
 
@@ -58,11 +60,10 @@ pub struct Encoder {
     /// Changes of the rate control so far, and the last one that a started frame brought along.
     rate_changes: u64,
     rate_change_applied: u64,
-    /// Reference pictures with their place in output order, last coded first.
-    references: VecDeque<(u64, Reference)>,
+    references: ReferenceBuffer<Reference>,
+    layers: LayerClock,
     /// Display index of the last sync frame.
     first_in_order: u64,
-    frame_num: u32,
     idr_count: u32,
     in_flight: VecDeque<(Flight, Pending)>,
     finished: VecDeque<EncodedFrame>,
@@ -80,6 +81,7 @@ struct Waiting {
     rate_control: (u64, RateControl),
     messages: Vec<SeiMessage>,
     max_slice_bytes: usize,
+    refresh: bool,
 }
 
 /// What is known of a frame while it is being coded.
@@ -89,6 +91,7 @@ struct Flight {
     is_sync: bool,
     is_reference: bool,
     slice_kind: SliceKind,
+    long_term_token: Option<i64>,
     messages: Vec<SeiMessage>,
 }
 
@@ -99,8 +102,12 @@ impl Encoder {
     /// A setting outside its range, or a combination that the profile or level does not allow.
     pub fn new(config: EncoderConfig) -> Result<Self, Error> {
         let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
-        let depth = if config.real_time { 0 } else { LOOKAHEAD.min(delay) };
-        let may_reorder = config.allow_frame_reordering && config.allow_temporal_compression;
+        let delay = if config.low_latency { 0 } else { delay };
+        let waits = !config.real_time && !config.long_term_references;
+        let depth = if waits { LOOKAHEAD.min(delay) } else { 0 };
+        let may_reorder = config.allow_frame_reordering
+            && config.allow_temporal_compression
+            && config.base_layer.is_none();
         let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
         let stream = StreamParameters::new(&config, b_frames > 0)?;
         let geometry = Geometry {
@@ -115,10 +122,10 @@ impl Encoder {
             height: config.height as usize,
             depth,
             key_frames: key_frame_limits(
-                config.max_key_frame_interval,
+                key_interval(&config, config.max_key_frame_interval),
                 config.max_key_frame_interval_duration,
             ),
-            scene_cut: true,
+            scene_cut: !config.low_latency,
             max_b_frames: if stream.reorder_depth() > 0 { b_frames } else { 0 },
             // More than one frame of reordering would be more than clients of the platform expect.
             b_references: false,
@@ -134,9 +141,9 @@ impl Encoder {
             frame_rate,
             importance_propagation: depth > 0,
             source_frame_count: config.source_frame_count,
-            max_key_interval: key_interval(config.max_key_frame_interval),
+            max_key_interval: key_interval(&config, config.max_key_frame_interval),
             min_qp: f64::from(MIN_QP),
-            delay: RATE_DELAY,
+            delay: if config.low_latency { 0 } else { RATE_DELAY },
             ..RateConfig::default()
         })?;
         let cavlc = stream.entropy() == EntropyMode::Cavlc;
@@ -145,13 +152,18 @@ impl Encoder {
             residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile()),
             motion_costs: MotionCosts::new(),
         });
+        // Where pictures do not overlap, references are complete.
+        let down = if config.low_latency {
+            geometry.mb_height * 16
+        } else {
+            (geometry.mb_height / 4).clamp(4, 16) * 16
+        };
         let reach = ReachLimits {
-            down: (geometry.mb_height / 4).clamp(4, 16) * 16,
+            down,
             vertical: stream.vertical_reach(),
         };
         Ok(Self {
             allow_temporal: config.allow_temporal_compression,
-            stream,
             geometry,
             tables,
             reach,
@@ -160,9 +172,10 @@ impl Encoder {
             workers: Workers::new(threads),
             threads,
             max_held: delay,
-            references: VecDeque::new(),
+            references: ReferenceBuffer::new(stream.references(), stream.max_frame_num()),
+            layers: LayerClock::new(config.base_layer),
+            stream,
             first_in_order: 0,
-            frame_num: 0,
             idr_count: 0,
             in_flight: VecDeque::new(),
             finished: VecDeque::new(),
@@ -210,7 +223,8 @@ impl Encoder {
         let info = FrameInfo {
             presentation_time: input.presentation_time,
             duration: input.duration,
-            force_key: input.force_key_frame,
+            force_key: input.force_key_frame
+                || (input.force_long_term_refresh && !self.references.has_acknowledged()),
             intra_only: !self.allow_temporal,
         };
         self.lookahead.push(
@@ -222,6 +236,7 @@ impl Encoder {
                 rate_control: (self.rate_changes, self.config.rate_control),
                 messages: input.messages,
                 max_slice_bytes: self.config.max_slice_bytes as usize,
+                refresh: input.force_long_term_refresh,
             },
         )?;
         self.advance()?;
@@ -271,6 +286,12 @@ impl Encoder {
         Ok(())
     }
 
+    /// Says that a receiver has the long-term reference of this token, so that frames submitted from now on can
+    /// count on it. A token that is not in use, or no more, does nothing.
+    pub fn acknowledge(&mut self, token: i64) {
+        self.references.acknowledge(token);
+    }
+
     /// Changes a setting between frames.
     ///
     /// # Errors
@@ -288,10 +309,15 @@ impl Encoder {
                 self.config.frame_rate = Some(rate);
             }
             Update::KeyFrames { max_interval, max_duration } => {
+                let max_interval = key_interval(&self.config, max_interval);
                 self.lookahead.set_key_limits(key_frame_limits(max_interval, max_duration));
-                self.rate.set_max_key_interval(key_interval(max_interval));
+                self.rate.set_max_key_interval(max_interval);
             }
             Update::AllowTemporalCompression(allow) => self.allow_temporal = allow,
+            Update::BaseLayerBitRateFraction(fraction) => {
+                super::stream::check_layer_bits(fraction)?;
+                self.config.base_layer_bit_rate_fraction = fraction;
+            }
             Update::MaxSliceBytes(bytes) => self.config.max_slice_bytes = bytes,
         }
         Ok(())
@@ -330,45 +356,51 @@ impl Encoder {
             // Checked when it was set.
             let _ = self.rate.set_mode(rate_mode(control));
         }
-        let base_qp = self.rate.start(&RateFrame::new(&planned)) as f32;
         let is_sync = planned.kind == FrameKind::Idr;
+        let refresh = planned.payload.refresh && !is_sync;
+        let in_base_layer = self.layers.is_base(is_sync, refresh, planned.info.presentation_time);
+        let is_reference = planned.kind.is_reference() && in_base_layer;
+        let mut rate_frame = RateFrame::new(&planned);
+        if !in_base_layer {
+            // Nothing depends on it, as on a B picture.
+            rate_frame.kind = FrameKind::B;
+        }
+        let base_qp = self.rate.start(&rate_frame) as f32;
+        let Waiting { token, source, max_slice_bytes, mut messages, .. } = planned.payload;
         let kind = match planned.kind {
             FrameKind::Idr | FrameKind::I => SliceKind::I,
             FrameKind::P => SliceKind::P,
             FrameKind::ReferenceB | FrameKind::B => SliceKind::B,
         };
-        let is_reference = planned.kind.is_reference();
         if is_sync {
-            self.references.clear();
-            self.frame_num = 0;
             self.idr_count += 1;
             self.first_in_order = planned.display_index;
+            messages.splice(0..0, self.config.stream_messages.iter().cloned());
         }
         let order = planned.display_index - self.first_in_order;
         let qps =
             planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
         let slice_qp = base_qp.round().clamp(MIN_QP, 51.0) as u8;
-        let references = self.reference_lists(kind, order);
+        let picture = self.spare_picture();
+        let PicturePlan { frame_num, lists: references, nearest, modification, marking, token: long_term_token } =
+            self.references.next(
+                PictureKind { slices: kind, is_sync, is_reference, refresh, order },
+                || picture.reference(),
+            );
         let headers = self.stream.slice_headers(&SliceParameters {
             kind,
             is_sync,
             is_reference,
-            frame_num: self.frame_num,
+            frame_num,
             idr_pic_id: self.idr_count & 1,
             order,
+            modification,
+            marking,
             slice_qp,
             references: [references[0].len(), references[1].len()],
         });
-        let picture = self.spare_picture();
-        if is_reference {
-            self.references.push_front((order, picture.reference()));
-            self.references.truncate(self.stream.reference_frames());
-            self.frame_num = (self.frame_num + 1) % self.stream.max_frame_num();
-        }
-        let Waiting { token, source, max_slice_bytes, mut messages, .. } = planned.payload;
-        if is_sync {
-            messages.splice(0..0, self.config.stream_messages.iter().cloned());
-        }
+        // The lookahead looks at the picture before; the one referred to may lie further back.
+        let distance = nearest.map_or(1, |nearest| order.saturating_sub(nearest).clamp(1, 4)) as i16;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
             tools: Tools::DEFAULT,
@@ -380,8 +412,12 @@ impl Encoder {
             slice_qp,
             max_slice_bytes,
             qps,
-            hints: [planned.motion, planned.backward_motion]
-                .map(|motion| motion.iter().map(|m| Mv::new(m.x, m.y)).collect()),
+            hints: [(planned.motion, distance), (planned.backward_motion, 1)].map(|(motion, distance)| {
+                let scaled = |m: &vitascope_encode::MotionVector| {
+                    Mv::new(m.x.saturating_mul(distance), m.y.saturating_mul(distance))
+                };
+                motion.iter().map(scaled).collect()
+            }),
             limits: self.reach,
             source,
             picture,
@@ -396,30 +432,10 @@ impl Encoder {
             is_sync,
             is_reference,
             slice_kind: kind,
+            long_term_token,
             messages,
         };
         self.in_flight.push_back((flight, pending));
-    }
-
-    /// Initial reference lists (8.2.4.2): P pictures see the last coded first; B pictures see what
-    /// comes before them nearest first in list 0, and what comes after in list 1.
-    fn reference_lists(&self, kind: SliceKind, order: u64) -> [Vec<Reference>; 2] {
-        let pictures = |after: Option<bool>| {
-            let mut found: Vec<_> = self
-                .references
-                .iter()
-                .filter(|(o, _)| after.is_none_or(|after| (*o > order) == after))
-                .collect();
-            if after.is_some() {
-                found.sort_by_key(|(o, _)| o.abs_diff(order));
-            }
-            found.into_iter().map(|(_, reference)| reference.clone()).collect()
-        };
-        match kind {
-            SliceKind::I => [Vec::new(), Vec::new()],
-            SliceKind::P => [pictures(None), Vec::new()],
-            SliceKind::B => [pictures(Some(false)), pictures(Some(true))],
-        }
     }
 
     /// A picture that nothing refers to any more, or a new one.
@@ -465,6 +481,7 @@ impl Encoder {
             is_sync: flight.is_sync,
             is_reference: flight.is_reference,
             slice_kind: flight.slice_kind,
+            long_term_token: flight.long_term_token,
             qp: coded.mean_qp,
             reconstruction_md5,
             mean_squared_error,
@@ -488,12 +505,16 @@ const MIN_QP: f32 = 1.0;
 /// and still spares flat areas.
 const ADAPTIVE_QUANTISATION: f32 = 0.7;
 
-fn key_interval(frames: u32) -> u32 {
-    if frames == 0 { DEFAULT_KEY_INTERVAL } else { frames }
+fn key_interval(config: &EncoderConfig, frames: u32) -> u32 {
+    match frames {
+        0 if config.low_latency => u32::MAX,
+        0 => DEFAULT_KEY_INTERVAL,
+        frames => frames,
+    }
 }
 
 fn key_frame_limits(max_interval: u32, max_duration: Option<vitascope_core::Time>) -> KeyFrameLimits {
-    KeyFrameLimits { max_interval: key_interval(max_interval), max_duration }
+    KeyFrameLimits { max_interval, max_duration }
 }
 
 fn rate_mode(control: RateControl) -> RateMode {

@@ -6,10 +6,13 @@ use vitascope_bits::BitWriter;
 
 use super::config::{EncoderConfig, EntropyMode, RateControl, SliceKind, VideoSignal};
 use super::error::Error;
+use super::reference_buffer::BufferSizes;
+use super::temporal_layers::BaseLayer;
 use crate::syntax::level::{Level, LevelDemand};
 use crate::syntax::nal::{NalHeader, nal_unit_type};
 use crate::syntax::pps::{Pps, PpsExtension};
 use crate::syntax::profile::Profile;
+use crate::syntax::ref_pic::{DecRefPicMarking, ListModification};
 use crate::syntax::slice_header::{SliceHeader, SliceType};
 use crate::syntax::sps::{PicOrderCnt, Sps};
 use crate::syntax::vui::{
@@ -28,8 +31,11 @@ const MAX_MACROBLOCKS: u32 = 256 * 144;
 
 /// Bits of `frame_num`.
 const FRAME_NUM_BITS: u32 = 8;
-/// Bits of `pic_order_cnt_lsb`.
+/// Bits of `pic_order_cnt_lsb`: with B pictures, and where many pictures in a row may be no reference.
 const ORDER_BITS: u32 = 8;
+const LAYERED_ORDER_BITS: u32 = 16;
+/// Long-term pictures: one that is acknowledged, and two on their way.
+const LONG_TERM: usize = 3;
 
 /// What all slices of a stream have in common.
 #[derive(Debug)]
@@ -37,7 +43,9 @@ pub(crate) struct StreamParameters {
     profile: Profile,
     level: Level,
     entropy: EntropyMode,
-    reference_frames: usize,
+    references: BufferSizes,
+    /// Bits of `pic_order_cnt_lsb`.
+    order_bits: u32,
     /// Frames that may follow one in decode order and precede it in output.
     reorder_depth: usize,
     coded_size: (usize, usize),
@@ -62,7 +70,7 @@ pub(crate) struct SliceHeaders {
 }
 
 /// What differs from picture to picture.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct SliceParameters {
     pub(crate) kind: SliceKind,
     pub(crate) is_sync: bool,
@@ -71,6 +79,10 @@ pub(crate) struct SliceParameters {
     pub(crate) idr_pic_id: u32,
     /// Position in output order since the last sync frame.
     pub(crate) order: u64,
+    /// Steps from the initial list 0.
+    pub(crate) modification: Vec<ListModification>,
+    /// Marking of the picture, where it is not the simplest.
+    pub(crate) marking: Option<DecRefPicMarking>,
     pub(crate) slice_qp: u8,
     /// Active references of each list.
     pub(crate) references: [usize; 2],
@@ -87,6 +99,14 @@ pub(crate) fn check_rate_control(control: RateControl) -> Result<(), Error> {
         RateControl::AverageBitRate(0) => {
             Err(setting("average bit rate", 0, "1 to 4294967295 bits per second"))
         }
+        _ => Ok(()),
+    }
+}
+
+/// Checks the base layer's part of the bits.
+pub(crate) fn check_layer_bits(fraction: Option<f64>) -> Result<(), Error> {
+    match fraction {
+        Some(part) if !(0.0..=1.0).contains(&part) => Err(setting("base layer's part of the bits", part, "0 to 1")),
         _ => Ok(()),
     }
 }
@@ -129,6 +149,14 @@ impl StreamParameters {
             return Err(setting("reference frames", config.reference_frames, "1 to 16"));
         }
         config.frame_rate.map_or(Ok(()), check_frame_rate)?;
+        match config.base_layer {
+            Some(BaseLayer::Fraction(fraction)) if !(0.0..=1.0).contains(&fraction) => {
+                return Err(setting("base layer's part of the frames", fraction, "0 to 1"));
+            }
+            Some(BaseLayer::FrameRate(rate)) => check_frame_rate(rate)?,
+            _ => {}
+        }
+        check_layer_bits(config.base_layer_bit_rate_fraction)?;
         check_rate_control(config.rate_control)?;
         let baseline = matches!(profile, Profile::Baseline | Profile::ConstrainedBaseline);
         let entropy = match config.entropy {
@@ -172,7 +200,16 @@ impl StreamParameters {
         let coded_size = (width.next_multiple_of(2), height.next_multiple_of(2));
         // Both pictures around a B picture must be at hand.
         let reorder_depth = usize::from(reorder && !baseline && reference_frames >= 2);
-        let sps = sequence_parameters(config, level, reference_frames, reorder_depth, coded_size)?;
+        if config.long_term_references && reference_frames < 2 {
+            return Err(setting("reference frames", reference_frames, "at least 2 with long-term references"));
+        }
+        let order_bits = if config.base_layer.is_some() { LAYERED_ORDER_BITS } else { ORDER_BITS };
+        let order = if reorder_depth > 0 || config.base_layer.is_some() {
+            PicOrderCnt::Lsb { log2_max_pic_order_cnt_lsb_minus4: (order_bits - 4) as u8 }
+        } else {
+            PicOrderCnt::DecodingOrder
+        };
+        let sps = sequence_parameters(config, level, reference_frames, (reorder_depth, order), coded_size)?;
         let pps = Pps {
             entropy_coding_mode_flag: entropy == EntropyMode::Cabac,
             num_ref_idx_l0_default_active_minus1: (reference_frames - 1) as u8,
@@ -184,7 +221,11 @@ impl StreamParameters {
             profile,
             level,
             entropy,
-            reference_frames: reference_frames as usize,
+            references: BufferSizes {
+                capacity: reference_frames as usize,
+                long_term: if config.long_term_references { LONG_TERM.min(reference_frames as usize / 2) } else { 0 },
+            },
+            order_bits,
             reorder_depth,
             coded_size: (coded_size.0 as usize, coded_size.1 as usize),
             sps_nal_unit: sps.nal_unit(),
@@ -205,8 +246,8 @@ impl StreamParameters {
         self.profile == Profile::High
     }
 
-    pub(crate) fn reference_frames(&self) -> usize {
-        self.reference_frames
+    pub(crate) fn references(&self) -> BufferSizes {
+        self.references
     }
 
     pub(crate) fn max_frame_num(&self) -> u32 {
@@ -246,8 +287,12 @@ impl StreamParameters {
         header.all_slices_same_type = true;
         header.frame_num = slice.frame_num;
         header.idr_pic_id = slice.idr_pic_id as u16;
-        header.pic_order_cnt_lsb = (2 * slice.order % (1 << ORDER_BITS)) as u32;
+        header.pic_order_cnt_lsb = (2 * slice.order % (1 << self.order_bits)) as u32;
         header.set_num_ref_idx_active(slice.references.map(|n| n as u8), &self.sets.pps);
+        header.ref_pic_list_modification[0].clone_from(&slice.modification);
+        if let (true, Some(marking)) = (slice.is_reference, &slice.marking) {
+            header.dec_ref_pic_marking = Some(marking.clone());
+        }
         header.slice_qp_delta = i32::from(slice.slice_qp) - 26;
         SliceHeaders { header, nal, sets: Arc::clone(&self.sets) }
     }
@@ -269,17 +314,13 @@ fn sequence_parameters(
     config: &EncoderConfig,
     level: Level,
     reference_frames: u32,
-    reorder_depth: usize,
+    (reorder_depth, order): (usize, PicOrderCnt),
     (width, height): (u32, u32),
 ) -> Result<Sps, Error> {
     let refused = |e: crate::syntax::Error| setting("size", format!("{width}x{height}"), e);
     let mut sps = Sps::new(config.profile, level, width, height).map_err(refused)?;
     sps.log2_max_frame_num_minus4 = (FRAME_NUM_BITS - 4) as u8;
-    sps.pic_order_cnt = if reorder_depth > 0 {
-        PicOrderCnt::Lsb { log2_max_pic_order_cnt_lsb_minus4: (ORDER_BITS - 4) as u8 }
-    } else {
-        PicOrderCnt::DecodingOrder
-    };
+    sps.pic_order_cnt = order;
     sps.max_num_ref_frames = reference_frames as u8;
     let signal = config.signal;
     sps.vui = Some(Vui {

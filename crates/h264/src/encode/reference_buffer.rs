@@ -1,0 +1,348 @@
+//! Which pictures later ones may refer to, in which order, and how slice headers say so: the decoded picture buffer
+//! as a decoder keeps it (ITU-T H.264 8.2.4 and 8.2.5).
+//!
+//! Long-term pictures are marked now and then for receivers that report what has reached them: one that is
+//! acknowledged stays until another one is, and a picture can be predicted from it alone.
+
+use std::collections::VecDeque;
+
+use super::slice::SliceKind;
+use crate::syntax::ref_pic::{DecRefPicMarking, ListModification, MemoryManagement};
+
+/// Reference pictures, `R` being what predictions are read from.
+#[derive(Debug)]
+pub(crate) struct ReferenceBuffer<R> {
+    sizes: BufferSizes,
+    /// `frame_num` of the next picture, and where it wraps around.
+    frame_num: u32,
+    max_frame_num: u32,
+    coded: u64,
+    /// Last coded first.
+    short: VecDeque<Entry<R>>,
+    /// By LongTermFrameIdx.
+    long: Vec<Option<LongTerm<R>>>,
+    /// Pictures coded before this one may be damaged where they are received, unless acknowledged.
+    trusted_from: u64,
+    /// Reference pictures since the last one that was marked, and after how many another one is.
+    unmarked: u32,
+    interval: u32,
+    next_token: i64,
+}
+
+/// Room for reference pictures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BufferSizes {
+    /// `max_num_ref_frames`.
+    pub(crate) capacity: usize,
+    /// Long-term pictures among them.
+    pub(crate) long_term: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Entry<R> {
+    frame_num: u32,
+    /// Place in output order since the last sync picture, and in coding order.
+    order: u64,
+    coded: u64,
+    picture: R,
+}
+
+#[derive(Clone, Debug)]
+struct LongTerm<R> {
+    entry: Entry<R>,
+    token: i64,
+    acknowledged: bool,
+}
+
+/// A picture about to be coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PictureKind {
+    pub(crate) slices: SliceKind,
+    pub(crate) is_sync: bool,
+    pub(crate) is_reference: bool,
+    /// Predict from nothing but the newest acknowledged long-term picture.
+    pub(crate) refresh: bool,
+    /// Place in output order since the last sync picture.
+    pub(crate) order: u64,
+}
+
+/// What a picture refers to and what becomes of it.
+#[derive(Debug)]
+pub(crate) struct PicturePlan<R> {
+    pub(crate) frame_num: u32,
+    pub(crate) lists: [Vec<R>; 2],
+    /// Place in output order of the first picture of list 0.
+    pub(crate) nearest: Option<u64>,
+    pub(crate) modification: Vec<ListModification>,
+    /// `None` leaves the syntax at its simplest.
+    pub(crate) marking: Option<DecRefPicMarking>,
+    /// Names the picture when it is a long-term one.
+    pub(crate) token: Option<i64>,
+}
+
+/// Reference pictures from one long-term picture to the next: least, and most while none is acknowledged in time.
+const MARK_INTERVAL: u32 = 8;
+const LONGEST_INTERVAL: u32 = 64;
+
+impl<R: Clone> ReferenceBuffer<R> {
+    pub(crate) fn new(sizes: BufferSizes, max_frame_num: u32) -> Self {
+        Self {
+            sizes,
+            frame_num: 0,
+            max_frame_num,
+            coded: 0,
+            short: VecDeque::new(),
+            long: (0..sizes.long_term).map(|_| None).collect(),
+            trusted_from: 0,
+            unmarked: 0,
+            interval: MARK_INTERVAL,
+            next_token: 1,
+        }
+    }
+
+    /// A receiver has the long-term picture of this token. Tokens of pictures that are gone do nothing.
+    pub(crate) fn acknowledge(&mut self, token: i64) {
+        if let Some(picture) = self.long.iter_mut().flatten().find(|picture| picture.token == token) {
+            picture.acknowledged = true;
+            self.interval = MARK_INTERVAL;
+        }
+    }
+
+    /// Whether a picture can be predicted from an acknowledged one alone.
+    pub(crate) fn has_acknowledged(&self) -> bool {
+        self.newest_acknowledged().is_some()
+    }
+
+    /// Decides on the next picture and, if later ones may refer to it, keeps `picture`.
+    pub(crate) fn next(&mut self, kind: PictureKind, picture: impl FnOnce() -> R) -> PicturePlan<R> {
+        if kind.is_sync {
+            self.short.clear();
+            self.long.iter_mut().for_each(|slot| *slot = None);
+            self.frame_num = 0;
+        }
+        let frame_num = self.frame_num;
+        let (lists, nearest, modification) = self.lists(kind);
+        if kind.is_sync || kind.refresh {
+            self.trusted_from = self.coded;
+        }
+        let mut plan = PicturePlan { frame_num, lists, nearest, modification, marking: None, token: None };
+        if kind.is_reference {
+            let entry = Entry { frame_num, order: kind.order, coded: self.coded, picture: picture() };
+            self.unmarked += 1;
+            let due = kind.is_sync || kind.refresh || self.unmarked >= self.interval;
+            if due && !self.long.is_empty() {
+                self.keep_long_term(entry, kind.is_sync, &mut plan);
+            } else {
+                self.make_room(1);
+                self.short.push_front(entry);
+            }
+            self.frame_num = (frame_num + 1) % self.max_frame_num;
+        }
+        self.coded += 1;
+        plan
+    }
+
+    fn newest_acknowledged(&self) -> Option<(usize, &LongTerm<R>)> {
+        let known = self.long.iter().enumerate().filter_map(|(i, slot)| Some((i, slot.as_ref()?)));
+        known.filter(|(_, picture)| picture.acknowledged).max_by_key(|(_, picture)| picture.entry.coded)
+    }
+
+    /// Reference lists, and what brings list 0 out of its initial order (8.2.4.2).
+    fn lists(&self, kind: PictureKind) -> ([Vec<R>; 2], Option<u64>, Vec<ListModification>) {
+        let pictures = |entries: &[Place<'_, R>]| entries.iter().map(|place| place.entry().picture.clone()).collect();
+        match kind.slices {
+            SliceKind::I => Default::default(),
+            SliceKind::P => {
+                let wanted = self.wanted(kind.refresh);
+                let nearest = wanted.first().map(|place| place.entry().order);
+                ([pictures(&wanted), Vec::new()], nearest, self.modification(&wanted))
+            }
+            SliceKind::B => {
+                let mut sides = [false, true].map(|after| {
+                    let side = self.short.iter().filter(|entry| (entry.order > kind.order) == after);
+                    side.map(Place::Short).collect::<Vec<_>>()
+                });
+                for side in &mut sides {
+                    side.sort_by_key(|place| place.entry().order.abs_diff(kind.order));
+                }
+                let nearest = sides[0].first().map(|place| place.entry().order);
+                (sides.map(|side| pictures(&side)), nearest, Vec::new())
+            }
+        }
+    }
+
+    /// What a P picture refers to, last coded first.
+    fn wanted(&self, refresh: bool) -> Vec<Place<'_, R>> {
+        if refresh && let Some((index, picture)) = self.newest_acknowledged() {
+            return vec![Place::Long(index, &picture.entry)];
+        }
+        let trusted = |entry: &Entry<R>| entry.coded >= self.trusted_from;
+        let long = self.long.iter().enumerate().filter_map(|(index, slot)| {
+            let picture = slot.as_ref()?;
+            (picture.acknowledged || trusted(&picture.entry)).then_some(Place::Long(index, &picture.entry))
+        });
+        let short = self.short.iter().filter(|entry| trusted(entry)).map(Place::Short);
+        let mut wanted: Vec<_> = short.chain(long).collect();
+        wanted.sort_by_key(|place| std::cmp::Reverse(place.entry().coded));
+        wanted.truncate(self.sizes.capacity - self.long.len());
+        wanted
+    }
+
+    /// Steps from the initial list to this one (8.2.4.3); none when it begins like this anyway.
+    fn modification(&self, wanted: &[Place<'_, R>]) -> Vec<ListModification> {
+        let long = self.long.iter().flatten().map(|picture| picture.entry.coded);
+        let mut initial = self.short.iter().map(|entry| entry.coded).chain(long);
+        if wanted.iter().all(|place| initial.next() == Some(place.entry().coded)) {
+            return Vec::new();
+        }
+        let mut predicted = self.frame_num;
+        let step = |place: &Place<'_, R>| match *place {
+            Place::Long(index, _) => ListModification::LongTerm(index as u32),
+            Place::Short(entry) => {
+                // Modulo the wrapping number: either way round would do.
+                let back = (predicted + self.max_frame_num - entry.frame_num) % self.max_frame_num;
+                predicted = entry.frame_num;
+                ListModification::Subtract((back + self.max_frame_num - 1) % self.max_frame_num)
+            }
+        };
+        wanted.iter().map(step).collect()
+    }
+
+    /// Drops the oldest short-term pictures until `count` more fit (8.2.5.3).
+    fn make_room(&mut self, count: usize) -> Vec<Entry<R>> {
+        let long = self.long.iter().flatten().count();
+        let excess = (self.short.len() + long + count).saturating_sub(self.sizes.capacity);
+        (0..excess).filter_map(|_| self.short.pop_back()).collect()
+    }
+
+    /// Keeps a picture as a long-term one, in place of one that is of no more use.
+    fn keep_long_term(&mut self, entry: Entry<R>, is_sync: bool, plan: &mut PicturePlan<R>) {
+        let frame_num = entry.frame_num;
+        let index = self.slot();
+        if self.long[index].take().is_some_and(|replaced| !replaced.acknowledged) {
+            self.interval = (2 * self.interval).min(LONGEST_INTERVAL);
+        }
+        let mut commands: Vec<_> = self
+            .make_room(1)
+            .iter()
+            .map(|dropped| {
+                let back = (frame_num + self.max_frame_num - dropped.frame_num) % self.max_frame_num;
+                MemoryManagement::UnuseShortTerm { difference_of_pic_nums_minus1: back.wrapping_sub(1) }
+            })
+            .collect();
+        // Said every time: whoever missed the first would not know it.
+        commands.push(MemoryManagement::MaxLongTermIdx { max_long_term_frame_idx_plus1: self.long.len() as u32 });
+        commands.push(MemoryManagement::CurrentLongTerm { long_term_frame_idx: index as u32 });
+        plan.marking = Some(if is_sync {
+            DecRefPicMarking::Idr { no_output_of_prior_pics_flag: false, long_term_reference_flag: true }
+        } else {
+            DecRefPicMarking::Adaptive(commands)
+        });
+        plan.token = Some(self.next_token);
+        self.long[index] = Some(LongTerm { entry, token: self.next_token, acknowledged: false });
+        self.next_token += 1;
+        self.unmarked = 0;
+    }
+
+    /// A free place, or that of an acknowledged picture that is not the newest, or of the oldest one that is not
+    /// acknowledged.
+    fn slot(&self) -> usize {
+        if let Some(free) = self.long.iter().position(Option::is_none) {
+            return free;
+        }
+        let newest = self.newest_acknowledged().map(|(index, _)| index);
+        let used = self.long.iter().enumerate().filter_map(|(index, slot)| Some((index, slot.as_ref()?)));
+        let others = used.filter(|(index, _)| Some(*index) != newest || self.long.len() == 1);
+        others
+            .min_by_key(|(_, picture)| (!picture.acknowledged, picture.entry.coded))
+            .map_or(0, |(index, _)| index)
+    }
+}
+
+/// A picture of the buffer.
+enum Place<'a, R> {
+    Short(&'a Entry<R>),
+    Long(usize, &'a Entry<R>),
+}
+
+impl<R> Place<'_, R> {
+    fn entry(&self) -> &Entry<R> {
+        match self {
+            Place::Short(entry) | Place::Long(_, entry) => entry,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn buffer(capacity: usize, long_term: usize) -> ReferenceBuffer<u64> {
+        ReferenceBuffer::new(BufferSizes { capacity, long_term }, 16)
+    }
+
+    fn p(order: u64) -> PictureKind {
+        PictureKind { slices: SliceKind::P, is_sync: false, is_reference: true, refresh: false, order }
+    }
+
+    fn sync() -> PictureKind {
+        PictureKind { slices: SliceKind::I, is_sync: true, ..p(0) }
+    }
+
+    #[test]
+    fn without_long_term_pictures_the_window_slides_and_nothing_is_said() {
+        let mut buffer = buffer(2, 0);
+        buffer.next(sync(), || 0);
+        for order in 1..40 {
+            let plan = buffer.next(p(order), || order);
+            let expected: Vec<u64> = (order.saturating_sub(2)..order).rev().collect();
+            assert_eq!(plan.lists[0], expected);
+            assert_eq!((plan.frame_num, plan.nearest), (order as u32 % 16, Some(order - 1)));
+            assert!(plan.modification.is_empty() && plan.marking.is_none() && plan.token.is_none());
+        }
+    }
+
+    #[test]
+    fn pictures_that_are_no_reference_leave_no_trace() {
+        let mut buffer = buffer(2, 0);
+        buffer.next(sync(), || 0);
+        let loose = PictureKind { is_reference: false, ..p(1) };
+        assert_eq!(buffer.next(loose, || panic!("not kept")).frame_num, 1);
+        let plan = buffer.next(p(2), || 2);
+        assert_eq!((plan.frame_num, plan.lists[0].clone()), (1, vec![0]));
+    }
+
+    #[test]
+    fn a_refresh_refers_to_the_newest_acknowledged_picture_and_nothing_later_reaches_behind_it() {
+        let mut buffer = buffer(5, 3);
+        let first = buffer.next(sync(), || 0).token.unwrap();
+        assert!(!buffer.has_acknowledged());
+        let mut tokens = vec![(0, first)];
+        for order in 1..30 {
+            tokens.extend(buffer.next(p(order), || order).token.map(|token| (order, token)));
+        }
+        assert_eq!(tokens.iter().map(|t| t.0).collect::<Vec<_>>(), [0, 8, 16, 24]);
+        buffer.acknowledge(tokens[2].1);
+        buffer.acknowledge(999);
+        let plan = buffer.next(PictureKind { refresh: true, ..p(30) }, || 30);
+        assert_eq!(plan.lists[0], [16]);
+        assert!(matches!(plan.modification[..], [ListModification::LongTerm(_)]));
+        for order in 31..34 {
+            let plan = buffer.next(p(order), || order);
+            assert!(plan.lists[0].iter().all(|&o| o >= 30 || o == 16), "{order}: {:?}", plan.lists[0]);
+            assert_eq!(plan.lists[0][0], order - 1);
+        }
+    }
+
+    #[test]
+    fn an_acknowledged_picture_outlives_those_that_are_not() {
+        let mut buffer = buffer(4, 2);
+        let token = buffer.next(sync(), || 0).token.unwrap();
+        buffer.acknowledge(token);
+        for order in 1..500 {
+            buffer.next(p(order), || order);
+            assert!(buffer.short.len() + buffer.long.iter().flatten().count() <= 4);
+        }
+        assert_eq!(buffer.next(PictureKind { refresh: true, ..p(500) }, || 500).lists[0], [0]);
+    }
+}
