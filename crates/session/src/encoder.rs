@@ -66,6 +66,10 @@ pub struct SourceFrame<'a> {
     pub duration: Time,
     /// The frame must become a sync frame.
     pub force_key_frame: bool,
+    /// See [`FrameOptions::force_ltr_refresh`](crate::FrameOptions::force_ltr_refresh).
+    pub force_ltr_refresh: bool,
+    /// See [`FrameOptions::acknowledged_ltr_tokens`](crate::FrameOptions::acknowledged_ltr_tokens).
+    pub acknowledged_ltr_tokens: &'a [i64],
 }
 
 /// A coded frame.
@@ -82,6 +86,8 @@ pub struct EncodedPicture {
     pub depends_on_others: bool,
     /// Other pictures may refer to it; when false it can be left out of the stream without harm.
     pub is_depended_on_by_others: bool,
+    /// The token of a long-term reference.
+    pub ltr_token: Option<i64>,
     /// The MD5 of the reconstruction, when it was asked for.
     pub reconstruction_hash: Option<[u8; 16]>,
     /// Mean squared error of Y, Cb and Cr in squared code values, when it was asked for.
@@ -97,6 +103,8 @@ pub struct EncoderRequest {
     pub width: u32,
     /// Picture height in pixels.
     pub height: u32,
+    /// The encoder specification asks for low latency: each frame comes out before the next goes in.
+    pub low_latency: bool,
     /// Every property of the session that is not derived.
     pub properties: PropertyValues,
     /// The colours that the stream is marked with, from properties, from the first frame or by default.

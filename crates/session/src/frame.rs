@@ -118,14 +118,33 @@ impl fmt::Debug for SourceReference {
 
 /// Wishes for one frame.
 #[non_exhaustive]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrameOptions {
     /// The frame becomes a sync frame, from which decoding can start.
     #[doc(alias = "kVTEncodeFrameOptionKey_ForceKeyFrame")]
     pub force_key_frame: bool,
+    /// With EnableLTR: the frame is predicted from nothing but the long-term reference that was acknowledged last, and later
+    /// frames from nothing before this one but that. Where none is acknowledged, the frame becomes a sync frame.
+    #[doc(alias = "kVTEncodeFrameOptionKey_ForceLTRRefresh")]
+    pub force_ltr_refresh: bool,
+    /// Long-term references that have reached their receivers, by their tokens
+    /// ([`REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN`](Self::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN)). Tokens that are not in use, or no
+    /// more, do nothing.
+    #[doc(alias = "kVTEncodeFrameOptionKey_AcknowledgedLTRTokens")]
+    pub acknowledged_ltr_tokens: Vec<i64>,
 }
 
 impl FrameOptions {
+    /// The key of [`FrameOptions::force_ltr_refresh`].
+    pub const FORCE_LTR_REFRESH: &'static str = "ForceLTRRefresh";
+
+    /// The key of [`FrameOptions::acknowledged_ltr_tokens`].
+    pub const ACKNOWLEDGED_LTR_TOKENS: &'static str = "AcknowledgedLTRTokens";
+
+    /// The key of the sample attachment with which a long-term reference comes out: its token, a number.
+    #[doc(alias = "kVTSampleAttachmentKey_RequireLTRAcknowledgementToken")]
+    pub const REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN: &'static str = "RequireLTRAcknowledgementToken";
+
     /// The key of [`FrameOptions::force_key_frame`] in a dictionary of frame properties.
     pub const FORCE_KEY_FRAME: &'static str = "ForceKeyFrame";
 
@@ -137,6 +156,18 @@ impl FrameOptions {
     /// Asks for a sync frame, or not.
     pub fn with_force_key_frame(mut self, force: bool) -> Self {
         self.force_key_frame = force;
+        self
+    }
+
+    /// Asks for a frame that needs nothing but an acknowledged long-term reference, or not.
+    pub fn with_force_ltr_refresh(mut self, force: bool) -> Self {
+        self.force_ltr_refresh = force;
+        self
+    }
+
+    /// Says which long-term references have arrived.
+    pub fn with_acknowledged_ltr_tokens(mut self, tokens: impl IntoIterator<Item = i64>) -> Self {
+        self.acknowledged_ltr_tokens = tokens.into_iter().collect();
         self
     }
 }
@@ -151,17 +182,21 @@ impl TryFrom<&Dictionary> for FrameOptions {
     /// type. A null value counts as absent.
     fn try_from(dictionary: &Dictionary) -> Result<Self> {
         let mut options = FrameOptions::new();
-        for (key, value) in dictionary.iter() {
-            match (key, value) {
-                (_, Value::Null) => {}
-                (Self::FORCE_KEY_FRAME, Value::Boolean(force)) => options.force_key_frame = *force,
-                (Self::FORCE_KEY_FRAME, other) => {
-                    return Err(Error::PropertyValue {
-                        key: key.to_string(),
-                        value: other.to_string(),
-                        accepted: "a Boolean".into(),
-                    }
-                    .logged());
+        let wrong = |key: &str, value: &Value, accepted: &str| {
+            let (key, value) = (key.to_string(), value.to_string());
+            Error::PropertyValue { key, value, accepted: accepted.into() }.logged()
+        };
+        let boolean =
+            |key: &str, value: &Value| value.as_bool().ok_or_else(|| wrong(key, value, "a Boolean"));
+        for (key, value) in dictionary.iter().filter(|(_, value)| !value.is_null()) {
+            match key {
+                Self::FORCE_KEY_FRAME => options.force_key_frame = boolean(key, value)?,
+                Self::FORCE_LTR_REFRESH => options.force_ltr_refresh = boolean(key, value)?,
+                Self::ACKNOWLEDGED_LTR_TOKENS => {
+                    let tokens =
+                        value.as_array().and_then(|tokens| tokens.iter().map(Value::as_i64).collect());
+                    options.acknowledged_ltr_tokens =
+                        tokens.ok_or_else(|| wrong(key, value, "an array of whole numbers"))?;
                 }
                 _ => {
                     return Err(Error::PropertyNotSupported {

@@ -34,6 +34,8 @@ pub struct EncoderEntry {
     pub quality_rating: Option<i64>,
     /// It can code frames in another order than they are shown.
     pub supports_frame_reordering: bool,
+    /// It can give out each frame before the next one comes.
+    pub supports_low_latency: bool,
     /// It can code in several passes.
     pub supports_multi_pass: bool,
     /// Only so many instances can exist at a time.
@@ -95,6 +97,14 @@ impl CodecRegistry {
         }
         if let Some(reason) = specification.unavailable() {
             return Err(none(reason));
+        }
+        let low_latency = specification.enable_low_latency_rate_control;
+        let candidates: Vec<_> =
+            candidates.into_iter().filter(|entry| entry.supports_low_latency || !low_latency).collect();
+        if candidates.is_empty() {
+            return Err(none(
+                "EnableLowLatencyRateControl is true and no encoder of the codec has it".into(),
+            ));
         }
         let wanted = specification.encoder_id.as_deref();
         let found = candidates.iter().find(|entry| wanted.is_none_or(|id| id == entry.encoder_id));

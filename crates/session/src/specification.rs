@@ -27,7 +27,10 @@ pub struct EncoderSpecification {
     pub enable_hardware: Option<bool>,
     /// Only a hardware encoder on this graphics processor.
     pub required_gpu_registry_id: Option<i64>,
-    /// An encoder built for low latency.
+    /// Low latency: each frame comes out before the next one goes in, in order, without a look at later ones, with sizes kept
+    /// even; after the first frame, sync frames only where they are asked for.
+    #[doc(alias = "kVTVideoEncoderSpecification_EnableLowLatencyRateControl")]
+    #[doc(alias = "kVTVideoEncoderSpecification_RequiredLowLatency")]
     pub enable_low_latency_rate_control: bool,
 }
 
@@ -44,11 +47,6 @@ impl EncoderSpecification {
             return Some(format!(
                 "RequiredEncoderGPURegistryID is {id} and no encoder here runs on a graphics processor"
             ));
-        }
-        if self.enable_low_latency_rate_control {
-            return Some(
-                "EnableLowLatencyRateControl is true and no encoder here has low-latency rate control".into(),
-            );
         }
         None
     }
@@ -73,8 +71,8 @@ impl TryFrom<&Dictionary> for EncoderSpecification {
                 "EnableHardwareAcceleratedVideoEncoder" => {
                     specification.enable_hardware = Some(boolean(key, value)?)
                 }
-                "EnableLowLatencyRateControl" => {
-                    specification.enable_low_latency_rate_control = boolean(key, value)?
+                "EnableLowLatencyRateControl" | "RequiredLowLatency" => {
+                    specification.enable_low_latency_rate_control |= boolean(key, value)?
                 }
                 "RequiredEncoderGPURegistryID" => {
                     specification.required_gpu_registry_id = Some(number(key, value)?)

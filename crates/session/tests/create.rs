@@ -76,6 +76,8 @@ fn specification() {
     check_specification("PreferredEncoderGPURegistryID", 7, 0);
     check_specification("EnableLowLatencyRateControl", false, 0);
     check_specification("EnableLowLatencyRateControl", true, NONE);
+    check_specification("RequiredLowLatency", true, NONE);
+    check_specification("RequiredLowLatency", 3, status::PARAMETER);
     check_specification("RequireHardwareAcceleratedVideoEncoder", Value::Null, 0);
     check_specification("Unknown", true, status::PARAMETER);
 }

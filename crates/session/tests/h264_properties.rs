@@ -14,7 +14,7 @@ use vitascope_h264::syntax::nal::NalHeader;
 use vitascope_h264::syntax::sei::{SeiMessage, parse_messages};
 use vitascope_h264::syntax::vui::{SampleAspectRatio, Vui};
 use vitascope_session::{CLOSED_CAPTIONS, QUALITY_METRIC_KEYS, QUALITY_METRICS, USER_DATA};
-use vitascope_session::{CompressionSession, Error, key, status};
+use vitascope_session::{CompressionSession, Error, FrameOptions, key, status};
 
 /// A test for each property: its name is the test's, and a last test finds properties without one.
 macro_rules! effects {
@@ -80,6 +80,14 @@ fn captions_and_user_data_travel_with_their_frame() {
 
 fn vui(stream: &Stream) -> Vui {
     stream.sps().vui.expect("there is usability information")
+}
+
+/// Numbers of the frames that others may depend on.
+fn depended_on(stream: &Stream) -> Vec<usize> {
+    let depended = |sample: &vitascope_core::SampleBuffer| {
+        sample.sample_attachments(0).unwrap().is_depended_on_by_others
+    };
+    (0..stream.samples.len()).filter(|number| depended(&stream.samples[*number]) == Some(true)).collect()
 }
 
 fn refused(session: &CompressionSession, key: &str, value: impl Into<Value>) -> Error {
@@ -299,6 +307,52 @@ effects! {
         session.complete_frames(Time::INVALID).unwrap();
         let counts: Vec<usize> = collect(&outputs).samples.iter().map(|sample| slices(sample).len()).collect();
         assert!(counts[..2] == [1, 1] && counts[2] > 1 && counts[3] > 1, "{counts:?}");
+    }
+
+    key::BASE_LAYER_FRAME_RATE_FRACTION => fn base_layer_frame_rate_fraction() {
+        let base = |fraction: f64| -> Vec<usize> {
+            let stream = encode(&with(key::BASE_LAYER_FRAME_RATE_FRACTION, fraction), 9);
+            depended_on(&stream)
+        };
+        assert_eq!(base(0.5), [0, 2, 4, 6, 8]);
+        assert_eq!(base(0.25), [0, 4, 8]);
+        assert_eq!(base(0.0), [0]);
+        assert_eq!(base(1.0).len(), encode(&Dictionary::new(), 9).samples.iter().filter(|s| s.sample_attachments(0).unwrap().is_depended_on_by_others == Some(true)).count());
+    }
+
+    key::BASE_LAYER_FRAME_RATE => fn base_layer_frame_rate() {
+        assert_eq!(depended_on(&encode(&with(key::BASE_LAYER_FRAME_RATE, 10), 10)), [0, 3, 6, 9]);
+        // It comes before a fraction.
+        let both = with(key::BASE_LAYER_FRAME_RATE, 10).with(key::BASE_LAYER_FRAME_RATE_FRACTION, 0.5);
+        assert_eq!(depended_on(&encode(&both, 10)), [0, 3, 6, 9]);
+    }
+
+    key::ENABLE_LTR => fn enable_ltr() {
+        let token = |sample: &vitascope_core::SampleBuffer| {
+            let attachments = sample.sample_attachments(0).unwrap();
+            attachments.other.get(FrameOptions::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN).and_then(Value::as_i64)
+        };
+        let plain = encode(&Dictionary::new(), 3);
+        assert!(plain.samples.iter().all(|sample| token(sample).is_none()));
+        let (session, outputs) = session(&with(key::ENABLE_LTR, true).with(key::MAX_FRAME_DELAY_COUNT, 0));
+        let give = |number: usize, options: FrameOptions| {
+            session.encode_frame(&picture(number), at(number), Time::new(1, 30), &options, 0).unwrap();
+            outputs.recv().unwrap().sample.unwrap().unwrap()
+        };
+        let refresh = || FrameOptions::new().with_force_ltr_refresh(true);
+        let first = give(0, FrameOptions::new());
+        assert!(first.is_sync());
+        let first = token(&first).expect("the first frame is a long-term reference");
+        // Nothing is acknowledged yet.
+        assert!(!give(1, FrameOptions::new()).is_sync());
+        let second = give(2, refresh());
+        assert!(second.is_sync() && token(&second) != Some(first));
+        // The first frame is gone with the second sync frame.
+        assert!(give(3, refresh().with_acknowledged_ltr_tokens([first])).is_sync());
+        let now = token(&give(4, refresh())).unwrap();
+        assert!(!give(5, refresh().with_acknowledged_ltr_tokens([now])).is_sync());
+        let error = session_of(WIDTH, HEIGHT, &Dictionary::new()).0.set_properties(&with(key::REFERENCE_BUFFER_COUNT, 1).with(key::ENABLE_LTR, true)).unwrap_err();
+        assert_eq!(error.status(), status::PARAMETER);
     }
 
     key::REFERENCE_BUFFER_COUNT => fn reference_buffer_count() {

@@ -194,6 +194,13 @@ fn frame_properties_as_a_dictionary() {
     assert!(read("ForceKeyFrame", Value::from(true)).unwrap().force_key_frame);
     assert!(!read("ForceKeyFrame", Value::Null).unwrap().force_key_frame);
     assert_eq!(read("ForceKeyFrame", Value::from(1)).unwrap_err().status(), status::PARAMETER);
+    assert!(read("ForceLTRRefresh", Value::from(true)).unwrap().force_ltr_refresh);
+    assert_eq!(read("ForceLTRRefresh", Value::from("x")).unwrap_err().status(), status::PARAMETER);
+    let tokens = Value::from(vec![Value::from(3), Value::from(1i64 << 40)]);
+    assert_eq!(read("AcknowledgedLTRTokens", tokens).unwrap().acknowledged_ltr_tokens, [3, 1 << 40]);
+    assert_eq!(read("AcknowledgedLTRTokens", Value::from(3)).unwrap_err().status(), status::PARAMETER);
+    let mixed = Value::from(vec![Value::from(3), Value::from("x")]);
+    assert_eq!(read("AcknowledgedLTRTokens", mixed).unwrap_err().status(), status::PARAMETER);
     assert_eq!(read("BaseFrameQP", Value::from(20)).unwrap_err().status(), status::PROPERTY_NOT_SUPPORTED);
 }
 

@@ -92,6 +92,10 @@ fn keys_are_the_platforms() {
         ("SourceFrameCount", key::SOURCE_FRAME_COUNT, Access::ReadWrite),
         ("ExpectedFrameRate", key::EXPECTED_FRAME_RATE, Access::ReadWrite),
         ("ExpectedDuration", key::EXPECTED_DURATION, Access::ReadWrite),
+        ("MaxH264SliceBytes", key::MAX_H264_SLICE_BYTES, Access::ReadWrite),
+        ("BaseLayerFrameRateFraction", key::BASE_LAYER_FRAME_RATE_FRACTION, Access::ReadWrite),
+        ("BaseLayerFrameRate", key::BASE_LAYER_FRAME_RATE, Access::ReadWrite),
+        ("EnableLTR", key::ENABLE_LTR, Access::ReadWrite),
         ("ReferenceBufferCount", key::REFERENCE_BUFFER_COUNT, Access::ReadWrite),
         (
             "UsingHardwareAcceleratedVideoEncoder",

@@ -7,6 +7,7 @@ mod bad_input;
 mod clip;
 mod command;
 mod compare;
+mod conferencing;
 mod conformance;
 mod containers;
 mod determinism;

@@ -105,9 +105,8 @@ impl Encoder {
         let delay = if config.low_latency { 0 } else { delay };
         let waits = !config.real_time && !config.long_term_references;
         let depth = if waits { LOOKAHEAD.min(delay) } else { 0 };
-        let may_reorder = config.allow_frame_reordering
-            && config.allow_temporal_compression
-            && config.base_layer.is_none();
+        let may_reorder =
+            config.allow_frame_reordering && config.allow_temporal_compression && config.base_layer.is_none();
         let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
         let stream = StreamParameters::new(&config, b_frames > 0)?;
         let geometry = Geometry {
@@ -158,10 +157,7 @@ impl Encoder {
         } else {
             (geometry.mb_height / 4).clamp(4, 16) * 16
         };
-        let reach = ReachLimits {
-            down,
-            vertical: stream.vertical_reach(),
-        };
+        let reach = ReachLimits { down, vertical: stream.vertical_reach() };
         Ok(Self {
             allow_temporal: config.allow_temporal_compression,
             geometry,
@@ -382,11 +378,16 @@ impl Encoder {
             planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
         let slice_qp = base_qp.round().clamp(MIN_QP, 51.0) as u8;
         let picture = self.spare_picture();
-        let PicturePlan { frame_num, lists: references, nearest, modification, marking, token: long_term_token } =
-            self.references.next(
-                PictureKind { slices: kind, is_sync, is_reference, refresh, order },
-                || picture.reference(),
-            );
+        let PicturePlan {
+            frame_num,
+            lists: references,
+            nearest,
+            modification,
+            marking,
+            token: long_term_token,
+        } = self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
+            picture.reference()
+        });
         let headers = self.stream.slice_headers(&SliceParameters {
             kind,
             is_sync,

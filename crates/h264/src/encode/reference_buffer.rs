@@ -149,7 +149,8 @@ impl<R: Clone> ReferenceBuffer<R> {
 
     /// Reference lists, and what brings list 0 out of its initial order (8.2.4.2).
     fn lists(&self, kind: PictureKind) -> ([Vec<R>; 2], Option<u64>, Vec<ListModification>) {
-        let pictures = |entries: &[Place<'_, R>]| entries.iter().map(|place| place.entry().picture.clone()).collect();
+        let pictures =
+            |entries: &[Place<'_, R>]| entries.iter().map(|place| place.entry().picture.clone()).collect();
         match kind.slices {
             SliceKind::I => Default::default(),
             SliceKind::P => {
@@ -231,7 +232,8 @@ impl<R: Clone> ReferenceBuffer<R> {
             })
             .collect();
         // Said every time: whoever missed the first would not know it.
-        commands.push(MemoryManagement::MaxLongTermIdx { max_long_term_frame_idx_plus1: self.long.len() as u32 });
+        commands
+            .push(MemoryManagement::MaxLongTermIdx { max_long_term_frame_idx_plus1: self.long.len() as u32 });
         commands.push(MemoryManagement::CurrentLongTerm { long_term_frame_idx: index as u32 });
         plan.marking = Some(if is_sync {
             DecRefPicMarking::Idr { no_output_of_prior_pics_flag: false, long_term_reference_flag: true }

@@ -106,7 +106,9 @@ pub(crate) fn check_rate_control(control: RateControl) -> Result<(), Error> {
 /// Checks the base layer's part of the bits.
 pub(crate) fn check_layer_bits(fraction: Option<f64>) -> Result<(), Error> {
     match fraction {
-        Some(part) if !(0.0..=1.0).contains(&part) => Err(setting("base layer's part of the bits", part, "0 to 1")),
+        Some(part) if !(0.0..=1.0).contains(&part) => {
+            Err(setting("base layer's part of the bits", part, "0 to 1"))
+        }
         _ => Ok(()),
     }
 }
@@ -201,7 +203,11 @@ impl StreamParameters {
         // Both pictures around a B picture must be at hand.
         let reorder_depth = usize::from(reorder && !baseline && reference_frames >= 2);
         if config.long_term_references && reference_frames < 2 {
-            return Err(setting("reference frames", reference_frames, "at least 2 with long-term references"));
+            return Err(setting(
+                "reference frames",
+                reference_frames,
+                "at least 2 with long-term references",
+            ));
         }
         let order_bits = if config.base_layer.is_some() { LAYERED_ORDER_BITS } else { ORDER_BITS };
         let order = if reorder_depth > 0 || config.base_layer.is_some() {
@@ -223,7 +229,11 @@ impl StreamParameters {
             entropy,
             references: BufferSizes {
                 capacity: reference_frames as usize,
-                long_term: if config.long_term_references { LONG_TERM.min(reference_frames as usize / 2) } else { 0 },
+                long_term: if config.long_term_references {
+                    LONG_TERM.min(reference_frames as usize / 2)
+                } else {
+                    0
+                },
             },
             order_bits,
             reorder_depth,

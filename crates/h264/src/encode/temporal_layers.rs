@@ -34,15 +34,6 @@ impl LayerClock {
         Self { base, origin: Time::INVALID, frames: 0, others: 0, steps: 0.0 }
     }
 
-    /// Part of the frames that the base layer has, if the frame rate is this.
-    pub(crate) fn fraction(&self, frame_rate: f64) -> f64 {
-        match self.base {
-            None => 1.0,
-            Some(BaseLayer::Fraction(fraction)) => fraction,
-            Some(BaseLayer::FrameRate(rate)) => (rate / frame_rate).min(1.0),
-        }
-    }
-
     /// Whether the next frame belongs to the base layer; `required` says that it must.
     pub(crate) fn is_base(&mut self, is_sync: bool, required: bool, time: Time) -> bool {
         if is_sync {

@@ -98,7 +98,14 @@ impl CompressionSessionBuilder {
                 entry.encoder_id
             );
         }
-        let shared = Shared::new(entry, width, height, hardware, pool, self.handler);
+        let shared = Shared::new(
+            entry,
+            width,
+            height,
+            (hardware, specification.enable_low_latency_rate_control),
+            pool,
+            self.handler,
+        );
         Ok(CompressionSession::new(Arc::new(shared)))
     }
 }

@@ -120,7 +120,7 @@ impl EncodeThread<'_> {
             conversion,
             presentation_time,
             duration,
-            force_key_frame,
+            options,
             reference,
             handler,
         } = frame;
@@ -138,7 +138,9 @@ impl EncodeThread<'_> {
                     source: &buffer,
                     presentation_time,
                     duration,
-                    force_key_frame,
+                    force_key_frame: options.force_key_frame,
+                    force_ltr_refresh: options.force_ltr_refresh,
+                    acknowledged_ltr_tokens: &options.acknowledged_ltr_tokens,
                 })
             },
         );

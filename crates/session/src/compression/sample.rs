@@ -9,6 +9,7 @@ use super::decode_times::DecodeTimes;
 use super::stream::Stream;
 use crate::encoder::{EncodedPicture, VideoEncoder};
 use crate::error::Result;
+use crate::frame::FrameOptions;
 use crate::property::key;
 
 /// An attachment of a sample buffer with mean squared errors: a dictionary under the keys of [`QUALITY_METRIC_KEYS`]; absent unless
@@ -66,12 +67,15 @@ impl SampleMaker {
         let data = BlockBuffer::from_vec(picture.data.unwrap_or_default());
         let timing = SampleTiming { duration, presentation_time, decode_time };
         let sample = SampleBuffer::from_data(data, Some(self.format.clone()), timing)?;
-        let attachments = SampleAttachments::for_frame(
+        let mut attachments = SampleAttachments::for_frame(
             picture.is_sync,
             !picture.depends_on_others,
             picture.is_depended_on_by_others,
             has_earlier_followers,
         );
+        if let Some(token) = picture.ltr_token {
+            attachments.other.insert(FrameOptions::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN, token);
+        }
         sample.set_sample_attachments(0, attachments)?;
         if let Some(hash) = picture.reconstruction_hash {
             let hash = Value::data(hash.as_slice());

@@ -30,6 +30,7 @@ pub(super) struct Shared {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) hardware: bool,
+    pub(super) low_latency: bool,
     pub(super) table: Arc<PropertyTable>,
     pub(super) pool: SourcePool,
     pub(super) planner: SourcePlanner,
@@ -94,7 +95,7 @@ pub(super) struct FrameRecord {
     pub(super) conversion: Option<Conversion>,
     pub(super) presentation_time: Time,
     pub(super) duration: Time,
-    pub(super) force_key_frame: bool,
+    pub(super) options: FrameOptions,
     pub(super) reference: SourceReference,
     pub(super) handler: Option<FrameHandler>,
 }
@@ -116,7 +117,7 @@ impl Shared {
         entry: Arc<EncoderEntry>,
         width: u32,
         height: u32,
-        hardware: bool,
+        (hardware, low_latency): (bool, bool),
         pool: SourcePool,
         handler: Option<OutputHandler>,
     ) -> Self {
@@ -146,6 +147,7 @@ impl Shared {
             width,
             height,
             hardware,
+            low_latency,
             table,
             pool,
             has_output_handler: state.handler.is_some(),
@@ -227,7 +229,7 @@ impl Shared {
             conversion,
             presentation_time,
             duration,
-            force_key_frame: options.force_key_frame,
+            options: options.clone(),
             reference,
             handler,
         }));

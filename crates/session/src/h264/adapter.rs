@@ -2,7 +2,7 @@
 
 use vitascope_core::{FormatDescription, Time};
 use vitascope_h264::encode::{
-    EncodedFrame, Encoder, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update,
+    BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update,
     VideoSignal,
 };
 use vitascope_h264::format::format_description_from_parameter_sets;
@@ -13,6 +13,8 @@ use crate::encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
 use crate::error::{Error, Result};
 use crate::property::{PropertyValues, key};
 
+/// Reference pictures with EnableLTR, if their number is left open: three long-term ones among them.
+const LONG_TERM_BUFFER: u32 = 5;
 /// Bytes of the length before each NAL unit.
 const NAL_LENGTH_SIZE: usize = 4;
 /// What the encoder assumes of the frame rate when it is not told; it guides only what times do not say.
@@ -37,6 +39,7 @@ struct LiveSettings {
     max_duration: Option<Time>,
     allow_temporal_compression: bool,
     max_slice_bytes: u32,
+    base_layer_bit_rate_fraction: Option<f64>,
 }
 
 impl LiveSettings {
@@ -54,6 +57,7 @@ impl LiveSettings {
             }),
             allow_temporal_compression: values.boolean(key::ALLOW_TEMPORAL_COMPRESSION).unwrap_or(true),
             max_slice_bytes: count(values, key::MAX_H264_SLICE_BYTES),
+            base_layer_bit_rate_fraction: values.float(key::BASE_LAYER_BIT_RATE_FRACTION),
         }
     }
 }
@@ -76,9 +80,18 @@ impl H264Encoder {
 impl VideoEncoder for H264Encoder {
     fn submit(&mut self, frame: SourceFrame<'_>) -> Result<()> {
         use vitascope_h264::encode::Error as Refusal;
-        let SourceFrame { token, pixels, source, presentation_time, duration, force_key_frame } = frame;
+        let SourceFrame { token, pixels, source, presentation_time, duration, force_key_frame, .. } = frame;
+        frame.acknowledged_ltr_tokens.iter().for_each(|token| self.encoder.acknowledge(*token));
         let messages = messages::of_frame(source);
-        let input = FrameInput { token, presentation_time, duration, force_key_frame, messages };
+        let force_long_term_refresh = frame.force_ltr_refresh;
+        let input = FrameInput {
+            token,
+            presentation_time,
+            duration,
+            force_key_frame,
+            force_long_term_refresh,
+            messages,
+        };
         self.encoder.submit(pixels, input).map_err(|error| match error {
             Refusal::Buffer(error) => Error::Core(error),
             Refusal::PixelFormat(_) | Refusal::BufferSize { .. } => {
@@ -121,6 +134,9 @@ impl VideoEncoder for H264Encoder {
         if new.allow_temporal_compression != old.allow_temporal_compression {
             updates.push(Update::AllowTemporalCompression(new.allow_temporal_compression));
         }
+        if new.base_layer_bit_rate_fraction != old.base_layer_bit_rate_fraction {
+            updates.push(Update::BaseLayerBitRateFraction(new.base_layer_bit_rate_fraction));
+        }
         if new.max_slice_bytes != old.max_slice_bytes {
             updates.push(Update::MaxSliceBytes(new.max_slice_bytes));
         }
@@ -149,6 +165,7 @@ fn picture(frame: EncodedFrame) -> EncodedPicture {
         is_sync: frame.is_sync,
         depends_on_others: frame.slice_kind != SliceKind::I,
         is_depended_on_by_others: frame.is_reference,
+        ltr_token: frame.long_term_token,
         reconstruction_hash: frame.reconstruction_md5,
         mean_squared_error: frame.mean_squared_error,
         average_qp: Some(frame.qp),
@@ -158,6 +175,7 @@ fn picture(frame: EncodedFrame) -> EncodedPicture {
 fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig {
     let values = &request.properties;
     let ProfileLevel { profile, level } = ProfileLevel::of(values);
+    let long_term_references = values.boolean(key::ENABLE_LTR).unwrap_or(false);
     let defaults = EncoderConfig::default();
     EncoderConfig {
         width: request.width,
@@ -174,6 +192,10 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         max_key_frame_interval: live.max_interval,
         max_key_frame_interval_duration: live.max_duration,
         allow_temporal_compression: live.allow_temporal_compression,
+        low_latency: request.low_latency,
+        base_layer: base_layer(values),
+        base_layer_bit_rate_fraction: live.base_layer_bit_rate_fraction,
+        long_term_references,
         max_slice_bytes: live.max_slice_bytes,
         allow_frame_reordering: values.boolean(key::ALLOW_FRAME_REORDERING).unwrap_or(true),
         max_frame_delay: values
@@ -184,7 +206,7 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         reference_frames: values
             .integer(key::REFERENCE_BUFFER_COUNT)
             .and_then(|count| u32::try_from(count).ok())
-            .unwrap_or(defaults.reference_frames),
+            .unwrap_or(if long_term_references { LONG_TERM_BUFFER } else { defaults.reference_frames }),
         signal: signal(request),
         threads: count(values, key::VITASCOPE_THREAD_COUNT) as usize,
         report_quality: values.boolean(key::CALCULATE_MEAN_SQUARED_ERROR).unwrap_or(false),
@@ -192,6 +214,13 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         report_reconstruction: values.boolean(key::VITASCOPE_RECONSTRUCTION_HASH).unwrap_or(false),
         ..defaults
     }
+}
+
+/// What makes the base layer; a rate comes before a fraction.
+fn base_layer(values: &PropertyValues) -> Option<BaseLayer> {
+    let rate = values.float(key::BASE_LAYER_FRAME_RATE).map(BaseLayer::FrameRate);
+    let fraction = values.float(key::BASE_LAYER_FRAME_RATE_FRACTION).filter(|fraction| *fraction < 1.0);
+    rate.or(fraction.map(BaseLayer::Fraction))
 }
 
 /// SourceFrameCount, or what ExpectedDuration and ExpectedFrameRate make of it; 0 when unknown.

@@ -29,6 +29,7 @@ pub(crate) fn entry() -> EncoderEntry {
         performance_rating: None,
         quality_rating: None,
         supports_frame_reordering: true,
+        supports_low_latency: true,
         supports_multi_pass: false,
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },
@@ -57,6 +58,10 @@ fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String>
         && values.text(key::H264_ENTROPY_MODE).as_deref() == Some("CABAC")
     {
         return Err(format!("profile {profile} has no CABAC, CAVLC is accepted"));
+    }
+    if values.boolean(key::ENABLE_LTR) == Some(true) && values.integer(key::REFERENCE_BUFFER_COUNT) == Some(1)
+    {
+        return Err("with EnableLTR, a ReferenceBufferCount of at least 2 is accepted".into());
     }
     let Some(level) = level else { return Ok(()) };
     let (width_in_mbs, height_in_mbs) = (width.div_ceil(16), height.div_ceil(16));

@@ -134,6 +134,33 @@ pub(crate) static ROWS: &[PropertyRow] = &[
          can be.",
     ),
     row(
+        key::BASE_LAYER_FRAME_RATE_FRACTION,
+        Kind::Float { minimum: 0.0, maximum: 1.0 },
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "The part of the frames that makes the temporal base layer, evenly spread: with 0.5 every other frame. Base frames are \
+         predicted from base frames only. Nothing is predicted from the others, whose IsDependedOnByOthers is false: they can be \
+         left out. Every sync frame begins the base layer anew. Frames are not reordered then. Unset or 1, there is one layer.",
+    ),
+    row(
+        key::BASE_LAYER_FRAME_RATE,
+        Kind::Float { minimum: 0.01, maximum: 1000.0 },
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "The frames per second of the temporal base layer, by presentation times. It makes layers as BaseLayerFrameRateFraction \
+         does, and counts in its place when both are set.",
+    ),
+    row(
+        key::ENABLE_LTR,
+        Kind::Boolean,
+        DefaultValue::Boolean(false),
+        Change::BeforeFirstFrame,
+        "Whether some frames become long-term references. Their samples carry RequireLTRAcknowledgementToken, which goes back \
+         in AcknowledgedLTRTokens once a receiver has the frame; after a loss, ForceLTRRefresh makes a frame that needs nothing \
+         but the last acknowledged one, so that no sync frame is needed. The encoder does not look ahead or reorder frames then. \
+         ReferenceBufferCount must be unset or at least 2.",
+    ),
+    row(
         key::VITASCOPE_THREAD_COUNT,
         Kind::Integer { minimum: 0, maximum: 256 },
         DefaultValue::Integer(0),

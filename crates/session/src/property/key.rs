@@ -93,6 +93,18 @@ pub const USING_GPU_REGISTRY_ID: &str = "UsingMetalRegistryID";
 /// The greatest size of a slice.
 #[doc(alias = "kVTCompressionPropertyKey_MaxH264SliceBytes")]
 pub const MAX_H264_SLICE_BYTES: &str = "MaxH264SliceBytes";
+/// The part of the frames that the temporal base layer has.
+#[doc(alias = "kVTCompressionPropertyKey_BaseLayerFrameRateFraction")]
+pub const BASE_LAYER_FRAME_RATE_FRACTION: &str = "BaseLayerFrameRateFraction";
+/// The frames per second of the temporal base layer.
+#[doc(alias = "kVTCompressionPropertyKey_BaseLayerFrameRate")]
+pub const BASE_LAYER_FRAME_RATE: &str = "BaseLayerFrameRate";
+/// The part of the bits that the temporal base layer has.
+#[doc(alias = "kVTCompressionPropertyKey_BaseLayerBitRateFraction")]
+pub const BASE_LAYER_BIT_RATE_FRACTION: &str = "BaseLayerBitRateFraction";
+/// Whether frames become long-term references.
+#[doc(alias = "kVTCompressionPropertyKey_EnableLTR")]
+pub const ENABLE_LTR: &str = "EnableLTR";
 /// Threads that code at a time; an extension of this project.
 pub const VITASCOPE_THREAD_COUNT: &str = "VitascopeThreadCount";
 /// Whether samples carry the MD5 of their reconstruction; an extension of this project.

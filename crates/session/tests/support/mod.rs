@@ -126,6 +126,7 @@ pub fn registry(behaviour: Behaviour) -> (CodecRegistry, Log) {
         performance_rating: None,
         quality_rating: Some(1),
         supports_frame_reordering: behaviour.reorders,
+        supports_low_latency: false,
         supports_multi_pass: false,
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },
