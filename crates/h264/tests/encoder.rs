@@ -45,6 +45,7 @@ fn input(frame: u64) -> FrameInput {
         duration: Time::new(1, 25),
         messages: Vec::new(),
         force_key_frame: false,
+        force_long_term_refresh: false,
     }
 }
 
