@@ -1,7 +1,9 @@
 //! Scaling in integers: 8-bit and 10-bit samples that keep their meaning, component by component.
 
 use vitascope_dsp::CpuLevel;
-use vitascope_dsp::pixels::bytes::{EverySecond, Halve, Interleave};
+use vitascope_dsp::pixels::bytes::{
+    Deinterleave, Deinterleave4, EverySecond, Halve, Interleave, Interleave4,
+};
 use vitascope_dsp::pixels::scale::{
     FRACTION_10, FilterColumns8, FilterColumns16, FilterRow8, FilterRow16, Lift8, RowFilter,
 };
@@ -43,8 +45,11 @@ pub(crate) struct Scaled {
 
 struct Kernels {
     every_second: EverySecond,
+    deinterleave: Deinterleave,
+    deinterleave4: Deinterleave4,
     halve: Halve,
     interleave: Interleave,
+    interleave4: Interleave4,
     filter_row8: FilterRow8,
     filter_row16: FilterRow16,
     lift8: Lift8,
@@ -56,18 +61,27 @@ struct Kernels {
 #[derive(Default)]
 pub(crate) struct ScaledScratch {
     rings: Vec<Ring>,
-    extracted: Vec<u8>,
-    halfway: Vec<u8>,
+    split: Split,
     words: Vec<i16>,
     /// A row of each channel of a plane.
     made: [Vec<u8>; 4],
-    joined: [Vec<u8>; 2],
 }
 
+/// A source row of interleaved bytes, one row for each place in the turn.
+#[derive(Default)]
+struct Split {
+    rows: Vec<Vec<u8>>,
+    /// Which it is: plane, row, bytes a turn.
+    held: Option<(u8, usize, usize)>,
+}
+
+/// The latest filtered rows of a channel, row `n` at place `n % rows.len()`. Windows never go back, and no row is left
+/// out within one.
 #[derive(Default)]
 struct Ring {
     rows: Vec<Vec<i16>>,
-    held: Vec<Option<usize>>,
+    /// The row after the last one.
+    end: usize,
 }
 
 /// Whether a bank makes every sample the mean of two of its own.
@@ -151,8 +165,11 @@ impl Scaled {
             rows,
             kernels: Kernels {
                 every_second: EverySecond::select(level),
+                deinterleave: Deinterleave::select(level),
+                deinterleave4: Deinterleave4::select(level),
                 halve: Halve::select(level),
                 interleave: Interleave::select(level),
+                interleave4: Interleave4::select(level),
                 filter_row8: FilterRow8::select(level),
                 filter_row16: FilterRow16::select(level),
                 lift8: Lift8::select(level),
@@ -170,6 +187,8 @@ impl Scaled {
         end: usize,
         scratch: &mut ScaledScratch,
     ) {
+        // Rows of another picture.
+        scratch.split.held = None;
         for (plane, band) in self.planes.iter().zip(planes) {
             let count = plane.channels.len();
             if let Some(unit) = plane.halved {
@@ -186,8 +205,7 @@ impl Scaled {
                 let taps = channel.vertical.as_ref().map_or(1, |bank| bank.taps);
                 ring.rows.resize_with(taps, Vec::new);
                 ring.rows.iter_mut().for_each(|row| row.resize(channel.width, 0));
-                ring.held.clear();
-                ring.held.resize(taps, None);
+                ring.end = 0;
             }
             for y in first >> plane.shift..end.div_ceil(1 << plane.shift) {
                 let shown = (self.rows.0..self.rows.1).contains(&(y << plane.shift));
@@ -209,30 +227,22 @@ impl Scaled {
         let size = if self.ten_bits { 2 } else { 1 };
         let count = plane.channels.len();
         let bytes = plane.channels[0].width * size;
+        if shown {
+            self.fill_rings(plane, source, y, scratch);
+        }
         if count == 1 {
-            let out = &mut out[..bytes];
-            self.channel_row(0, &plane.channels[0], source, out, y, shown, scratch);
+            self.channel_row(&plane.channels[0], &scratch.rings[0], y, shown, &mut out[..bytes]);
             return;
         }
-        for (index, channel) in plane.channels.iter().enumerate() {
-            let mut row = std::mem::take(&mut scratch.made[index]);
+        for ((channel, ring), row) in plane.channels.iter().zip(&scratch.rings).zip(&mut scratch.made) {
             row.resize(bytes, 0);
-            self.channel_row(index, channel, source, &mut row, y, shown, scratch);
-            scratch.made[index] = row;
+            self.channel_row(channel, ring, y, shown, row);
         }
         let out = &mut out[..bytes * count];
         let made = &scratch.made;
-        let interleave = &self.kernels.interleave;
         match count {
-            2 if !self.ten_bits => interleave.call(&made[0], &made[1], out),
-            4 => {
-                let [even, odd] = &mut scratch.joined;
-                even.resize(2 * bytes, 0);
-                odd.resize(2 * bytes, 0);
-                interleave.call(&made[0], &made[2], even);
-                interleave.call(&made[1], &made[3], odd);
-                interleave.call(even, odd, out);
-            }
+            2 if !self.ten_bits => self.kernels.interleave.call(&made[0], &made[1], out),
+            4 => self.kernels.interleave4.call(made.each_ref().map(|row| &row[..]), out),
             2 => {
                 let pairs = made[0].as_chunks::<2>().0.iter().zip(made[1].as_chunks::<2>().0);
                 for (out, (a, b)) in out.as_chunks_mut::<4>().0.iter_mut().zip(pairs) {
@@ -249,38 +259,52 @@ impl Scaled {
         }
     }
 
-    fn channel_row(
-        &self,
-        index: usize,
-        channel: &Channel,
-        source: &[SourcePlane<'_>],
-        out: &mut [u8],
-        y: usize,
-        shown: bool,
-        scratch: &mut ScaledScratch,
-    ) {
-        let (low, high) = if shown { channel.columns } else { (0, 0) };
-        if shown {
-            let ring = &mut scratch.rings[index];
-            let one = [1i16 << 14];
-            let (start, weights) = match &channel.vertical {
-                Some(bank) => (bank.starts[y] as usize, bank.fixed_of(y)),
-                None => (y, &one[..]),
-            };
-            let taps = weights.len();
-            for row in start..start + taps {
-                let slot = row % taps;
-                if ring.held[slot] != Some(row) {
-                    let memory = (&mut scratch.extracted, &mut scratch.halfway, &mut scratch.words);
-                    self.filter_row(channel, source, row, memory, &mut ring.rows[slot]);
-                    ring.held[slot] = Some(row);
+    /// Brings the source rows of destination row `y` into the rings of all channels, one source row after the
+    /// other: channels that lie in turn are taken apart together.
+    fn fill_rings(&self, plane: &Plane, source: &[SourcePlane<'_>], y: usize, scratch: &mut ScaledScratch) {
+        let ScaledScratch { rings, split, words, .. } = scratch;
+        let missing = |channel: &Channel, ring: &Ring| {
+            let window = channel.window(y);
+            window.start.max(ring.end)..window.end
+        };
+        let (mut first, mut end) = (usize::MAX, 0);
+        for (channel, ring) in plane.channels.iter().zip(&*rings) {
+            let rows = missing(channel, ring);
+            (first, end) = (first.min(rows.start), end.max(rows.end));
+        }
+        let alone = plane.channels.len() == 1;
+        for row in first..end {
+            for (channel, ring) in plane.channels.iter().zip(&mut *rings) {
+                if missing(channel, ring).contains(&row) {
+                    let slot = row % ring.rows.len();
+                    self.filter_row(channel, source, row, alone, (split, words), &mut ring.rows[slot]);
+                    ring.end = row + 1;
                 }
             }
-            let rows: Vec<&[i16]> = (start..start + taps).map(|row| &ring.rows[row % taps][..]).collect();
-            if self.ten_bits {
-                self.kernels.filter_columns16.call(&rows, weights, out);
+        }
+    }
+
+    /// Row `y` of a channel from the rows in its ring.
+    fn channel_row(&self, channel: &Channel, ring: &Ring, y: usize, shown: bool, out: &mut [u8]) {
+        let (low, high) = if shown { channel.columns } else { (0, 0) };
+        if shown {
+            let one = [1i16 << 14];
+            let weights = channel.vertical.as_ref().map_or(&one[..], |bank| bank.fixed_of(y));
+            let start = channel.window(y).start % weights.len();
+            let in_order = ring.rows[start..].iter().chain(&ring.rows[..start]);
+            let (mut few, many): ([&[i16]; 16], Vec<&[i16]>);
+            let rows = if weights.len() <= 16 {
+                few = [&[]; 16];
+                few.iter_mut().zip(in_order).for_each(|(slot, row)| *slot = row);
+                &few[..weights.len()]
             } else {
-                self.kernels.filter_columns8.call(&rows, weights, out);
+                many = in_order.map(|row| &row[..]).collect();
+                &many[..]
+            };
+            if self.ten_bits {
+                self.kernels.filter_columns16.call(rows, weights, out);
+            } else {
+                self.kernels.filter_columns8.call(rows, weights, out);
             }
         }
         if self.ten_bits {
@@ -294,13 +318,14 @@ impl Scaled {
         }
     }
 
-    /// Row `y` of the source component, filtered horizontally.
+    /// Row `y` of the source component, filtered horizontally; `alone` when it is the only one taken from its plane.
     fn filter_row(
         &self,
         channel: &Channel,
         source: &[SourcePlane<'_>],
         y: usize,
-        (extracted, halfway, words): (&mut Vec<u8>, &mut Vec<u8>, &mut Vec<i16>),
+        alone: bool,
+        (split, words): (&mut Split, &mut Vec<i16>),
         out: &mut [i16],
     ) {
         let component = &channel.source;
@@ -322,9 +347,14 @@ impl Scaled {
         let samples = match step {
             1 => &row[..width],
             _ => {
-                extracted.resize(width, 0);
-                self.extract(row, offset, step, halfway, extracted);
-                &extracted[..]
+                let held = Some((component.plane, y, step));
+                if split.held != held {
+                    let only = (alone && step == 2).then_some(offset);
+                    self.split(row, step, width, only, &mut split.rows);
+                    // What was left out may be asked for by another plane.
+                    split.held = held.filter(|_| only.is_none());
+                }
+                &split.rows[offset][..width]
             }
         };
         match &channel.horizontal {
@@ -333,26 +363,46 @@ impl Scaled {
         }
     }
 
-    /// Every `step`-th byte from `offset` on.
-    fn extract(&self, row: &[u8], offset: usize, step: usize, halfway: &mut Vec<u8>, out: &mut [u8]) {
-        let width = out.len();
-        // The last sample may be the last byte, so whole steps end before it.
+    /// Takes `width` turns of `step` bytes apart; only the bytes at place `only` of the turn, if that is given.
+    fn split(&self, row: &[u8], step: usize, width: usize, only: Option<usize>, rows: &mut Vec<Vec<u8>>) {
+        rows.resize_with(step.max(rows.len()), Vec::new);
+        rows[..step].iter_mut().for_each(|row| row.resize(width, 0));
+        // The last turn may lack bytes that nobody asks for.
         let whole = if row.len() >= width * step { width } else { width - 1 };
-        match step {
-            2 => self.kernels.every_second.call(&row[..whole * 2], offset == 1, &mut out[..whole]),
-            4 => {
-                halfway.resize(whole * 2, 0);
-                self.kernels.every_second.call(&row[..whole * 4], offset % 2 == 1, halfway);
-                self.kernels.every_second.call(halfway, offset >= 2, &mut out[..whole]);
+        match (&mut rows[..step], only) {
+            ([even, odd], Some(place)) => {
+                let out = if place == 1 { odd } else { even };
+                self.kernels.every_second.call(&row[..whole * 2], place == 1, &mut out[..whole]);
             }
-            _ => {
-                for (out, pixel) in out[..whole].iter_mut().zip(row.chunks_exact(step)) {
-                    *out = pixel[offset];
+            ([a, b], None) => {
+                self.kernels.deinterleave.call(&row[..whole * 2], &mut a[..whole], &mut b[..whole]);
+            }
+            ([a, b, c, d], _) => {
+                let rows = [a, b, c, d].map(|row| &mut row[..whole]);
+                self.kernels.deinterleave4.call(&row[..whole * 4], rows);
+            }
+            (rows, _) => {
+                for (place, out) in rows.iter_mut().enumerate() {
+                    for (out, turn) in out[..whole].iter_mut().zip(row.chunks_exact(step)) {
+                        *out = turn[place];
+                    }
                 }
             }
         }
         if whole < width {
-            out[whole] = row[whole * step + offset];
+            for (out, &byte) in rows.iter_mut().zip(&row[whole * step..]) {
+                out[whole] = byte;
+            }
+        }
+    }
+}
+
+impl Channel {
+    /// Source rows of destination row `y`.
+    fn window(&self, y: usize) -> std::ops::Range<usize> {
+        match &self.vertical {
+            Some(bank) => bank.starts[y] as usize..bank.starts[y] as usize + bank.taps,
+            None => y..y + 1,
         }
     }
 }

@@ -22,6 +22,24 @@ kernel! {
 }
 
 kernel! {
+    /// Bytes of four rows in turn: a0 b0 c0 d0 a1 ...
+    pub fn Interleave4(rows: [&[u8]; 4], out: &mut [u8])
+    where out.len().is_multiple_of(4), rows.iter().all(|row| row.len() == out.len() / 4);
+    test: interleave4_variants, cases: tests::interleave4,
+    scalar: interleave4,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::interleave4 },
+}
+
+kernel! {
+    /// The inverse of [`Interleave4`].
+    pub fn Deinterleave4(from: &[u8], rows: [&mut [u8]; 4])
+    where from.len().is_multiple_of(4), rows.iter().all(|row| row.len() == from.len() / 4);
+    test: deinterleave4_variants, cases: tests::deinterleave4,
+    scalar: deinterleave4,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::deinterleave4 },
+}
+
+kernel! {
     /// Every second byte, beginning with the first (`odd` false) or the second.
     pub fn EverySecond(from: &[u8], odd: bool, out: &mut [u8])
     where from.len() / 2 == out.len(), from.len().is_multiple_of(2);
@@ -98,6 +116,20 @@ fn deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8]) {
     }
 }
 
+fn interleave4(rows: [&[u8]; 4], out: &mut [u8]) {
+    for (index, pixel) in out.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        *pixel = rows.map(|row| row[index]);
+    }
+}
+
+fn deinterleave4(from: &[u8], rows: [&mut [u8]; 4]) {
+    for (place, row) in rows.into_iter().enumerate() {
+        for (pixel, out) in from.as_chunks::<4>().0.iter().zip(row) {
+            *out = pixel[place];
+        }
+    }
+}
+
 fn every_second(from: &[u8], odd: bool, out: &mut [u8]) {
     for (pair, out) in from.as_chunks::<2>().0.iter().zip(out) {
         *out = pair[usize::from(odd)];
@@ -158,6 +190,23 @@ mod tests {
         kernel.call(&random.bytes(n), &random.bytes(n), &mut out);
         outcome.push(n as i64);
         outcome.extend(&out);
+    }
+
+    pub(super) fn interleave4(kernel: Interleave4, random: &mut Random, outcome: &mut Outcome) {
+        let n = random.within(0, 150) as usize;
+        let rows: [Vec<u8>; 4] = std::array::from_fn(|_| random.bytes(n));
+        let mut out = vec![0; 4 * n];
+        kernel.call(rows.each_ref().map(|row| &row[..]), &mut out);
+        outcome.push(n as i64);
+        outcome.extend(&out);
+    }
+
+    pub(super) fn deinterleave4(kernel: Deinterleave4, random: &mut Random, outcome: &mut Outcome) {
+        let n = random.within(0, 150) as usize;
+        let mut rows: [Vec<u8>; 4] = std::array::from_fn(|_| vec![0; n]);
+        kernel.call(&random.bytes(4 * n), rows.each_mut().map(|row| &mut row[..]));
+        outcome.push(n as i64);
+        rows.iter().for_each(|row| outcome.extend(row));
     }
 
     pub(super) fn deinterleave(kernel: Deinterleave, random: &mut Random, outcome: &mut Outcome) {

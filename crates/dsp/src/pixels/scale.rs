@@ -5,6 +5,7 @@
 //! Weights are in 1/16384. Flat rows stay flat.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -28,6 +29,8 @@ pub struct RowFilter {
     pairs: usize,
     /// Sets of `pairs` shuffles.
     shuffles: Vec<Shuffle>,
+    /// The longest run of groups, of even length, that share a set and whose windows follow each other evenly.
+    run: Range<usize>,
 }
 
 /// Eight neighbouring samples of the result: where the windows of the first and the last four begin, and which
@@ -62,6 +65,7 @@ impl RowFilter {
             groups: Vec::new(),
             pairs: taps.div_ceil(2),
             shuffles: Vec::new(),
+            run: 0..0,
         };
         filter.arrange();
         filter
@@ -120,7 +124,35 @@ impl RowFilter {
             groups.push(Group { windows, set });
         }
         (self.groups, self.shuffles) = (groups, shuffles);
+        self.run = longest_run(&self.groups);
     }
+}
+
+/// See [`RowFilter`].
+fn longest_run(groups: &[Group]) -> Range<usize> {
+    let mut best = 0..0;
+    let mut start = 0;
+    while start < groups.len() {
+        let step = |index: usize| {
+            let [a, b] = [&groups[index], &groups[index + 1]];
+            let ways = [0, 1].map(|half| i64::from(b.windows[half]) - i64::from(a.windows[half]));
+            (a.set == b.set && ways[0] == ways[1]).then_some(ways[0])
+        };
+        let mut last = start;
+        if start + 1 < groups.len()
+            && let Some(first) = step(start)
+        {
+            while last + 1 < groups.len() && step(last) == Some(first) {
+                last += 1;
+            }
+        }
+        let length = (last + 1 - start) / 2 * 2;
+        if length > best.len() {
+            best = start..start + length;
+        }
+        start = last.max(start + 1);
+    }
+    best
 }
 
 kernel! {
@@ -304,6 +336,8 @@ mod tests {
         let starts: Vec<u32> = (0..64u32).map(|index| index * 3 / 2).collect();
         let filter = RowFilter::new(102, 6, &starts, &[1; 384]);
         assert_eq!(filter.groups.len(), 8);
+        // The last window is moved to stay inside the source.
+        assert_eq!(filter.run, 0..6);
         // Three to two repeats itself, but for the end of the row.
         assert!(filter.shuffles.len() <= 2 * 3, "{}", filter.shuffles.len());
         // Four samples of an eightfold reduction reach further than a register.

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::pixels::x86_64::{load, store};
+use crate::pixels::x86_64::{load, store, store_pixels};
 
 /// Puts the low and high halves that unpacking leaves in each lane into order.
 #[inline]
@@ -41,6 +41,42 @@ pub(super) fn deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8]) {
         store(b, _mm256_permute4x64_epi64::<0b11_01_10_00>(odd));
     }
     super::deinterleave(rest, rest_a, rest_b);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn interleave4(rows: [&[u8]; 4], out: &mut [u8]) {
+    let (blocks, rest) = out.as_chunks_mut::<128>();
+    let [a, b, c, d] = rows.map(|row| row.as_chunks::<32>().0);
+    let done = blocks.len() * 32;
+    for ((out, (a, b)), (c, d)) in blocks.iter_mut().zip(a.iter().zip(b)).zip(c.iter().zip(d)) {
+        store_pixels([load(a), load(b), load(c), load(d)], out);
+    }
+    super::interleave4(rows.map(|row| &row[done..]), rest);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn deinterleave4(from: &[u8], rows: [&mut [u8]; 4]) {
+    let (blocks, rest) = from.as_chunks::<128>();
+    let done = blocks.len() * 32;
+    let [(a, a_rest), (b, b_rest), (c, c_rest), (d, d_rest)] = rows.map(|row| row.split_at_mut(done));
+    // Within each lane: four bytes of each row side by side.
+    let together = _mm256_setr_epi8(
+        0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7,
+        11, 15,
+    );
+    let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    let [a, b, c, d] = [a, b, c, d].map(|row| row.as_chunks_mut::<32>().0);
+    for ((from, (a, b)), (c, d)) in blocks.iter().zip(a.iter_mut().zip(b)).zip(c.iter_mut().zip(d)) {
+        let [p0, p1, p2, p3] = from.as_chunks::<32>().0 else { return };
+        let [p0, p1, p2, p3] = [p0, p1, p2, p3].map(|pixels| _mm256_shuffle_epi8(load(pixels), together));
+        let (ab_low, ab_high) = (_mm256_unpacklo_epi32(p0, p1), _mm256_unpacklo_epi32(p2, p3));
+        let (cd_low, cd_high) = (_mm256_unpackhi_epi32(p0, p1), _mm256_unpackhi_epi32(p2, p3));
+        store(a, _mm256_permutevar8x32_epi32(_mm256_unpacklo_epi64(ab_low, ab_high), order));
+        store(b, _mm256_permutevar8x32_epi32(_mm256_unpackhi_epi64(ab_low, ab_high), order));
+        store(c, _mm256_permutevar8x32_epi32(_mm256_unpacklo_epi64(cd_low, cd_high), order));
+        store(d, _mm256_permutevar8x32_epi32(_mm256_unpackhi_epi64(cd_low, cd_high), order));
+    }
+    super::deinterleave4(rest, [a_rest, b_rest, c_rest, d_rest]);
 }
 
 #[target_feature(enable = "avx2")]

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::RgbFactors;
-use crate::pixels::x86_64::{load, load_half, load_words, store, store_words};
+use crate::pixels::x86_64::{load, load_half, load_words, store, store_pixels, store_words};
 
 /// The weighted sum less 512, times 64: from bytes of both rows side by side.
 #[inline]
@@ -112,29 +112,10 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
         let green = codes(green(a_even, b_even), green(a_odd, b_odd));
         let bytes =
             if factors.alpha_first { [alpha, first, green, last] } else { [first, green, last, alpha] };
-        write_pixels(bytes, out);
+        store_pixels(bytes, out);
     }
     let (a, b) = ([&a[0][done..], &a[1][done..]], [&b[0][done..], &b[1][done..]]);
     super::to_rgb(rest, a, b, factors, rest_out);
-}
-
-/// Interleaves four rows of 32 bytes, in order.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn write_pixels(bytes: [__m256i; 4], out: &mut [u8; 128]) {
-    let (ab_low, ab_high) =
-        (_mm256_unpacklo_epi8(bytes[0], bytes[1]), _mm256_unpackhi_epi8(bytes[0], bytes[1]));
-    let (cd_low, cd_high) =
-        (_mm256_unpacklo_epi8(bytes[2], bytes[3]), _mm256_unpackhi_epi8(bytes[2], bytes[3]));
-    let q0 = _mm256_unpacklo_epi16(ab_low, cd_low);
-    let q1 = _mm256_unpackhi_epi16(ab_low, cd_low);
-    let q2 = _mm256_unpacklo_epi16(ab_high, cd_high);
-    let q3 = _mm256_unpackhi_epi16(ab_high, cd_high);
-    let [o0, o1, o2, o3] = out.as_chunks_mut::<32>().0 else { return };
-    store(o0, _mm256_permute2x128_si256::<0x20>(q0, q1));
-    store(o1, _mm256_permute2x128_si256::<0x20>(q2, q3));
-    store(o2, _mm256_permute2x128_si256::<0x31>(q0, q1));
-    store(o3, _mm256_permute2x128_si256::<0x31>(q2, q3));
 }
 
 /// Factors of bytes 0 and 2, and of bytes 1 and 3, as pairs of words.

@@ -37,7 +37,31 @@ pub(super) unsafe fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16
 unsafe fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
     debug_assert!(filter.pairs == PAIRS && from.len() >= filter.source_length);
     let sets: &[[Shuffle; PAIRS]] = filter.shuffles.as_chunks().0;
-    let (twos, last) = filter.groups.as_chunks::<2>();
+    // More would not stay in registers.
+    let run = if PAIRS <= 5 { filter.run.clone() } else { 0..0 };
+    let (before, rest) = filter.groups.split_at(run.start);
+    let (even, after) = rest.split_at(run.len());
+    let (out_before, out) = out.split_at_mut(before.len() * 8);
+    let (out_even, out_after) = out.split_at_mut(even.len() * 8);
+    // SAFETY: by this function's contract; `run` is what it says.
+    unsafe {
+        uneven_groups(from, before, sets, out_before);
+        even_groups(from, even, sets, out_even);
+        uneven_groups(from, after, sets, out_after);
+    }
+}
+
+/// # Safety
+/// As [`group_sums`], for all groups.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn uneven_groups<const PAIRS: usize>(
+    from: &[u8],
+    groups: &[Group],
+    sets: &[[Shuffle; PAIRS]],
+    out: &mut [i16],
+) {
+    let (twos, last) = groups.as_chunks::<2>();
     let blocks = out.as_chunks_mut::<16>().0;
     for (two, out) in twos.iter().zip(blocks) {
         // SAFETY: by this function's contract.
@@ -53,6 +77,48 @@ unsafe fn shuffle_row8<const PAIRS: usize>(from: &[u8], filter: &RowFilter, out:
         store_words(&mut block, words);
         let start = twos.len() * 16;
         out[start..start + 8].copy_from_slice(&block[..8]);
+    }
+}
+
+/// Groups of one set, with windows at even distances: shuffles and weights stay in registers.
+///
+/// # Safety
+/// As [`group_sums`], for all groups, which are such groups.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn even_groups<const PAIRS: usize>(
+    from: &[u8],
+    groups: &[Group],
+    sets: &[[Shuffle; PAIRS]],
+    out: &mut [i16],
+) {
+    let [first, second, ..] = groups else { return };
+    let [low, high] = first.windows.map(|window| window as usize);
+    let way = second.windows[0].wrapping_sub(first.windows[0]) as i32 as isize;
+    let last = groups.len() as isize - 1;
+    debug_assert!(groups[last as usize].windows[0] as isize == low as isize + last * way);
+    debug_assert!(groups[last as usize].windows[1] as isize == high as isize + last * way);
+    let set = &sets[first.set as usize];
+    let bytes: [__m256i; PAIRS] = std::array::from_fn(|pair| load(&set[pair].bytes));
+    let weights: [__m256i; PAIRS] = std::array::from_fn(|pair| load_words(&set[pair].weights));
+    let half = _mm256_set1_epi32(1 << 7);
+    let sums = |group: isize| {
+        // SAFETY: these are the windows of group number `group`, which lie within `from`.
+        let samples = unsafe {
+            let start = from.as_ptr().offset(group * way);
+            let upper = _mm_loadu_si128(start.add(high).cast());
+            _mm256_set_m128i(upper, _mm_loadu_si128(start.add(low).cast()))
+        };
+        let mut sum = half;
+        for (bytes, weights) in bytes.iter().zip(&weights) {
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_shuffle_epi8(samples, *bytes), *weights));
+        }
+        _mm256_srai_epi32::<8>(sum)
+    };
+    for (two, out) in out.as_chunks_mut::<16>().0.iter_mut().enumerate() {
+        let two = two as isize * 2;
+        let words = _mm256_packs_epi32(sums(two), sums(two + 1));
+        store_words(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(words));
     }
 }
 
