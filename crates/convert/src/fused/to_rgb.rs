@@ -1,5 +1,6 @@
 //! 8-bit Y'CbCr with subsampled chroma to four-byte RGB.
 
+use vitascope_dsp::pixels::biplanar::{BiplanarToRgb, Factors, Spread};
 use vitascope_dsp::pixels::bytes::Deinterleave;
 use vitascope_dsp::pixels::rgb::{Between, BlendChroma, BlendPlane, RgbFactors, ToRgb};
 
@@ -14,7 +15,9 @@ pub(crate) struct RgbFrom {
     chroma_rows: usize,
     arrangement: Arrangement,
     vertical: Option<Vertical>,
-    horizontal: Horizontal,
+    horizontal: Spread,
+    /// Present where chroma has a plane of pairs.
+    biplanar: Option<(BiplanarToRgb, Factors)>,
     factors: RgbFactors,
     /// Whether the first colour of a pixel is red, so that it follows from Cr.
     red_first: bool,
@@ -23,16 +26,6 @@ pub(crate) struct RgbFrom {
     between: Between,
     deinterleave: Deinterleave,
     to_rgb: ToRgb,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Horizontal {
-    /// Both columns take the pair's chroma.
-    Nearest,
-    /// On the even column.
-    Left,
-    /// Between the columns.
-    Center,
 }
 
 impl RgbFrom {
@@ -45,16 +38,24 @@ impl RgbFrom {
             return None;
         }
         let (factors, red_first) = factors(request.matrix?, source, order)?;
+        let biplanar = match arrangement {
+            Arrangement::Interleaved => Some((
+                BiplanarToRgb::select(level),
+                biplanar_factors(request.matrix?, source, red_first, factors.alpha_first)?,
+            )),
+            _ => None,
+        };
         Some(RgbFrom {
             width,
             chroma_rows: height.div_ceil(1 << y),
             arrangement,
             vertical: (y == 1).then(|| Vertical::new(request.siting, request.nearest)),
             horizontal: match request.siting.x {
-                _ if request.nearest => Horizontal::Nearest,
-                x if x < 0.25 => Horizontal::Left,
-                _ => Horizontal::Center,
+                _ if request.nearest => Spread::Repeat,
+                x if x < 0.25 => Spread::Left,
+                _ => Spread::Center,
             },
+            biplanar,
             factors,
             red_first,
             blend_chroma: BlendChroma::select(level),
@@ -74,6 +75,16 @@ impl RgbFrom {
         scratch: &mut FusedScratch,
     ) {
         let half = self.width.div_ceil(2);
+        if let Some((kernel, factors)) = &self.biplanar {
+            for y in first..end {
+                let (near, far, weights) = self.chroma_rows(y);
+                let [near, far] = [near, far].map(|y| &source[1].row(y)[..2 * half]);
+                let luma = &source[0].row(y)[..self.width];
+                let out = &mut planes[0].row(y)[..4 * self.width];
+                kernel.call(luma, near, far, weights, self.horizontal, factors, out);
+            }
+            return;
+        }
         let FusedScratch { bytes, words, .. } = scratch;
         let [cb, cr, spread, spread_cr] = words;
         // One more word before and after each row, for the neighbours of the first and the last.
@@ -98,6 +109,14 @@ impl RgbFrom {
         }
     }
 
+    /// The chroma row nearest to luma row `y`, the other one, and their weights in quarters.
+    fn chroma_rows(&self, y: usize) -> (usize, usize, [u8; 2]) {
+        match &self.vertical {
+            Some(vertical) => vertical.rows(y, self.chroma_rows),
+            None => (y, y, [4, 0]),
+        }
+    }
+
     /// Chroma of luma row `y`; its luma is returned, or is in `bytes[0]`.
     fn blend<'a>(
         &self,
@@ -108,15 +127,10 @@ impl RgbFrom {
         bytes: &mut [Vec<u8>; 4],
     ) -> Option<&'a [u8]> {
         let half = cb.len();
-        let (near, far, weights) = match &self.vertical {
-            Some(vertical) => vertical.rows(y, self.chroma_rows),
-            None => (y, y, [4, 0]),
-        };
+        let (near, far, weights) = self.chroma_rows(y);
         match self.arrangement {
-            Arrangement::Interleaved => {
-                let row = |y: usize| &source[1].row(y)[..2 * half];
-                self.blend_chroma.call(row(near), row(far), weights, cb, cr);
-            }
+            // These have a kernel of their own.
+            Arrangement::Interleaved => {}
             Arrangement::Planar => {
                 let row = |plane: usize, y: usize| &source[plane].row(y)[..half];
                 self.blend_plane.call(row(1, near), row(1, far), weights, cb);
@@ -149,18 +163,28 @@ impl RgbFrom {
         let (before, own, after) = (&row[..half], &row[1..=half], &row[2..]);
         let (even, odd) = spread.split_at_mut(half);
         match self.horizontal {
-            Horizontal::Nearest => [own, own],
-            Horizontal::Left => {
+            Spread::Repeat => [own, own],
+            Spread::Left => {
                 self.between.call(after, own, false, odd);
                 [own, odd]
             }
-            Horizontal::Center => {
+            Spread::Center => {
                 self.between.call(before, own, true, even);
                 self.between.call(after, own, true, odd);
                 [even, odd]
             }
         }
     }
+}
+
+/// Factors of the kernel for chroma in pairs.
+fn biplanar_factors(matrix: &Matrix, source: &Layout, red_first: bool, alpha_first: bool) -> Option<Factors> {
+    let (luma, chroma) = (source.components[0]?, source.components[1]?);
+    let rows = matrix.0;
+    let factor = |value: f64| value * 255.0 / chroma.unit;
+    let cb = [factor(rows[2][1]), factor(rows[1][1])];
+    let cr = [factor(rows[0][2]), factor(rows[1][2])];
+    Factors::new(luma.zero, 255.0 / luma.unit, cb, cr, red_first, alpha_first)
 }
 
 /// Factors of the kernel for a matrix and an order of bytes, and whether red comes first.

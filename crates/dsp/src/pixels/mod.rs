@@ -2,6 +2,7 @@
 //!
 //! Rows of 16-bit samples are byte slices too (little-endian), because that is what a plane is.
 
+pub mod biplanar;
 pub mod bytes;
 pub mod float;
 pub mod rgb;

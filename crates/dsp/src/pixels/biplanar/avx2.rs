@@ -1,0 +1,159 @@
+//! AVX2 variant of the conversion from bi-planar Y'CbCr to RGB.
+
+use std::arch::x86_64::*;
+
+use super::{BIAS, Factors, Spread};
+use crate::pixels::x86_64::{load, store, store_words};
+
+/// Pairs whose terms are held at a time: few enough to stay in the nearest cache.
+const STRIP: usize = 256;
+
+/// Terms of a strip for one colour. Pair `i` of the strip is at `i + 16`, so that there is room for the pair before.
+type Terms = [i16; STRIP + 32];
+
+#[target_feature(enable = "avx2")]
+pub(super) fn to_rgb(
+    luma: &[u8],
+    near: &[u8],
+    far: &[u8],
+    weights: [u8; 2],
+    spread: Spread,
+    factors: &Factors,
+    out: &mut [u8],
+) {
+    // A weight of four does not fit its byte below; two halves of one row are the same.
+    let (blended_with, even_weights) = match weights {
+        [4, 0] => (near, [2, 2]),
+        [0, 4] => return to_rgb(luma, far, far, [4, 0], spread, factors, out),
+        weights => (far, weights),
+    };
+    let blocks = luma.len() / 32;
+    let last = (near.len() / 2).saturating_sub(1);
+    let mut terms: [Terms; 3] = [[0; STRIP + 32]; 3];
+    for first in (0..blocks).step_by(STRIP / 16) {
+        let count = (blocks - first).min(STRIP / 16);
+        let chroma = first * 32..(first + count) * 32;
+        let (inner, inner_far) = (&near[chroma.clone()], &blended_with[chroma]);
+        fill_terms(inner, inner_far, even_weights, factors, &mut terms);
+        // The neighbours of the first and the last pair.
+        for (index, place) in [((first * 16).saturating_sub(1), 15), ((first + count) * 16, 16 + count * 16)]
+        {
+            let own = factors.terms(super::blended(near, far, weights, index.min(last)));
+            terms.iter_mut().zip(own).for_each(|(row, term)| row[place] = term);
+        }
+        let columns = first * 32..(first + count) * 32;
+        let pixels = &mut out[columns.start * 4..columns.end * 4];
+        match spread {
+            Spread::Repeat => write_strip::<0>(&luma[columns], &terms, factors, pixels),
+            Spread::Left => write_strip::<1>(&luma[columns], &terms, factors, pixels),
+            Spread::Center => write_strip::<2>(&luma[columns], &terms, factors, pixels),
+        }
+    }
+    super::to_rgb_from(blocks * 32, luma, near, far, weights, spread, factors, out);
+}
+
+/// Terms of whole blocks of 16 pairs.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn fill_terms(near: &[u8], far: &[u8], weights: [u8; 2], factors: &Factors, terms: &mut [Terms; 3]) {
+    let weights = _mm256_set1_epi16(i16::from_le_bytes(weights.map(|weight| weight * 32)));
+    // Within each lane: the first kind's bytes to the low half, the second's to the high half; swapped if the first
+    // colour follows from the second kind.
+    let split = _mm256_setr_epi8(
+        0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15, 0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11,
+        13, 15,
+    );
+    let swap = _mm256_set1_epi8(i8::from(factors.swapped));
+    let split = _mm256_xor_si256(split, swap);
+    let [green_a, green_b] = if factors.swapped { [1, 0] } else { [0, 1] };
+    let [first, last, green_a, green_b] =
+        [factors.first, factors.last, factors.green[green_a], factors.green[green_b]]
+            .map(|factor| _mm256_set1_epi16(factor));
+    let offsets = factors.offsets.map(|offset| _mm256_set1_epi16(offset));
+    let [x, green, z] = terms.each_mut().map(|row| row[16..].as_chunks_mut::<16>().0);
+    let chroma = near.as_chunks::<32>().0.iter().zip(far.as_chunks::<32>().0);
+    for ((near, far), (x, (green, z))) in chroma.zip(x.iter_mut().zip(green.iter_mut().zip(z))) {
+        let near = _mm256_shuffle_epi8(load(near), split);
+        let far = _mm256_shuffle_epi8(load(far), split);
+        let a = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), weights);
+        let b = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), weights);
+        let loss = _mm256_add_epi16(_mm256_mulhrs_epi16(a, green_a), _mm256_mulhrs_epi16(b, green_b));
+        store_words(x, _mm256_add_epi16(_mm256_mulhrs_epi16(a, first), offsets[0]));
+        store_words(green, _mm256_sub_epi16(offsets[1], loss));
+        store_words(z, _mm256_add_epi16(_mm256_mulhrs_epi16(b, last), offsets[2]));
+    }
+}
+
+/// Sixteen terms from place `at` on.
+///
+/// # Safety
+/// AVX2; `at` is at most `STRIP + 16`.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn terms_at(row: &Terms, at: usize) -> __m256i {
+    debug_assert!(at + 16 <= row.len());
+    // SAFETY: by this function's contract.
+    unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) }
+}
+
+/// Pixels of a strip. `SPREAD`: 0 repeated, 1 left, 2 centre.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn write_strip<const SPREAD: u8>(luma: &[u8], terms: &[Terms; 3], factors: &Factors, out: &mut [u8]) {
+    let gain = _mm256_set1_epi16(factors.luma);
+    // Products with one of two bytes take columns apart and shift them.
+    let (take_even, take_odd) = (_mm256_set1_epi16(64), _mm256_set1_epi16(64 << 8));
+    // Rounding products shift, on other ports than the many shuffles below.
+    let thirty_second = _mm256_set1_epi16(1 << 10);
+    let lower = _mm256_set1_epi16(BIAS + 16);
+    let alpha = _mm256_set1_epi8(-1);
+    let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
+    for (block, (luma, out)) in blocks.enumerate().take(STRIP / 16) {
+        let luma = load(luma);
+        let base =
+            |take| _mm256_sub_epi16(_mm256_mulhrs_epi16(_mm256_maddubs_epi16(luma, take), gain), lower);
+        let (base_even, base_odd) = (base(take_even), base(take_odd));
+        let bytes = |row: &Terms| {
+            let at = 16 + block * 16;
+            // SAFETY: a strip has at most `STRIP / 16` blocks, and there is a block before and after it.
+            let (before, own, after) =
+                unsafe { (terms_at(row, at - 1), terms_at(row, at), terms_at(row, at + 1)) };
+            let (even, odd) = match SPREAD {
+                0 => (own, own),
+                1 => (own, _mm256_avg_epu16(own, after)),
+                _ => {
+                    let towards = |other| _mm256_avg_epu16(own, _mm256_avg_epu16(own, other));
+                    (towards(before), towards(after))
+                }
+            };
+            let even = _mm256_mulhrs_epi16(_mm256_add_epi16(base_even, even), thirty_second);
+            let odd = _mm256_mulhrs_epi16(_mm256_add_epi16(base_odd, odd), thirty_second);
+            _mm256_packus_epi16(even, odd)
+        };
+        let [first, green, last] = [bytes(&terms[0]), bytes(&terms[1]), bytes(&terms[2])];
+        let order =
+            if factors.alpha_first { [alpha, first, green, last] } else { [first, green, last, alpha] };
+        store_columns(order, out);
+    }
+}
+
+/// Interleaves four rows of which each lane holds eight even columns and then the odd ones between them.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_columns(bytes: [__m256i; 4], out: &mut [u8; 128]) {
+    let [a, b, c, d] = bytes;
+    let (even_ab, odd_ab) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+    let (even_cd, odd_cd) = (_mm256_unpacklo_epi8(c, d), _mm256_unpackhi_epi8(c, d));
+    let (even_low, even_high) =
+        (_mm256_unpacklo_epi16(even_ab, even_cd), _mm256_unpackhi_epi16(even_ab, even_cd));
+    let (odd_low, odd_high) = (_mm256_unpacklo_epi16(odd_ab, odd_cd), _mm256_unpackhi_epi16(odd_ab, odd_cd));
+    let q0 = _mm256_unpacklo_epi32(even_low, odd_low);
+    let q1 = _mm256_unpackhi_epi32(even_low, odd_low);
+    let q2 = _mm256_unpacklo_epi32(even_high, odd_high);
+    let q3 = _mm256_unpackhi_epi32(even_high, odd_high);
+    let [o0, o1, o2, o3] = out.as_chunks_mut::<32>().0 else { return };
+    store(o0, _mm256_permute2x128_si256::<0x20>(q0, q1));
+    store(o1, _mm256_permute2x128_si256::<0x20>(q2, q3));
+    store(o2, _mm256_permute2x128_si256::<0x31>(q0, q1));
+    store(o3, _mm256_permute2x128_si256::<0x31>(q2, q3));
+}
