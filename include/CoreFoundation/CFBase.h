@@ -96,6 +96,11 @@ typedef unsigned long long CFAllocatorTypeID;
 typedef CFIndex CFComparisonResult;
 typedef CFComparisonResult (*CFComparatorFunction)(const void *one, const void *other, void *context);
 
+typedef uint32_t CGRectEdge;
+
+/* Which byte of a number comes first: the least or the greatest. */
+enum __CFByteOrder { CFByteOrderUnknown = 0, CFByteOrderLittleEndian = 1, CFByteOrderBigEndian = 2 };
+
 /* Some elements in a row. */
 typedef struct CFRange {
     CFIndex location;
@@ -139,9 +144,6 @@ typedef struct CFAllocatorContext {
 /* generated from docs/c-symbols.tsv: begin */
 
 enum {
-    CFByteOrderBigEndian = 2,
-    CFByteOrderLittleEndian = 1,
-    CFByteOrderUnknown = 0,
     CGFLOAT_DEFINED = 1,
     CGFLOAT_IS_DOUBLE = 1,
     CGRectMaxXEdge = 2,

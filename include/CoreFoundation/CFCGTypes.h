@@ -41,6 +41,14 @@ typedef struct CGAffineTransform {
     CGFloat ty;
 } CGAffineTransform;
 
+/* A transform taken apart. */
+typedef struct CGAffineTransformComponents {
+    CGSize scale;
+    CGFloat horizontalShear;
+    CGFloat rotation;
+    CGVector translation;
+} CGAffineTransformComponents;
+
 /* generated from docs/c-symbols.tsv: begin */
 
 /* generated: end */

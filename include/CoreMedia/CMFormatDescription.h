@@ -380,6 +380,9 @@ CF_EXPORT CMMediaType CMFormatDescriptionGetMediaType(CMFormatDescriptionRef des
 /* The type number of format descriptions. */
 CF_EXPORT CFTypeID CMFormatDescriptionGetTypeID(void);
 
+/* The tags of the video channels of a format: no format here has several, so kCMFormatDescriptionError_ValueNotAvailable. */
+CF_EXPORT OSStatus CMVideoFormatDescriptionCopyTagCollectionArray(CMVideoFormatDescriptionRef formatDescription, CFArrayRef *tagCollectionsOut);
+
 /* A video format: codec or pixel format, size in pixels, extensions (may be NULL). */
 CF_EXPORT OSStatus CMVideoFormatDescriptionCreate(CFAllocatorRef allocator, CMVideoCodecType codecType, int32_t width, int32_t height, CFDictionaryRef extensions, CMVideoFormatDescriptionRef *formatDescriptionOut);
 

@@ -129,7 +129,7 @@ CF_EXPORT OSStatus CMSampleBufferCreateCopy(CFAllocatorRef allocator, CMSampleBu
 /* Another buffer of the same samples with other timing. */
 CF_EXPORT OSStatus CMSampleBufferCreateCopyWithNewTiming(CFAllocatorRef allocator, CMSampleBufferRef originalSBuf, CMItemCount numSampleTimingEntries, const CMSampleTimingInfo *sampleTimingArray, CMSampleBufferRef *sampleBufferOut);
 
-/* A sample buffer of one image. Images here are always ready, so the callback is not called. */
+/* A sample buffer of one image. When it is not ready, the callback draws it on demand. */
 CF_EXPORT OSStatus CMSampleBufferCreateForImageBuffer(CFAllocatorRef allocator, CVImageBufferRef imageBuffer, Boolean dataReady, CMSampleBufferMakeDataReadyCallback makeDataReadyCallback, void *makeDataReadyRefcon, CMVideoFormatDescriptionRef formatDescription, const CMSampleTimingInfo *sampleTiming, CMSampleBufferRef *sampleBufferOut);
 
 /* A sample buffer whose data is ready. */
@@ -221,6 +221,25 @@ CF_EXPORT OSStatus CMSampleBufferSetInvalidateCallback(CMSampleBufferRef sbuf, C
 
 /* Sets when the output begins; an invalid time makes it follow from the presentation time again. */
 CF_EXPORT OSStatus CMSampleBufferSetOutputPresentationTimeStamp(CMSampleBufferRef sbuf, CMTime outputPresentationTimeStamp);
+
+/* Makes the data readiness of another buffer that of this one. */
+CF_EXPORT OSStatus CMSampleBufferTrackDataReadiness(CMSampleBufferRef sbuf, CMSampleBufferRef sampleBufferToTrack);
+
+#if defined(__BLOCKS__)
+
+/* Calls a block for a buffer of each single sample; the first status other than 0 ends it and is returned. */
+CF_EXPORT OSStatus CMSampleBufferCallBlockForEachSample(CMSampleBufferRef sbuf, OSStatus (^handler)(CMSampleBufferRef , CMItemCount));
+
+/* A sample buffer of one image. When it is not ready, the block draws it on demand. */
+CF_EXPORT OSStatus CMSampleBufferCreateForImageBufferWithMakeDataReadyHandler(CFAllocatorRef allocator, CVImageBufferRef imageBuffer, Boolean dataReady, CMVideoFormatDescriptionRef formatDescription, const CMSampleTimingInfo *sampleTiming, CMSampleBufferRef *sampleBufferOut, CMSampleBufferMakeDataReadyHandler makeDataReadyHandler);
+
+/* A sample buffer. When the data is not ready, the block supplies it on demand. */
+CF_EXPORT OSStatus CMSampleBufferCreateWithMakeDataReadyHandler(CFAllocatorRef allocator, CMBlockBufferRef dataBuffer, Boolean dataReady, CMFormatDescriptionRef formatDescription, CMItemCount numSamples, CMItemCount numSampleTimingEntries, const CMSampleTimingInfo *sampleTimingArray, CMItemCount numSampleSizeEntries, const size_t *sampleSizeArray, CMSampleBufferRef *sampleBufferOut, CMSampleBufferMakeDataReadyHandler makeDataReadyHandler);
+
+/* Sets the block that is told of the invalidation; NULL for none. */
+CF_EXPORT OSStatus CMSampleBufferSetInvalidateHandler(CMSampleBufferRef sbuf, CMSampleBufferInvalidateHandler invalidateHandler);
+
+#endif
 
 /* generated: end */
 

@@ -11,6 +11,10 @@
 #include <CoreMedia/CMFormatDescription.h>
 #include <CoreMedia/CMSampleBuffer.h>
 #include <CoreMedia/CMSimpleQueue.h>
+#include <CoreMedia/CMMemoryPool.h>
+#include <CoreMedia/CMTag.h>
+#include <CoreMedia/CMTagCollection.h>
+#include <CoreMedia/CMTaggedBufferGroup.h>
 
 
 

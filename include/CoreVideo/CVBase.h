@@ -23,6 +23,43 @@ CF_EXTERN_C_BEGIN
 #define COREVIDEO_SUPPORTS_DISPLAYLINK COREVIDEO_FALSE
 
 typedef uint64_t CVOptionFlags;
+typedef int32_t CVTimeFlags;
+typedef uint32_t CVSMPTETimeType;
+typedef uint32_t CVSMPTETimeFlags;
+typedef uint64_t CVTimeStampFlags;
+
+/* A time in units of 1 / timeScale seconds. */
+typedef struct CVTime {
+    int64_t timeValue;
+    int32_t timeScale;
+    int32_t flags;
+} CVTime;
+
+/* Hours, minutes, seconds and frames. */
+typedef struct CVSMPTETime {
+    int16_t subframes;
+    int16_t subframeDivisor;
+    uint32_t counter;
+    uint32_t type;
+    uint32_t flags;
+    int16_t hours;
+    int16_t minutes;
+    int16_t seconds;
+    int16_t frames;
+} CVSMPTETime;
+
+/* A moment of the display, as far as the flags say that it is known. */
+typedef struct CVTimeStamp {
+    uint32_t version;
+    int32_t videoTimeScale;
+    int64_t videoTime;
+    uint64_t hostTime;
+    double rateScalar;
+    int64_t videoRefreshPeriod;
+    CVSMPTETime smpteTime;
+    uint64_t flags;
+    uint64_t reserved;
+} CVTimeStamp;
 
 /* generated from docs/c-symbols.tsv: begin */
 
@@ -48,6 +85,9 @@ enum {
     kCVTimeStampVideoRefreshPeriodValid = 8,
     kCVTimeStampVideoTimeValid = 1
 };
+
+CF_EXPORT const CVTime kCVIndefiniteTime;
+CF_EXPORT const CVTime kCVZeroTime;
 
 /* generated: end */
 

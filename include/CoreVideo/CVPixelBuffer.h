@@ -174,8 +174,14 @@ CF_EXPORT const CFStringRef kCVPixelBufferProResRAWKey_WhiteLevel;
 CF_EXPORT const CFStringRef kCVPixelBufferVersatileBayerKey_BayerPattern;
 CF_EXPORT const CFStringRef kCVPixelBufferWidthKey;
 
+/* The attributes that make a buffer like this one; NULL for NULL. */
+CF_EXPORT CFDictionaryRef CVPixelBufferCopyCreationAttributes(CVPixelBufferRef pixelBuffer);
+
 /* A pixel buffer in memory of its own. */
 CF_EXPORT CVReturn CVPixelBufferCreate(CFAllocatorRef allocator, size_t width, size_t height, OSType pixelFormatType, CFDictionaryRef pixelBufferAttributes, CVPixelBufferRef *pixelBufferOut);
+
+/* The attributes that fulfil all dictionaries of an array; fails when they contradict each other. */
+CF_EXPORT CVReturn CVPixelBufferCreateResolvedAttributesDictionary(CFAllocatorRef allocator, CFArrayRef attributes, CFDictionaryRef *resolvedDictionaryOut);
 
 /* A pixel buffer over a program's memory, for a format that is not planar. The callback says when the memory is free. */
 CF_EXPORT CVReturn CVPixelBufferCreateWithBytes(CFAllocatorRef allocator, size_t width, size_t height, OSType pixelFormatType, void *baseAddress, size_t bytesPerRow, CVPixelBufferReleaseBytesCallback releaseCallback, void *releaseRefCon, CFDictionaryRef pixelBufferAttributes, CVPixelBufferRef *pixelBufferOut);

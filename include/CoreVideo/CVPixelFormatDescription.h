@@ -7,6 +7,15 @@
 
 CF_EXTERN_C_BEGIN
 
+/* Fills the pixels around a picture; whether it did. */
+typedef Boolean (*CVFillExtendedPixelsCallBack)(CVPixelBufferRef pixelBuffer, void *refCon);
+
+typedef struct CVFillExtendedPixelsCallBackData {
+    CFIndex version;
+    CVFillExtendedPixelsCallBack fillCallBack;
+    void *refCon;
+} CVFillExtendedPixelsCallBackData;
+
 /* generated from docs/c-symbols.tsv: begin */
 
 CF_EXPORT const CFStringRef kCVPixelFormatBitsPerBlock;
@@ -42,6 +51,21 @@ CF_EXPORT const CFStringRef kCVPixelFormatOpenGLType;
 CF_EXPORT const CFStringRef kCVPixelFormatPlanes;
 CF_EXPORT const CFStringRef kCVPixelFormatQDCompatibility;
 CF_EXPORT const CFStringRef kCVPixelFormatVerticalSubsampling;
+
+/* Whether buffers can have one of the compressed formats: never, as their bytes are not public. */
+CF_EXPORT Boolean CVIsCompressedPixelFormatAvailable(OSType pixelFormatType);
+
+/* The codes of all pixel formats that buffers can have, as numbers. */
+CF_EXPORT CFArrayRef CVPixelFormatDescriptionArrayCreateWithAllPixelFormatTypes(CFAllocatorRef allocator);
+
+/* A pixel format as a dictionary: code, name, contents, planes; NULL for one that is not known. */
+CF_EXPORT CFDictionaryRef CVPixelFormatDescriptionCreateWithPixelFormatType(CFAllocatorRef allocator, OSType pixelFormat);
+
+/* Refused, with a line in the log: the pixel formats are fixed. */
+CF_EXPORT void CVPixelFormatDescriptionRegisterDescriptionWithPixelFormatType(CFDictionaryRef description, OSType pixelFormat);
+
+/* The code of a pixel format as text. */
+CF_EXPORT CFStringRef CVPixelFormatTypeCopyFourCharCodeString(OSType pixelFormat);
 
 /* generated: end */
 

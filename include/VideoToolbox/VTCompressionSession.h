@@ -37,6 +37,9 @@ CF_EXPORT OSStatus VTCompressionSessionCreate(CFAllocatorRef allocator, int32_t 
 /* Gives a frame; its output comes through the session's callback with the frame's context. */
 CF_EXPORT OSStatus VTCompressionSessionEncodeFrame(VTCompressionSessionRef session, CVImageBufferRef imageBuffer, CMTime presentationTimeStamp, CMTime duration, CFDictionaryRef frameProperties, void *sourceFrameRefcon, VTEncodeInfoFlags *infoFlagsOut);
 
+/* Gives the pictures of several layers: no encoder here has layers, so kVTVideoEncoderMVHEVCVideoLayerIDsMismatchErr. */
+CF_EXPORT OSStatus VTCompressionSessionEncodeMultiImageFrame(VTCompressionSessionRef session, CMTaggedBufferGroupRef taggedBufferGroup, CMTime presentationTimeStamp, CMTime duration, CFDictionaryRef frameProperties, void *sourceFrameRefcon, VTEncodeInfoFlags *infoFlagsOut);
+
 /* The pool of buffers to fill and give to the session, not retained; NULL after its invalidation. */
 CF_EXPORT CVPixelBufferPoolRef VTCompressionSessionGetPixelBufferPool(VTCompressionSessionRef session);
 
@@ -56,6 +59,9 @@ CF_EXPORT Boolean VTIsStereoMVHEVCEncodeSupported(void);
 
 /* Gives a frame with a block for its output, to a session that was made without callback. */
 CF_EXPORT OSStatus VTCompressionSessionEncodeFrameWithOutputHandler(VTCompressionSessionRef session, CVImageBufferRef imageBuffer, CMTime presentationTimeStamp, CMTime duration, CFDictionaryRef frameProperties, VTEncodeInfoFlags *infoFlagsOut, VTCompressionOutputHandler outputHandler);
+
+/* As VTCompressionSessionEncodeMultiImageFrame, with a block for the output. */
+CF_EXPORT OSStatus VTCompressionSessionEncodeMultiImageFrameWithOutputHandler(VTCompressionSessionRef session, CMTaggedBufferGroupRef taggedBufferGroup, CMTime presentationTimeStamp, CMTime duration, CFDictionaryRef frameProperties, VTEncodeInfoFlags *infoFlagsOut, VTCompressionOutputHandler outputHandler);
 
 #endif
 

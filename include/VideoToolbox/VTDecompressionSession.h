@@ -15,7 +15,14 @@ typedef struct OpaqueVTDecompressionSession *VTDecompressionSessionRef;
 typedef void (*VTDecompressionOutputCallback)(
     void *decompressionOutputRefCon, void *sourceFrameRefCon, OSStatus status, VTDecodeInfoFlags infoFlags,
     CVImageBufferRef imageBuffer, CMTime presentationTimeStamp, CMTime presentationDuration);
+/* Gets the output of each frame of several images, from any thread. */
+typedef void (*VTDecompressionOutputMultiImageCallback)(
+    void *decompressionOutputMultiImageRefCon, void *sourceFrameRefCon, OSStatus status, VTDecodeInfoFlags infoFlags,
+    CMTaggedBufferGroupRef taggedBufferGroup, CMTime presentationTimeStamp, CMTime presentationDuration);
 #if defined(__BLOCKS__)
+typedef void (^VTDecompressionMultiImageCapableOutputHandler)(
+    OSStatus status, VTDecodeInfoFlags infoFlags, CVImageBufferRef imageBuffer, CMTaggedBufferGroupRef taggedBufferGroup,
+    CMTime presentationTimeStamp, CMTime presentationDuration);
 typedef void (^VTDecompressionOutputHandler)(
     OSStatus status, VTDecodeInfoFlags infoFlags, CVImageBufferRef imageBuffer, CMTime presentationTimeStamp,
     CMTime presentationDuration);
@@ -33,6 +40,9 @@ typedef struct VTDecompressionOutputCallbackRecord {
 
 /* Whether the session can go on with another format. */
 CF_EXPORT Boolean VTDecompressionSessionCanAcceptFormatDescription(VTDecompressionSessionRef session, CMFormatDescriptionRef newFormatDesc);
+
+/* A black picture as the session would decode it. */
+CF_EXPORT OSStatus VTDecompressionSessionCopyBlackPixelBuffer(VTDecompressionSessionRef session, CVPixelBufferRef *pixelBufferOut);
 
 /* A session that decodes: fails with kVTCouldNotFindVideoDecoderErr, as there is no decoder yet. */
 CF_EXPORT OSStatus VTDecompressionSessionCreate(CFAllocatorRef allocator, CMVideoFormatDescriptionRef videoFormatDescription, CFDictionaryRef videoDecoderSpecification, CFDictionaryRef destinationImageBufferAttributes, const VTDecompressionOutputCallbackRecord *outputCallback, VTDecompressionSessionRef *decompressionSessionOut);
@@ -52,6 +62,9 @@ CF_EXPORT CFTypeID VTDecompressionSessionGetTypeID(void);
 /* Stops a session. NULL is left alone. */
 CF_EXPORT void VTDecompressionSessionInvalidate(VTDecompressionSessionRef session);
 
+/* Sets the callback that takes several images. */
+CF_EXPORT OSStatus VTDecompressionSessionSetMultiImageCallback(VTDecompressionSessionRef decompressionSession, VTDecompressionOutputMultiImageCallback outputMultiImageCallback, void *outputMultiImageRefcon);
+
 /* Waits for all frames. */
 CF_EXPORT OSStatus VTDecompressionSessionWaitForAsynchronousFrames(VTDecompressionSessionRef session);
 
@@ -62,6 +75,12 @@ CF_EXPORT Boolean VTIsHardwareDecodeSupported(CMVideoCodecType codecType);
 CF_EXPORT Boolean VTIsStereoMVHEVCDecodeSupported(void);
 
 #if defined(__BLOCKS__)
+
+/* Gives a frame to decode, with a block for its output that also takes several images. */
+CF_EXPORT OSStatus VTDecompressionSessionDecodeFrameWithMultiImageCapableOutputHandler(VTDecompressionSessionRef session, CMSampleBufferRef sampleBuffer, VTDecodeFrameFlags decodeFlags, VTDecodeInfoFlags *infoFlagsOut, VTDecompressionMultiImageCapableOutputHandler multiImageCapableOutputHandler);
+
+/* Gives a frame to decode, with options and a block for its output. */
+CF_EXPORT OSStatus VTDecompressionSessionDecodeFrameWithOptionsAndOutputHandler(VTDecompressionSessionRef session, CMSampleBufferRef sampleBuffer, VTDecodeFrameFlags decodeFlags, CFDictionaryRef frameOptions, VTDecodeInfoFlags *infoFlagsOut, VTDecompressionOutputHandler outputHandler);
 
 /* Gives a frame to decode, with a block for its output. */
 CF_EXPORT OSStatus VTDecompressionSessionDecodeFrameWithOutputHandler(VTDecompressionSessionRef session, CMSampleBufferRef sampleBuffer, VTDecodeFrameFlags decodeFlags, VTDecodeInfoFlags *infoFlagsOut, VTDecompressionOutputHandler outputHandler);

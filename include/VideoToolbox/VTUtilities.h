@@ -18,6 +18,12 @@ CF_EXPORT const VTExtensionPropertiesKey kVTExtensionProperties_ExtensionIdentif
 CF_EXPORT const VTExtensionPropertiesKey kVTExtensionProperties_ExtensionNameKey;
 CF_EXPORT const VTExtensionPropertiesKey kVTExtensionProperties_ExtensionURLKey;
 
+/* Facts about the extension that processes raw pictures: there are no extensions, so kVTCouldNotFindExtensionErr. */
+CF_EXPORT OSStatus VTCopyRAWProcessorExtensionProperties(CMFormatDescriptionRef formatDesc, CFDictionaryRef *mediaExtensionPropertiesOut);
+
+/* Facts about the extension that decodes a format: there are no extensions, so kVTCouldNotFindExtensionErr. */
+CF_EXPORT OSStatus VTCopyVideoDecoderExtensionProperties(CMFormatDescriptionRef formatDesc, CFDictionaryRef *mediaExtensionPropertiesOut);
+
 /* Makes a supplemental decoder available; there are none, so nothing happens. */
 CF_EXPORT void VTRegisterSupplementalVideoDecoderIfAvailable(CMVideoCodecType codecType);
 

@@ -29,6 +29,11 @@ fn text() {
 }
 
 #[test]
+fn groups() {
+    check("groups");
+}
+
+#[test]
 fn media() {
     check("media");
 }

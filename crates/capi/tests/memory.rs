@@ -40,6 +40,11 @@ fn text() {
 }
 
 #[test]
+fn groups() {
+    test_program("groups");
+}
+
+#[test]
 fn media() {
     test_program("media");
 }

@@ -172,6 +172,21 @@ pub enum Error {
         /// The image.
         image: String,
     },
+    /// A tag without a value cannot be in a set.
+    #[error("tag {0} has no value; only valid tags are accepted")]
+    InvalidTag(String),
+    /// The bytes of a set of tags cannot be read.
+    #[error("the data is no set of tags: {0}")]
+    InvalidTagCollectionData(&'static str),
+    /// The bytes of a set of tags are of a version that is not known.
+    #[error("the set of tags has version {version}; 1 is accepted")]
+    TagCollectionDataVersion {
+        /// The version.
+        version: u8,
+    },
+    /// The dictionary is not that of a set of tags.
+    #[error("the dictionary is no set of tags: {0}")]
+    InvalidTagCollectionDictionary(&'static str),
 }
 
 impl Error {
@@ -204,6 +219,10 @@ impl Error {
             Error::SampleBufferInvalidated => -12744,
             Error::CannotSubdivide(_) => -12739,
             Error::FormatMismatch { .. } => -12743,
+            Error::InvalidTag(_) => -15743,
+            Error::InvalidTagCollectionData(_) => -15745,
+            Error::TagCollectionDataVersion { .. } => -15747,
+            Error::InvalidTagCollectionDictionary(_) => -15744,
         }
     }
 }

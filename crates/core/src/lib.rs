@@ -16,6 +16,7 @@ mod pixel_buffer;
 mod pixel_buffer_pool;
 mod pixel_format;
 mod sample_buffer;
+mod tag;
 mod time;
 mod value;
 
@@ -38,5 +39,6 @@ pub use sample_buffer::{
     InvalidateHandler, MakeDataReady, SampleAttachments, SampleBuffer, SampleTiming, sample_attachment,
     sample_buffer_attachment,
 };
+pub use tag::{Tag, TagCollection, TagDataType, TaggedBuffer, TaggedBufferGroup, tag_category};
 pub use time::{RoundingMethod, Time, TimeFlags, TimeMapping, TimeRange};
 pub use value::{Dictionary, Number, Object, Value};

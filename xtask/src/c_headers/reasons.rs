@@ -42,6 +42,7 @@ const BY_NAME: &[(&str, &str)] = &[
     ("ColorSpace", "colour space objects belong to a graphics framework"),
     ("CGImage", "image objects belong to a graphics framework"),
     ("IOSurface", "surfaces shared between processes exist on the platform only"),
+    ("CMClockOrTimebase", "clocks and playback timing are outside the scope"),
     ("FileSecurity", "file system services of the platform"),
     ("Hyphenation", "linguistic processing of text is outside the scope"),
     ("CFStringTransform", "linguistic processing of text is outside the scope"),
@@ -62,6 +63,14 @@ pub(super) fn of(row: &Row) -> &'static str {
     if let Some((_, reason)) = by_header.or_else(by_name) {
         return reason;
     }
-    let is_macro = row.declaration.starts_with("macro") || row.declaration.starts_with("#define");
+    if row.kind == "type"
+        && (row.declaration.starts_with("typedef CFType ")
+            || row.declaration.starts_with("typedef CMFormatDescription "))
+    {
+        return "a name of bindings; in C the type has the name of its reference";
+    }
+    let is_macro = (row.kind == "constant" && !row.symbol.contains(|c: char| c.is_ascii_lowercase()))
+        || row.declaration.starts_with("macro")
+        || row.declaration.starts_with("#define");
     if is_macro { "a macro of the platform's headers that these do not need" } else { "not implemented yet" }
 }

@@ -3,10 +3,12 @@
 //! Objects themselves always lie in this library's memory; allocators matter for blocks that a program hands over.
 
 use std::ffi::c_void;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::border::{Context, In, Out, api};
 use crate::class::{CLASSES, ClassIndex};
+use crate::cm::memory_pool::Blocks;
 use crate::object::{Handle, Header, Object, Owned, Payload};
 
 /// An allocator.
@@ -19,6 +21,8 @@ enum Kind {
     Null,
     /// A program's own functions.
     Custom(CFAllocatorContext),
+    /// Blocks of a memory pool.
+    Pool(Arc<Blocks>),
 }
 
 type Allocate = extern "C" fn(isize, usize, *mut c_void) -> *mut c_void;
@@ -38,6 +42,13 @@ pub struct CFAllocatorContext {
     reallocate: Option<Reallocate>,
     deallocate: Option<Deallocate>,
     preferred_size: Option<extern "C" fn(isize, usize, *mut c_void) -> isize>,
+}
+
+impl CfAllocator {
+    /// The allocator of a memory pool.
+    pub(crate) fn of_pool(blocks: Arc<Blocks>) -> CfAllocator {
+        CfAllocator(Kind::Pool(blocks))
+    }
 }
 
 impl Payload for CfAllocator {
@@ -110,6 +121,7 @@ pub(crate) fn allocate(allocator: Handle, size: isize, hint: usize) -> *mut c_vo
         Some(Kind::Custom(context)) => {
             context.allocate.map_or(std::ptr::null_mut(), |allocate| allocate(size, hint, context.info.0))
         }
+        Some(Kind::Pool(blocks)) => blocks.allocate(wanted),
         Some(Kind::Null) | None => std::ptr::null_mut(),
     }
 }
@@ -125,6 +137,13 @@ pub(crate) fn deallocate(allocator: Handle, memory: *mut c_void) {
         Some(Kind::Custom(context)) => {
             if let Some(deallocate) = context.deallocate {
                 deallocate(memory, context.info.0);
+            }
+        }
+        Some(Kind::Pool(blocks)) => {
+            if !blocks.deallocate(memory) {
+                log::error!(
+                    "CFAllocatorDeallocate: {memory:p} did not come from this memory pool, or came back before"
+                );
             }
         }
         Some(Kind::Null) | None => {}
@@ -189,6 +208,16 @@ api! {
                 Some(reallocate) => reallocate(memory, size, hint, context.info.0),
                 None => std::ptr::null_mut(),
             },
+            Some(Kind::Pool(blocks)) => {
+                let Some(old) = blocks.size(memory) else { return std::ptr::null_mut() };
+                let new = blocks.allocate(wanted);
+                if !new.is_null() {
+                    // SAFETY: both blocks are as long as that, and different ones.
+                    unsafe { std::ptr::copy_nonoverlapping(memory.cast::<u8>(), new.cast(), old.min(wanted)) };
+                    blocks.deallocate(memory);
+                }
+                new
+            }
             Some(Kind::Null) | None => std::ptr::null_mut(),
         }
     }

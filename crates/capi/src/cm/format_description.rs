@@ -242,4 +242,10 @@ api! {
             array::new(&keys.iter().map(|key| string::new(key)).collect::<Vec<_>>())
         })
     }
+
+    /// The tags of the video channels of a format: no format here has several, so kCMFormatDescriptionError_ValueNotAvailable.
+    fn CMVideoFormatDescriptionCopyTagCollectionArray(description: Handle, out: Out<Handle>) -> OSStatus {
+        out.clear();
+        if engine(description).is_none() { INVALID_PARAMETER } else { OSStatus(-12718) }
+    }
 }

@@ -15,6 +15,7 @@ use crate::class::{CLASSES, ClassIndex};
 use crate::cv::pixel_buffer::CvPixelBuffer;
 use crate::object::{Handle, Owned, Payload};
 use crate::value;
+use crate::vt::block::Borrowed;
 
 /// A sample buffer of the engine, with the objects that C borrows from it.
 ///
@@ -26,6 +27,8 @@ pub struct CmSampleBuffer {
     format: OnceLock<Option<Owned>>,
     sample_attachments: Mutex<Option<Owned>>,
     objects: AttachmentObjects,
+    /// The tagged buffer group, for a sample buffer of one.
+    group: Option<Owned>,
 }
 
 bearer!(CmSampleBuffer, sample, objects);
@@ -75,14 +78,29 @@ impl CMSampleTimingInfo {
 impl CmSampleBuffer {
     /// The object of a sample buffer of the engine.
     pub(crate) fn object(sample: SampleBuffer, data: Option<Owned>) -> Owned {
+        CmSampleBuffer::create(sample, data, None)
+    }
+
+    /// The object of a sample buffer that holds a tagged buffer group.
+    pub(crate) fn of_group(sample: SampleBuffer, group: Option<Owned>) -> Owned {
+        CmSampleBuffer::create(sample, None, group)
+    }
+
+    fn create(sample: SampleBuffer, data: Option<Owned>, group: Option<Owned>) -> Owned {
         Owned::new(CmSampleBuffer {
             sample,
+            group,
             data: Mutex::new(data),
             image: OnceLock::new(),
             format: OnceLock::new(),
             sample_attachments: Mutex::new(None),
             objects: AttachmentObjects::default(),
         })
+    }
+
+    /// The tagged buffer group, not retained.
+    pub(crate) fn group(&self) -> Option<Handle> {
+        self.group.as_ref().filter(|_| self.sample.is_valid()).map(|group| **group)
     }
 
     fn data_slot(&self) -> MutexGuard<'_, Option<Owned>> {
@@ -190,6 +208,21 @@ fn give_entries<T: Copy>(entries: &[T], room: isize, out: Out<T>, needed: Out<is
         return ARRAY_TOO_SMALL;
     }
     entries.iter().enumerate().for_each(|(index, entry)| out.set_at(index, *entry));
+    OSStatus::OK
+}
+
+/// Calls a function for each single sample until one returns another status than 0.
+fn for_each_sample(whole: &CmSampleBuffer, mut run: impl FnMut(Handle, isize) -> OSStatus) -> OSStatus {
+    for index in 0..whole.sample.sample_count() {
+        let single = match super::sample_buffer_create::part(whole, index, 1) {
+            Ok(single) => single,
+            Err(status) => return status,
+        };
+        let status = run(*single, index as isize);
+        if status != OSStatus::OK {
+            return status;
+        }
+    }
     OSStatus::OK
 }
 
@@ -361,16 +394,14 @@ api! {
         let (Some(whole), Some(callback)) = (sample.get::<CmSampleBuffer>(), callback) else {
             return REQUIRED_PARAMETER_MISSING;
         };
-        for index in 0..whole.sample.sample_count() {
-            let single = match super::sample_buffer_create::part(whole, index, 1) {
-                Ok(single) => single,
-                Err(status) => return status,
-            };
-            let status = callback(*single, index as isize, context);
-            if status != OSStatus::OK {
-                return status;
-            }
-        }
-        OSStatus::OK
+        for_each_sample(whole, |single, index| callback(single, index, context))
+    }
+
+    /// Calls a block for a buffer of each single sample; the first status other than 0 ends it and is returned.
+    fn CMSampleBufferCallBlockForEachSample(sample: Handle, handler: *const c_void) -> OSStatus {
+        let (Some(whole), Some(handler)) = (sample.get::<CmSampleBuffer>(), Borrowed::new(handler)) else {
+            return REQUIRED_PARAMETER_MISSING;
+        };
+        for_each_sample(whole, |single, index| handler.call_each_sample(single, index))
     }
 }

@@ -12,6 +12,7 @@ use crate::border::{Context, In, OSStatus, Out, api};
 use crate::cf::base::CFRange;
 use crate::cv::pixel_buffer::CvPixelBuffer;
 use crate::object::{Handle, Owned};
+use crate::vt::block::Block;
 
 /// Supplies the data of a sample buffer: buffer, context.
 type MakeReady = extern "C" fn(Handle, *mut c_void) -> OSStatus;
@@ -28,12 +29,81 @@ fn refused(function: &str, error: &Error) -> OSStatus {
     OSStatus(error.status())
 }
 
+/// What supplies the data of a sample buffer.
+enum Supplier {
+    /// Nobody: the program says when the data is there.
+    None,
+    Callback(MakeReady, Context),
+    Handler(Block),
+}
+
+impl Supplier {
+    /// That of a callback; `None` when the data is there.
+    fn of_callback(ready: u8, callback: Option<MakeReady>, context: Context) -> Option<Supplier> {
+        let supplier = callback.map_or(Supplier::None, |callback| Supplier::Callback(callback, context));
+        (ready == 0).then_some(supplier)
+    }
+
+    /// That of a block; `None` when the data is there.
+    fn of_handler(ready: u8, handler: *const c_void) -> Option<Supplier> {
+        (ready == 0).then(|| Block::copy(handler).map_or(Supplier::None, Supplier::Handler))
+    }
+
+    /// The engine's callback, which asks the program with the object that will be in the slot.
+    fn callback(self, object: &Arc<OnceLock<Handle>>) -> Option<MakeDataReady> {
+        if matches!(self, Supplier::None) {
+            return None;
+        }
+        let object = Arc::clone(object);
+        Some(Box::new(move |_| {
+            // Whoever asks for the data holds the object.
+            let object = object.get().copied().unwrap_or(Handle::NULL);
+            let status = match self {
+                Supplier::None => OSStatus::OK,
+                Supplier::Callback(callback, context) => callback(object, context.0),
+                Supplier::Handler(handler) => handler.call_sample(object),
+            };
+            match status {
+                OSStatus(0) => Ok(()),
+                OSStatus(status) => Err(Error::DataFailed { status }),
+            }
+        }))
+    }
+}
+
+/// A sample buffer of one image, by C's description.
+fn of_image(
+    function: &str,
+    image: Handle,
+    supplier: Option<Supplier>,
+    format: Handle,
+    timing: In<CMSampleTimingInfo>,
+    out: Out<Handle>,
+) -> OSStatus {
+    out.clear();
+    let (Some(image), Some(timing)) = (image.get::<CvPixelBuffer>(), timing.read()) else {
+        log::error!("{function}: a pixel buffer and its timing are wanted");
+        return REQUIRED_PARAMETER_MISSING;
+    };
+    give(function, out, || {
+        let (image, format, timing) = (image.buffer.clone(), format_of(format).cloned(), timing.timing());
+        let Some(supplier) = supplier else {
+            return Ok(CmSampleBuffer::object(SampleBuffer::from_image(image, format, timing)?, None));
+        };
+        let object = Arc::new(OnceLock::<Handle>::new());
+        let make = supplier.callback(&object);
+        let sample = SampleBuffer::from_image_with_make_data_ready(make, image, format, timing)?;
+        let made = CmSampleBuffer::object(sample, None);
+        object.get_or_init(|| *made);
+        Ok(made)
+    })
+}
+
 /// What C describes a sample buffer by.
 struct Description {
     data: Handle,
-    ready: bool,
-    make_ready: Option<MakeReady>,
-    context: Context,
+    /// How the data is supplied, unless it is there.
+    supplier: Option<Supplier>,
     format: Handle,
     samples: isize,
     timings: Option<Vec<CMSampleTimingInfo>>,
@@ -59,20 +129,10 @@ impl Description {
         let timings: Vec<SampleTiming> = timings.into_iter().map(CMSampleTimingInfo::timing).collect();
         let format = format_of(self.format).cloned();
         let object = Arc::new(OnceLock::<Handle>::new());
-        let make_ready = self.make_ready.filter(|_| !self.ready).map(|callback| {
-            let (object, context) = (Arc::clone(&object), self.context);
-            let make: MakeDataReady = Box::new(move |_| {
-                // Whoever asks for the data holds the object.
-                let object = object.get().copied().unwrap_or(Handle::NULL);
-                match callback(object, { context }.0) {
-                    OSStatus(0) => Ok(()),
-                    OSStatus(status) => Err(Error::DataFailed { status }),
-                }
-            });
-            make
-        });
+        let ready = self.supplier.is_none();
+        let make_ready = self.supplier.and_then(|supplier| supplier.callback(&object));
         let sample = SampleBuffer::with_make_data_ready(make_ready, format, samples, timings, sizes)?;
-        if self.ready {
+        if ready {
             sample.set_data_ready()?;
         }
         let made = CmSampleBuffer::object(sample, Owned::retained(self.data));
@@ -100,6 +160,9 @@ fn give(function: &str, out: Out<Handle>, make: impl FnOnce() -> Result<Owned, E
 pub(crate) fn part(whole: &CmSampleBuffer, first: usize, count: usize) -> Result<Owned, OSStatus> {
     whole.store_sample_attachments();
     let sample = whole.sample.copy_range(first, count).map_err(|error| OSStatus(error.status()))?;
+    if let Some(group) = whole.group() {
+        return Ok(CmSampleBuffer::of_group(sample, Owned::retained(group)));
+    }
     if whole.sample.data().is_some() {
         return Ok(CmSampleBuffer::object(sample, None));
     }
@@ -118,6 +181,9 @@ pub(crate) fn part(whole: &CmSampleBuffer, first: usize, count: usize) -> Result
 fn with_timing(whole: &CmSampleBuffer, timings: Vec<SampleTiming>) -> Result<Owned, Error> {
     whole.store_sample_attachments();
     let copy = whole.sample.copy_with_new_timing(timings)?;
+    if let Some(group) = whole.group() {
+        return Ok(CmSampleBuffer::of_group(copy, Owned::retained(group)));
+    }
     let data = if whole.sample.data().is_some() { None } else { whole.data() };
     Ok(CmSampleBuffer::object(copy, data))
 }
@@ -131,7 +197,8 @@ api! {
     ) -> OSStatus {
         give("CMSampleBufferCreate", out, || {
             let (timings, sizes) = (timings.to_vec(timing_count), sizes.to_vec(size_count));
-            Description { data, ready: ready != 0, make_ready, context, format, samples, timings, sizes }.build()
+            let supplier = Supplier::of_callback(ready, make_ready, context);
+            Description { data, supplier, format, samples, timings, sizes }.build()
         })
     }
 
@@ -142,8 +209,7 @@ api! {
     ) -> OSStatus {
         give("CMSampleBufferCreateReady", out, || {
             let (timings, sizes) = (timings.to_vec(timing_count), sizes.to_vec(size_count));
-            let context = Context(std::ptr::null_mut());
-            Description { data, ready: true, make_ready: None, context, format, samples, timings, sizes }.build()
+            Description { data, supplier: None, format, samples, timings, sizes }.build()
         })
     }
 
@@ -151,22 +217,38 @@ api! {
     fn CMSampleBufferCreateReadyWithImageBuffer(
         _allocator: Handle, image: Handle, format: Handle, timing: In<CMSampleTimingInfo>, out: Out<Handle>,
     ) -> OSStatus {
-        out.clear();
-        let (Some(image), Some(timing)) = (image.get::<CvPixelBuffer>(), timing.read()) else {
-            return REQUIRED_PARAMETER_MISSING;
-        };
-        give("CMSampleBufferCreateReadyWithImageBuffer", out, || {
-            let sample = SampleBuffer::from_image(image.buffer.clone(), format_of(format).cloned(), timing.timing())?;
-            Ok(CmSampleBuffer::object(sample, None))
-        })
+        of_image("CMSampleBufferCreateReadyWithImageBuffer", image, None, format, timing, out)
     }
 
-    /// A sample buffer of one image. Images here are always ready, so the callback is not called.
+    /// A sample buffer of one image. When it is not ready, the callback draws it on demand.
     fn CMSampleBufferCreateForImageBuffer(
-        allocator: Handle, image: Handle, _ready: u8, _make_ready: Option<MakeReady>, _context: Context, format: Handle,
+        _allocator: Handle, image: Handle, ready: u8, make_ready: Option<MakeReady>, context: Context, format: Handle,
         timing: In<CMSampleTimingInfo>, out: Out<Handle>,
     ) -> OSStatus {
-        CMSampleBufferCreateReadyWithImageBuffer(allocator, image, format, timing, out)
+        let supplier = Supplier::of_callback(ready, make_ready, context);
+        of_image("CMSampleBufferCreateForImageBuffer", image, supplier, format, timing, out)
+    }
+
+    /// A sample buffer of one image. When it is not ready, the block draws it on demand.
+    fn CMSampleBufferCreateForImageBufferWithMakeDataReadyHandler(
+        _allocator: Handle, image: Handle, ready: u8, format: Handle, timing: In<CMSampleTimingInfo>, out: Out<Handle>,
+        make_ready: *const c_void,
+    ) -> OSStatus {
+        let supplier = Supplier::of_handler(ready, make_ready);
+        of_image("CMSampleBufferCreateForImageBufferWithMakeDataReadyHandler", image, supplier, format, timing, out)
+    }
+
+    /// A sample buffer. When the data is not ready, the block supplies it on demand.
+    fn CMSampleBufferCreateWithMakeDataReadyHandler(
+        _allocator: Handle, data: Handle, ready: u8, format: Handle, samples: isize, timing_count: isize,
+        timings: In<CMSampleTimingInfo>, size_count: isize, sizes: In<usize>, out: Out<Handle>,
+        make_ready: *const c_void,
+    ) -> OSStatus {
+        give("CMSampleBufferCreateWithMakeDataReadyHandler", out, || {
+            let (timings, sizes) = (timings.to_vec(timing_count), sizes.to_vec(size_count));
+            let supplier = Supplier::of_handler(ready, make_ready);
+            Description { data, supplier, format, samples, timings, sizes }.build()
+        })
     }
 
     /// Another buffer of the same samples, which shares the data.
@@ -229,6 +311,15 @@ api! {
         status(sample, SampleBuffer::make_data_ready)
     }
 
+    /// Makes the data readiness of another buffer that of this one.
+    fn CMSampleBufferTrackDataReadiness(sample: Handle, tracked: Handle) -> OSStatus {
+        let (Some(sample), Some(tracked)) = (engine(sample), engine(tracked)) else {
+            return REQUIRED_PARAMETER_MISSING;
+        };
+        let set = sample.track_data_readiness(tracked);
+        set.map_or_else(|error| refused("CMSampleBufferTrackDataReadiness", &error), |()| OSStatus::OK)
+    }
+
     /// Lets go of what the buffer holds, after calling its callback.
     fn CMSampleBufferInvalidate(sample: Handle) -> OSStatus {
         let Some(buffer) = sample.get::<CmSampleBuffer>() else { return REQUIRED_PARAMETER_MISSING };
@@ -247,6 +338,19 @@ api! {
             }
         }));
         set.map_or_else(|error| refused("CMSampleBufferSetInvalidateCallback", &error), |()| OSStatus::OK)
+    }
+
+    /// Sets the block that is told of the invalidation; NULL for none.
+    fn CMSampleBufferSetInvalidateHandler(sample: Handle, handler: *const c_void) -> OSStatus {
+        let Some(buffer) = engine(sample) else { return REQUIRED_PARAMETER_MISSING };
+        let handler = Block::copy(handler);
+        let set = buffer.set_invalidate_handler(Box::new(move |_| {
+            // Whoever invalidates holds the object.
+            if let Some(handler) = handler {
+                handler.call_invalidated(sample);
+            }
+        }));
+        set.map_or_else(|error| refused("CMSampleBufferSetInvalidateHandler", &error), |()| OSStatus::OK)
     }
 }
 

@@ -168,6 +168,7 @@ string_constants! {
     kCMTimeCodeFormatDescriptionExtension_SourceReferenceName = "kCMTimeCodeFormatDescriptionExtension_SourceReferenceName";
     kCMTimeCodeFormatDescriptionKey_LangCode = "kCMTimeCodeFormatDescriptionKey_LangCode";
     kCMTimeCodeFormatDescriptionKey_Value = "kCMTimeCodeFormatDescriptionKey_Value";
+    kCMMemoryPoolOption_AgeOutPeriod = "kCMMemoryPoolOption_AgeOutPeriod";
     kCMHEVCTemporalLevelInfoKey_ConstraintIndicatorFlags = "ConstraintIndicatorFlags";
     kCMHEVCTemporalLevelInfoKey_LevelIndex = "LevelIndex";
     kCMHEVCTemporalLevelInfoKey_ProfileCompatibilityFlags = "ProfileCompatibilityFlags";
@@ -232,6 +233,10 @@ string_constants! {
     kCMSampleBufferNotificationParameter_OSStatus = "kCMSampleBufferNotificationParameter_OSStatus";
     kCMSampleBufferNotification_DataBecameReady = "kCMSampleBufferNotification_DataBecameReady";
     kCMSampleBufferNotification_DataFailed = "kCMSampleBufferNotification_DataFailed";
+    kCMTagCategoryKey = "kCMTagCategoryKey";
+    kCMTagDataTypeKey = "kCMTagDataTypeKey";
+    kCMTagValueKey = "kCMTagValueKey";
+    kCMTagCollectionTagsArrayKey = "kCMTagCollectionTagsArrayKey";
     kCMTimeEpochKey = "epoch";
     kCMTimeFlagsKey = "flags";
     kCMTimeScaleKey = "timescale";

@@ -11,6 +11,7 @@ use super::session::{of_kind, status};
 use crate::border::{Context, OSStatus, Out, api};
 use crate::class::{CLASSES, ClassIndex};
 use crate::cm::sample_buffer::CmSampleBuffer;
+use crate::cm::tagged_buffer_group::CmTaggedBufferGroup;
 use crate::cm::time::CMTime;
 use crate::cv::pixel_buffer::engine as pixel_buffer;
 use crate::cv::pixel_buffer_pool::CvPixelBufferPool;
@@ -57,6 +58,23 @@ fn handle(sample: Option<&Owned>) -> Handle {
 fn options(properties: Handle) -> Result<FrameOptions, Error> {
     value::dictionary_from_object(properties)
         .map_or_else(|| Ok(FrameOptions::new()), |entries| FrameOptions::try_from(&entries))
+}
+
+/// Why a group of pictures is not encoded.
+fn no_layers(object: Handle, group: Handle, function: &str) -> OSStatus {
+    /// `kVTVideoEncoderMVHEVCVideoLayerIDsMismatchErr`
+    const LAYERS_MISMATCH: OSStatus = OSStatus(-17698);
+    if let Err(status) = session(object, function) {
+        return status;
+    }
+    if group.get::<CmTaggedBufferGroup>().is_none() {
+        log::error!("{function}: not a tagged buffer group");
+        return OSStatus::PARAMETER;
+    }
+    log::warn!(
+        "{function}: the encoder has a single video layer; VTCompressionSessionEncodeFrame is accepted"
+    );
+    LAYERS_MISMATCH
 }
 
 api! {
@@ -195,5 +213,23 @@ api! {
     /// Whether stereo pictures can be encoded as MV-HEVC: not yet.
     fn VTIsStereoMVHEVCEncodeSupported() -> u8 {
         0
+    }
+
+    /// Gives the pictures of several layers: no encoder here has layers, so kVTVideoEncoderMVHEVCVideoLayerIDsMismatchErr.
+    fn VTCompressionSessionEncodeMultiImageFrame(
+        object: Handle, group: Handle, _presentation_time: CMTime, _duration: CMTime, _properties: Handle,
+        _frame_context: *mut c_void, flags: Out<u32>,
+    ) -> OSStatus {
+        flags.set(0);
+        no_layers(object, group, "VTCompressionSessionEncodeMultiImageFrame")
+    }
+
+    /// As VTCompressionSessionEncodeMultiImageFrame, with a block for the output.
+    fn VTCompressionSessionEncodeMultiImageFrameWithOutputHandler(
+        object: Handle, group: Handle, _presentation_time: CMTime, _duration: CMTime, _properties: Handle,
+        flags: Out<u32>, _handler: *const c_void,
+    ) -> OSStatus {
+        flags.set(0);
+        no_layers(object, group, "VTCompressionSessionEncodeMultiImageFrameWithOutputHandler")
     }
 }

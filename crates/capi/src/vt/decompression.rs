@@ -81,4 +81,33 @@ api! {
     fn VTDecompressionSessionCanAcceptFormatDescription(_session: Handle, _format: Handle) -> u8 {
         0
     }
+
+    /// Gives a frame to decode, with options and a block for its output.
+    fn VTDecompressionSessionDecodeFrameWithOptionsAndOutputHandler(
+        _session: Handle, _sample: Handle, _flags: u32, _options: Handle, info: Out<u32>, _handler: *const c_void,
+    ) -> OSStatus {
+        info.set(0);
+        no_session("VTDecompressionSessionDecodeFrameWithOptionsAndOutputHandler")
+    }
+
+    /// Gives a frame to decode, with a block for its output that also takes several images.
+    fn VTDecompressionSessionDecodeFrameWithMultiImageCapableOutputHandler(
+        _session: Handle, _sample: Handle, _flags: u32, info: Out<u32>, _handler: *const c_void,
+    ) -> OSStatus {
+        info.set(0);
+        no_session("VTDecompressionSessionDecodeFrameWithMultiImageCapableOutputHandler")
+    }
+
+    /// Sets the callback that takes several images.
+    fn VTDecompressionSessionSetMultiImageCallback(
+        _session: Handle, _callback: In<c_void>, _context: *mut c_void,
+    ) -> OSStatus {
+        no_session("VTDecompressionSessionSetMultiImageCallback")
+    }
+
+    /// A black picture as the session would decode it.
+    fn VTDecompressionSessionCopyBlackPixelBuffer(_session: Handle, out: Out<Handle>) -> OSStatus {
+        out.clear();
+        no_session("VTDecompressionSessionCopyBlackPixelBuffer")
+    }
 }

@@ -1,6 +1,10 @@
 //! Calls that concern no session.
 
-use crate::border::api;
+use crate::border::{OSStatus, Out, api};
+use crate::object::Handle;
+
+/// `kVTCouldNotFindExtensionErr`
+const COULD_NOT_FIND_EXTENSION: OSStatus = OSStatus(-19510);
 
 api! {
     /// Whether a codec is decoded in hardware: never.
@@ -21,4 +25,16 @@ api! {
 
     /// Makes decoders of professional workflows available; all there are always are.
     fn VTRegisterProfessionalVideoWorkflowVideoDecoders() {}
+
+    /// Facts about the extension that decodes a format: there are no extensions, so kVTCouldNotFindExtensionErr.
+    fn VTCopyVideoDecoderExtensionProperties(_format: Handle, out: Out<Handle>) -> OSStatus {
+        out.clear();
+        COULD_NOT_FIND_EXTENSION
+    }
+
+    /// Facts about the extension that processes raw pictures: there are no extensions, so kVTCouldNotFindExtensionErr.
+    fn VTCopyRAWProcessorExtensionProperties(_format: Handle, out: Out<Handle>) -> OSStatus {
+        out.clear();
+        COULD_NOT_FIND_EXTENSION
+    }
 }

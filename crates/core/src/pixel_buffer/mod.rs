@@ -2,6 +2,7 @@
 
 mod attributes;
 mod guard;
+mod resolve;
 mod wrap;
 
 use std::fmt;

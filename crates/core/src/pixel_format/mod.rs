@@ -1,5 +1,6 @@
 //! What pixel formats look like in memory.
 
+mod description;
 mod table;
 
 use crate::{Error, FourCc, Result};

@@ -2,6 +2,7 @@
 
 mod attachments;
 mod output;
+mod readiness;
 mod timing;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use crate::attachments::{Attachments, attachment_methods};
 use crate::{BlockBuffer, Error, FormatDescription, PixelBuffer, Result, Time};
 
 pub use attachments::{SampleAttachments, sample_attachment, sample_buffer_attachment};
+use readiness::Readiness;
 pub use timing::SampleTiming;
 
 /// Supplies the data of a sample buffer on demand, usually by [`SampleBuffer::set_data`]. Called at most once, without
@@ -56,12 +58,6 @@ struct State {
     /// Those that were set, by the index of their sample.
     sample_attachments: BTreeMap<usize, SampleAttachments>,
     output_presentation_time: Option<Time>,
-}
-
-enum Readiness {
-    Ready,
-    NotReady(Option<MakeDataReady>),
-    Failed(i32),
 }
 
 /// The largest number of samples in a buffer.
@@ -127,6 +123,29 @@ impl SampleBuffer {
         format: Option<FormatDescription>,
         timing: SampleTiming,
     ) -> Result<SampleBuffer> {
+        SampleBuffer::of_image(image, format, timing, Readiness::Ready)
+    }
+
+    /// One image whose pixels come later; see [`SampleBuffer::with_make_data_ready`].
+    ///
+    /// # Errors
+    /// As [`SampleBuffer::from_image`].
+    #[doc(alias = "CMSampleBufferCreateForImageBufferWithMakeDataReadyHandler")]
+    pub fn from_image_with_make_data_ready(
+        make_data_ready: Option<MakeDataReady>,
+        image: PixelBuffer,
+        format: Option<FormatDescription>,
+        timing: SampleTiming,
+    ) -> Result<SampleBuffer> {
+        SampleBuffer::of_image(image, format, timing, Readiness::NotReady(make_data_ready))
+    }
+
+    fn of_image(
+        image: PixelBuffer,
+        format: Option<FormatDescription>,
+        timing: SampleTiming,
+        readiness: Readiness,
+    ) -> Result<SampleBuffer> {
         let format = match format {
             None => FormatDescription::video_for_pixel_buffer(&image)?,
             Some(format) if format.matches_pixel_buffer(&image) => format,
@@ -137,7 +156,7 @@ impl SampleBuffer {
                 });
             }
         };
-        SampleBuffer::build(None, Some(image), Some(format), 1, vec![timing], Vec::new(), Readiness::Ready)
+        SampleBuffer::build(None, Some(image), Some(format), 1, vec![timing], Vec::new(), readiness)
     }
 
     fn build(
@@ -297,71 +316,6 @@ impl SampleBuffer {
         }
         state.data = Some(data);
         Ok(())
-    }
-
-    /// Whether the data is there.
-    #[doc(alias = "CMSampleBufferDataIsReady")]
-    pub fn data_is_ready(&self) -> bool {
-        matches!(self.0.state().readiness, Readiness::Ready)
-    }
-
-    /// The status that the supplier of the data failed with, if it did.
-    #[doc(alias = "CMSampleBufferHasDataFailed")]
-    pub fn data_failure(&self) -> Option<i32> {
-        match self.0.state().readiness {
-            Readiness::Failed(status) => Some(status),
-            _ => None,
-        }
-    }
-
-    /// Says that the data is there.
-    ///
-    /// # Errors
-    /// [`Error::SampleBufferInvalidated`]
-    #[doc(alias = "CMSampleBufferSetDataReady")]
-    pub fn set_data_ready(&self) -> Result<()> {
-        self.set_readiness(Readiness::Ready)
-    }
-
-    /// Says that the data will never come, with a status number.
-    ///
-    /// # Errors
-    /// [`Error::SampleBufferInvalidated`]
-    #[doc(alias = "CMSampleBufferSetDataFailed")]
-    pub fn set_data_failed(&self, status: i32) -> Result<()> {
-        self.set_readiness(Readiness::Failed(status))
-    }
-
-    /// Makes the data ready by the callback, unless it already is.
-    ///
-    /// # Errors
-    /// [`Error::BufferNotReady`] without a callback (or while it runs), [`Error::DataFailed`],
-    /// [`Error::SampleBufferInvalidated`], and what the callback returns; then the callback is spent and the data
-    /// counts as failed.
-    #[doc(alias = "CMSampleBufferMakeDataReady")]
-    pub fn make_data_ready(&self) -> Result<()> {
-        let callback = {
-            let mut state = self.0.state();
-            if !state.valid {
-                return Err(Error::SampleBufferInvalidated);
-            }
-            match &mut state.readiness {
-                Readiness::Ready => return Ok(()),
-                Readiness::Failed(status) => return Err(Error::DataFailed { status: *status }),
-                Readiness::NotReady(callback) => callback.take().ok_or(Error::BufferNotReady)?,
-            }
-        };
-        match callback(self) {
-            // The callback may have reported the failure itself.
-            Ok(()) => match self.data_failure() {
-                Some(status) => Err(Error::DataFailed { status }),
-                None => self.set_data_ready(),
-            },
-            Err(error) => {
-                self.set_data_failed(error.status())?;
-                Err(error)
-            }
-        }
     }
 
     /// Runs `handler` when the buffer is invalidated; it replaces one that was set before.
