@@ -1,5 +1,6 @@
 //! The seam between a session and a codec's encoder.
 
+use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{
     ChromaLocation, ColorInfo, Dictionary, FormatDescription, FourCc, PixelAspectRatio, PixelBuffer, Time,
 };
@@ -113,6 +114,8 @@ pub struct EncoderRequest {
     pub full_range: bool,
     /// Width to height of a pixel in lowest terms, each at most 65535; `None` when nobody said.
     pub pixel_aspect_ratio: Option<PixelAspectRatio>,
+    /// The order of the fields of interlaced frames; `None` for progressive ones.
+    pub fields: Option<FieldDetail>,
     /// Where chroma lies, when the first frame says it.
     pub chroma_location: Option<ChromaLocation>,
     /// Mastering display, light level and viewing environment, under the keys of the buffer attachments.

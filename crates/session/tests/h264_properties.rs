@@ -40,6 +40,14 @@ fn messages(sample: &SampleBuffer) -> Vec<SeiMessage> {
     messages.flat_map(|unit| parse_messages(&NalHeader::split(unit).unwrap().1).unwrap()).collect()
 }
 
+/// `pic_struct` of a stream that describes no buffer.
+fn picture_structure(sample: &SampleBuffer) -> Option<u8> {
+    messages(sample).into_iter().find_map(|message| match message {
+        SeiMessage::Other { payload_type: 1, payload } => Some(payload[0] >> 4),
+        _ => None,
+    })
+}
+
 #[test]
 fn captions_and_user_data_travel_with_their_frame() {
     let (session, outputs) = session(&with(key::ALLOW_FRAME_REORDERING, true));
@@ -425,6 +433,29 @@ effects! {
         for sample in &stream.samples {
             let expected = SeiMessage::ContentLightLevel([3, 232, 1, 144]);
             assert_eq!(messages(sample).contains(&expected), sample.is_sync());
+        }
+    }
+
+    key::FIELD_COUNT => fn field_count() {
+        for (count, pic_struct) in [(1, None), (2, Some(3))] {
+            let stream = encode(&with(key::FIELD_COUNT, count), 3);
+            let extensions = stream.format().extensions().clone();
+            assert_eq!(extensions.get(attachment::FIELD_COUNT).and_then(Value::as_i64), Some(count));
+            assert_eq!(vui(&stream).pic_struct_present_flag, count == 2);
+            for sample in &stream.samples {
+                assert_eq!(picture_structure(sample), pic_struct);
+            }
+        }
+    }
+
+    key::FIELD_DETAIL => fn field_detail() {
+        for (detail, pic_struct) in [("TemporalTopFirst", 3), ("TemporalBottomFirst", 4)] {
+            let stream = encode(&with(key::FIELD_DETAIL, detail), 2);
+            let extensions = stream.format().extensions().clone();
+            assert_eq!(extensions.get(attachment::FIELD_DETAIL).and_then(Value::as_str), Some(detail));
+            assert_eq!(picture_structure(&stream.samples[1]), Some(pic_struct));
+            let progressive = encode(&with(key::FIELD_DETAIL, detail).with(key::FIELD_COUNT, 1), 1);
+            assert_eq!(picture_structure(&progressive.samples[0]), None);
         }
     }
 

@@ -112,6 +112,8 @@ fn keys_are_the_platforms() {
         ("ContentLightLevelInfo", key::CONTENT_LIGHT_LEVEL_INFO, Access::ReadWrite),
         ("OutputBitDepth", key::OUTPUT_BIT_DEPTH, Access::ReadWrite),
         ("GammaLevel", key::GAMMA_LEVEL, Access::ReadWrite),
+        ("FieldCount", key::FIELD_COUNT, Access::ReadWrite),
+        ("FieldDetail", key::FIELD_DETAIL, Access::ReadWrite),
         ("UsingMetalRegistryID", key::USING_GPU_REGISTRY_ID, Access::ReadOnly),
         ("EncoderID", key::ENCODER_ID, Access::ReadOnly),
     ];

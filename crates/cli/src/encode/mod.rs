@@ -37,7 +37,6 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let plot = arguments.plot.as_deref().map(Plot::create).transpose()?;
     let interrupt = Interrupt::install()?;
     let mut source = interrupt.may_end(|| Source::open(&arguments.input))?;
-    source.warn_of_fields();
     let started = Instant::now();
     let progress =
         Progress::new(arguments.quiet, source.expected_frames(arguments.frames), source.frame_duration());

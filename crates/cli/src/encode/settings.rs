@@ -49,10 +49,11 @@ pub(super) fn apply(
     // A stream of screenshots or of a high-speed camera goes without the hint; its times are exact all the same.
     let rate = Some(source.frames_per_second()).filter(|rate| (0.001..=1000.0).contains(rate));
     let rate = rate.map(|rate| (key::EXPECTED_FRAME_RATE, Value::from(rate)));
+    let fields = source.field_detail().map(|detail| (key::FIELD_DETAIL, Value::from(detail)));
     // The profile first, whatever its place: setting it later would take back an entropy mode that it does not have.
     let (profile, others): (Vec<_>, Vec<_>) =
         settings.iter().partition(|(key, _)| *key == key::PROFILE_LEVEL);
-    for (key, value) in rate.iter().chain(profile).chain(others) {
+    for (key, value) in rate.iter().chain(&fields).chain(profile).chain(others) {
         logger::without_echo(|| session.set_property(key, value.clone()))
             .map_err(|error| Failure::Usage(format!("--set {key}: {error}")))?;
     }

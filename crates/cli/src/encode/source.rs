@@ -63,10 +63,19 @@ impl Source {
         &self.header
     }
 
-    /// Says that fields are not kept apart, if there are any.
-    pub(super) fn warn_of_fields(&self) {
-        if self.header.interlacing.is_some_and(|kind| kind != Interlacing::Progressive) {
-            log::warn!("{}: interlaced frames are coded whole, as if they were progressive", self.name);
+    /// The order of the fields, as FieldDetail names it; `None` for progressive frames, and where it changes from frame to frame.
+    pub(super) fn field_detail(&self) -> Option<&'static str> {
+        match self.header.interlacing? {
+            Interlacing::TopFieldFirst => Some("TemporalTopFirst"),
+            Interlacing::BottomFieldFirst => Some("TemporalBottomFirst"),
+            Interlacing::Mixed => {
+                log::warn!(
+                    "{}: frames of mixed interlacing are coded as if they were progressive",
+                    self.name
+                );
+                None
+            }
+            Interlacing::Progressive => None,
         }
     }
 

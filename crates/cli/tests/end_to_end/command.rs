@@ -233,9 +233,6 @@ fn what_has_no_effect_is_said() {
     let said = text(&output.stderr);
     assert!(said.contains("VITASCOPE_CPU='avx512'") && said.contains("scalar or avx2"), "{said}");
     assert!(said.contains("--force-key-frames 7") && said.contains("3 frames"), "{said}");
-    let clip = Clip::new(64, 48, 2, Content::Motion).tags(" F25:1 It A1:1 C420jpeg");
-    let output = succeed(&mut encode(&scratch.clip(&clip), &scratch.path("out.mp4"), &[]));
-    assert!(text(&output.stderr).contains("interlaced"), "{}", text(&output.stderr));
 }
 
 #[cfg(unix)]

@@ -91,6 +91,27 @@ fn colour_aspect_and_frame_rate_travel_from_the_source() {
 }
 
 #[test]
+fn interlaced_frames_are_marked_as_such() {
+    let scratch = Scratch::new();
+    for (tag, order) in [("It", "1"), ("Ib", "0")] {
+        for ending in ["mp4", "264"] {
+            let clip = Clip::new(64, 48, 5, Content::Motion).tags(if tag == "It" {
+                " F25:1 It A1:1 C420jpeg"
+            } else {
+                " F25:1 Ib A1:1 C420jpeg"
+            });
+            let path = scratch.path(&format!("out.{ending}"));
+            succeed(&mut encode(&scratch.clip(&clip), &path, &[]));
+            let fields = ["-show_entries", "frame=interlaced_frame,top_field_first", "-of", "csv=p=0"];
+            let shown = succeed(Command::new("ffprobe").args(["-v", "error"]).args(fields).arg(&path));
+            let shown = text(&shown.stdout);
+            let frames: Vec<&str> = shown.split_whitespace().map(|line| line.trim_end_matches(',')).collect();
+            assert_eq!(frames, vec![format!("1,{order}"); 5], "{tag} {ending}");
+        }
+    }
+}
+
+#[test]
 fn nothing_is_untagged() {
     let scratch = Scratch::new();
     for (width, height, expected) in [(320, 180, "smpte170m"), (1280, 720, "bt709")] {

@@ -43,6 +43,18 @@ pub struct VideoSignal {
     pub chroma_sample_location: Option<u8>,
     /// Width and height of a sample; `None` leaves it unsaid.
     pub sample_aspect_ratio: Option<(u16, u16)>,
+    /// The pictures hold two fields each, shown in this order; they are coded as whole frames and marked. `None` for
+    /// progressive pictures.
+    pub fields: Option<FieldOrder>,
+}
+
+/// Which field of a frame is shown first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldOrder {
+    /// That of the first line.
+    TopFirst,
+    /// That of the second line.
+    BottomFirst,
 }
 
 impl Default for VideoSignal {
@@ -54,6 +66,7 @@ impl Default for VideoSignal {
             matrix_coefficients: 2,
             chroma_sample_location: None,
             sample_aspect_ratio: None,
+            fields: None,
         }
     }
 }

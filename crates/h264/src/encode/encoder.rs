@@ -18,6 +18,7 @@ use super::frame_coder::{CodedFrame, FrameJob, ReachLimits};
 use super::macroblock::Mv;
 use super::motion_cost::MotionCosts;
 use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
+use super::picture_timing::{DEFAULT_TIME_OFFSET_LENGTH, picture_timing};
 use super::quality_metrics::mean_squared_errors;
 use super::reconstruction;
 use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
@@ -372,6 +373,9 @@ impl Encoder {
             self.idr_count += 1;
             self.first_in_order = planned.display_index;
             messages.splice(0..0, self.config.stream_messages.iter().cloned());
+        }
+        if let Some(order) = self.config.signal.fields {
+            messages.insert(0, picture_timing(None, Some(order), DEFAULT_TIME_OFFSET_LENGTH));
         }
         let order = planned.display_index - self.first_in_order;
         let qps =

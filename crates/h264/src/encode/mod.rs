@@ -15,6 +15,7 @@ mod motion_cost;
 mod motion_search;
 mod neighbours;
 mod picture;
+mod picture_timing;
 mod quality_metrics;
 mod reconstruction;
 mod reference;
@@ -33,7 +34,8 @@ mod write_cabac_residual;
 mod write_cavlc;
 
 pub use config::{
-    EncodedFrame, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update, VideoSignal,
+    EncodedFrame, EncoderConfig, EntropyMode, FieldOrder, FrameInput, RateControl, SliceKind, Update,
+    VideoSignal,
 };
 pub use encoder::Encoder;
 pub use error::Error;

@@ -343,6 +343,7 @@ fn sequence_parameters(
             chroma_sample_loc_type_bottom_field: location,
         }),
         timing_info: config.frame_rate.map(timing),
+        pic_struct_present_flag: signal.fields.is_some(),
         bitstream_restriction: Some(BitstreamRestriction {
             motion_vectors_over_pic_boundaries_flag: true,
             max_bytes_per_pic_denom: 0,

@@ -90,6 +90,7 @@ impl Shared {
             color: stream.signalled_color(),
             full_range: stream.full_range,
             pixel_aspect_ratio: stream.pixel_aspect_ratio,
+            fields: stream.fields,
             chroma_location: stream.chroma_location,
             display_metadata: stream.display_metadata.clone(),
             pixel_format: stream.pixel_format,

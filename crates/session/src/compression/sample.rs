@@ -109,6 +109,10 @@ fn describe(codec: &FormatDescription, codec_name: &str, stream: &Stream) -> Res
         extensions.insert(attachment::CHROMA_LOCATION_TOP_FIELD, location.string());
         extensions.insert(attachment::CHROMA_LOCATION_BOTTOM_FIELD, location.string());
     }
+    if let Some(detail) = stream.fields {
+        extensions.insert(attachment::FIELD_COUNT, 2);
+        extensions.insert(attachment::FIELD_DETAIL, detail.string());
+    }
     if let Some(ratio) = &stream.pixel_aspect_ratio {
         extensions.insert(attachment::PIXEL_ASPECT_RATIO, ratio.to_dictionary());
     }

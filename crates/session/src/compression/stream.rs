@@ -1,5 +1,6 @@
 //! What a stream is like: decided once, by properties and the first frame.
 
+use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{
     ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FourCc, PixelAspectRatio,
     PixelBuffer, PixelFormat, TransferFunction, YCbCrMatrix, attachment,
@@ -30,6 +31,8 @@ pub(super) struct Stream {
     /// In lowest terms; `None` when nobody said.
     pub(super) pixel_aspect_ratio: Option<PixelAspectRatio>,
     pub(super) clean_aperture: Option<CleanAperture>,
+    /// The order of the fields, for interlaced frames.
+    pub(super) fields: Option<FieldDetail>,
     /// Where chroma lies, as the first frame says it.
     pub(super) chroma_location: Option<ChromaLocation>,
     /// Mastering display, light level and viewing environment: as properties say, or the first frame unless its colours are
@@ -62,6 +65,7 @@ impl Stream {
         let (pixel_aspect_ratio, clean_aperture) = geometry(width, height, values, first);
         let color = color(width, height, values, first);
         Ok(Stream {
+            fields: fields(values, first),
             width,
             height,
             size_multiple: entry.size_multiple,
@@ -149,6 +153,22 @@ pub(super) fn property_color(values: &PropertyValues) -> ColorInfo {
         transfer: values.text(key::TRANSFER_FUNCTION).and_then(|name| TransferFunction::from_string(&name)),
         matrix: values.text(key::YCBCR_MATRIX).and_then(|name| YCbCrMatrix::from_string(&name)),
         gamma: None,
+    }
+}
+
+/// The order of the fields if the frames are interlaced: the properties, or what the first frame says. Fields whose order
+/// nobody knows are taken to be top field first, as most video is.
+fn fields(values: &PropertyValues, first: Option<&PixelBuffer>) -> Option<FieldDetail> {
+    let attached = |key| first?.attachment(key).map(|(value, _)| value);
+    let count = values.integer(key::FIELD_COUNT).or_else(|| attached(attachment::FIELD_COUNT)?.as_i64());
+    let detail = values
+        .text(key::FIELD_DETAIL)
+        .or_else(|| Some(attached(attachment::FIELD_DETAIL)?.as_str()?.to_owned()))
+        .and_then(|name| FieldDetail::from_string(&name));
+    match count {
+        Some(1) => None,
+        Some(2) => Some(detail.unwrap_or(FieldDetail::TemporalTopFirst)),
+        _ => detail,
     }
 }
 

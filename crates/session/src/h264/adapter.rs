@@ -1,9 +1,10 @@
 //! The H.264 encoder behind the session's trait.
 
+use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{FormatDescription, Time};
 use vitascope_h264::encode::{
-    BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update,
-    VideoSignal,
+    BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput, RateControl,
+    SliceKind, Update, VideoSignal,
 };
 use vitascope_h264::format::format_description_from_parameter_sets;
 
@@ -245,6 +246,10 @@ fn signal(request: &EncoderRequest) -> VideoSignal {
         sample_aspect_ratio: request
             .pixel_aspect_ratio
             .map(|ratio| (term(ratio.horizontal_spacing), term(ratio.vertical_spacing))),
+        fields: request.fields.map(|detail| match detail {
+            FieldDetail::TemporalTopFirst | FieldDetail::SpatialFirstLineEarly => FieldOrder::TopFirst,
+            FieldDetail::TemporalBottomFirst | FieldDetail::SpatialFirstLineLate => FieldOrder::BottomFirst,
+        }),
     }
 }
 

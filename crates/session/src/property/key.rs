@@ -87,6 +87,12 @@ pub const OUTPUT_BIT_DEPTH: &str = "OutputBitDepth";
 /// The exponent that the stream is marked with.
 #[doc(alias = "kVTCompressionPropertyKey_GammaLevel")]
 pub const GAMMA_LEVEL: &str = "GammaLevel";
+/// Fields of a frame.
+#[doc(alias = "kVTCompressionPropertyKey_FieldCount")]
+pub const FIELD_COUNT: &str = "FieldCount";
+/// Order of the fields of a frame.
+#[doc(alias = "kVTCompressionPropertyKey_FieldDetail")]
+pub const FIELD_DETAIL: &str = "FieldDetail";
 /// The graphics processor that encodes.
 #[doc(alias = "kVTCompressionPropertyKey_UsingGPURegistryID")]
 pub const USING_GPU_REGISTRY_ID: &str = "UsingMetalRegistryID";

@@ -86,6 +86,23 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
         documentation: "Marks the stream and the format description with a transfer function that is this power, in place of \
                         TransferFunction. No pixel is changed for it. H.264 can say only 2.2 and 2.8 in the stream itself.",
     },
+    PropertyRow {
+        key: key::FIELD_COUNT,
+        kind: Kind::Integer { minimum: 1, maximum: 2 },
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation: "1 for progressive frames, 2 for frames of two interlaced fields, recorded in the stream and on the \
+                        format description. Interlaced frames are coded whole and marked, not field by field. Unset, what \
+                        FieldDetail or the first frame says.",
+    },
+    enumeration_or_null(
+        key::FIELD_DETAIL,
+        &["TemporalTopFirst", "TemporalBottomFirst", "SpatialFirstLineEarly", "SpatialFirstLineLate"],
+        "Which field of interlaced frames is shown first, recorded in the stream and on the format description. It has no \
+         effect while FieldCount is 1. Unset, that of the first frame; if it has none, the top field.",
+    ),
     data_or_null(
         key::MASTERING_DISPLAY_COLOR_VOLUME,
         24,
