@@ -16,6 +16,7 @@ mod manual;
 mod output;
 mod plot;
 mod properties;
+mod setting;
 
 use std::process::ExitCode;
 

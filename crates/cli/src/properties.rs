@@ -89,6 +89,7 @@ fn row_json(row: &PropertyRow, properties: &PropertyTable) -> Json {
                 .collect();
         }
         Kind::Data { length } => object["bytes"] = length.into(),
+        Kind::Properties(rows) => object["keys"] = rows.iter().map(|row| row.key).collect(),
         Kind::Boolean | Kind::Text | Kind::Attributes => {}
     }
     object
@@ -104,6 +105,7 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Dictionary(_) => "dictionary",
         Kind::Data { .. } => "data",
         Kind::Attributes => "pixel buffer attributes",
+        Kind::Properties(_) => "properties",
     }
 }
 
@@ -115,6 +117,10 @@ fn range(kind: &Kind) -> String {
         Kind::Enumeration(choices) => choices.join(", "),
         Kind::Data { length } => format!("{length} bytes as {} hexadecimal digits", 2 * length),
         Kind::Text | Kind::Attributes => String::new(),
+        Kind::Properties(rows) => {
+            let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
+            keys.join(", ")
+        }
         Kind::Dictionary(fields) => {
             let fields: Vec<String> = fields
                 .iter()

@@ -9,7 +9,7 @@ use clip::{
 };
 use vitascope_bits::length_prefixed;
 use vitascope_core::{AttachmentMode, SampleBuffer, attachment};
-use vitascope_core::{CleanAperture, ColorInfo, Dictionary, Time, Value};
+use vitascope_core::{CleanAperture, ColorInfo, Dictionary, FourCc, PixelBuffer, Time, Value};
 use vitascope_h264::syntax::nal::NalHeader;
 use vitascope_h264::syntax::sei::{SeiMessage, parse_messages};
 use vitascope_h264::syntax::vui::{SampleAspectRatio, Vui};
@@ -532,6 +532,47 @@ effects! {
         assert_eq!(encode(&Dictionary::new(), 1).format().clean_aperture_extension(), None);
     }
 
+    key::PIXEL_TRANSFER_PROPERTIES => fn pixel_transfer_properties() {
+        // Twice as wide as the stream's pictures, and white.
+        let wide = || {
+            let picture = PixelBuffer::new(2 * WIDTH, HEIGHT, FourCc::new(*b"BGRA")).unwrap();
+            (0..HEIGHT).for_each(|y| picture.write().unwrap().row_mut(0, y).fill(255));
+            ColorInfo::ITU_709.write_to(&picture);
+            picture
+        };
+        let coded = |transfer: &Dictionary, picture: &PixelBuffer| {
+            let (session, outputs) = session(&with(key::PIXEL_TRANSFER_PROPERTIES, transfer.clone()));
+            give_picture(&session, picture, 0);
+            session.complete_frames(Time::INVALID).unwrap();
+            collect(&outputs)
+        };
+        let aspect = |stream: &Stream| stream.format().pixel_aspect_ratio().map(|ratio| (ratio.horizontal_spacing, ratio.vertical_spacing));
+        let stretched = coded(&Dictionary::new(), &wide());
+        let boxed = coded(&with("ScalingMode", "Letterbox"), &wide());
+        let trimmed = coded(&with("ScalingMode", "Trim"), &wide());
+        // A stretched white picture is white, one with bars is not; pixels keep their shape or become wider.
+        assert!(boxed.bytes() > stretched.bytes() && aspect(&boxed).is_none() && aspect(&stretched) == Some((2, 1)));
+        assert_eq!(stretched.samples[0].data().unwrap(), coded(&with("ScalingMode", "Normal"), &wide()).samples[0].data().unwrap());
+        assert!(aspect(&trimmed).is_none() && trimmed.bytes() < boxed.bytes());
+        // The aperture of the destination is the stream's.
+        let aperture = Dictionary::new().with("Width", WIDTH as i64 / 2).with("Height", HEIGHT as i64);
+        let cropped = coded(&with("ScalingMode", "CropSourceToCleanAperture").with("DestinationCleanAperture", aperture), &wide());
+        assert_eq!(cropped.format().clean_aperture_extension().unwrap().width, WIDTH as f64 / 2.0);
+        // So are its colours.
+        let colored = coded(&with("DestinationColorPrimaries", "P3_D65").with("DestinationTransferFunction", "IEC_sRGB"), &wide());
+        let described = vui(&colored).video_signal_type.unwrap().colour_description.unwrap();
+        assert_eq!((described.colour_primaries, described.transfer_characteristics), (12, 13));
+        // Frames that the encoder takes are not transferred.
+        let plain = picture(0);
+        assert_eq!(coded(&with("ScalingMode", "Letterbox"), &plain).fingerprint(), coded(&Dictionary::new(), &plain).fingerprint());
+        // The dictionary is checked when it is set.
+        let (session, _) = session(&Dictionary::new());
+        let error = refused(&session, key::PIXEL_TRANSFER_PROPERTIES, with("ScalingMode", "Stretch"));
+        assert!(error.to_string().contains("Stretch") && error.to_string().contains("Letterbox"), "{error}");
+        refused(&session, key::PIXEL_TRANSFER_PROPERTIES, with("ScalingMod", "Trim"));
+        refused(&session, key::PIXEL_TRANSFER_PROPERTIES, 3);
+    }
+
     key::NUMBER_OF_PENDING_FRAMES => fn number_of_pending_frames() {
         let (session, _outputs) = session(&Dictionary::new());
         let pending = || session.copy_property(key::NUMBER_OF_PENDING_FRAMES).unwrap();
@@ -620,6 +661,7 @@ fn what_is_fixed_after_the_first_frame() {
             Value::from(Dictionary::new().with("HorizontalSpacing", 2).with("VerticalSpacing", 1)),
         ),
         (key::CLEAN_APERTURE, Value::from(Dictionary::new().with("Width", 2).with("Height", 2))),
+        (key::PIXEL_TRANSFER_PROPERTIES, Value::from(with("ScalingMode", "Trim"))),
         (key::VITASCOPE_THREAD_COUNT, Value::from(1)),
         (key::VITASCOPE_RECONSTRUCTION_HASH, Value::from(true)),
     ] {

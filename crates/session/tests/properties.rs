@@ -67,6 +67,7 @@ fn access_change_and_serialisation_go_together() {
             Kind::Enumeration(choices) => assert!(!choices.is_empty(), "{}", row.key),
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
             Kind::Data { length } => assert!(length > 0, "{}", row.key),
+            Kind::Properties(rows) => assert!(!rows.is_empty(), "{}", row.key),
             Kind::Boolean | Kind::Text | Kind::Attributes => {}
         }
     }
@@ -115,6 +116,7 @@ fn keys_are_the_platforms() {
         ("FieldCount", key::FIELD_COUNT, Access::ReadWrite),
         ("FieldDetail", key::FIELD_DETAIL, Access::ReadWrite),
         ("UsingMetalRegistryID", key::USING_GPU_REGISTRY_ID, Access::ReadOnly),
+        ("PixelTransferProperties", key::PIXEL_TRANSFER_PROPERTIES, Access::ReadWrite),
         ("EncoderID", key::ENCODER_ID, Access::ReadOnly),
     ];
     for (value, constant, access) in PLATFORM {
@@ -150,6 +152,9 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
             fields.iter().map(|field| (field.key, field.minimum.max(2.0))).collect::<Dictionary>(),
         ),
         Kind::Data { length } => Value::data(vec![7; length]),
+        Kind::Properties(rows) => {
+            Value::from(Dictionary::new().with(rows[0].key, other_value(&rows[0], &Value::Null)))
+        }
         Kind::Text | Kind::Attributes => panic!("{} can be set and has no test value", row.key),
     }
 }

@@ -116,17 +116,24 @@ impl SourcePlanner {
         stream: &Stream,
     ) -> Result<Option<Conversion>> {
         let (width, height) = (stream.width as usize, stream.height as usize);
-        let options = color_options(buffer, stream);
+        let colors = color_options(buffer, stream);
         let unchanged = self.entry.pixel_formats.contains(&source.format)
             && (source.width, source.height) == (width, height)
             && buffer.description().is_full_range() == stream.full_range
-            && options == Options::default();
+            && colors == Options::default();
         if unchanged {
             return Ok(None);
         }
         let target = PictureDescription::new(stream.pixel_format, width, height);
-        let converter = Converter::new(source, &target, &Options { threads: stream.threads, ..options })
-            .map_err(|error| refusal(source, stream, error))?;
+        let options = Options {
+            destination_ycbcr_matrix: colors.destination_ycbcr_matrix,
+            destination_color_primaries: colors.destination_color_primaries,
+            destination_transfer_function: colors.destination_transfer_function,
+            destination_gamma_level: colors.destination_gamma_level,
+            ..stream.transfer.clone()
+        };
+        let converter =
+            Converter::new(source, &target, &options).map_err(|error| refusal(source, stream, error))?;
         let attributes = Dictionary::new()
             .with(attribute::PIXEL_FORMAT_TYPE, stream.pixel_format)
             .with(attribute::WIDTH, stream.width)

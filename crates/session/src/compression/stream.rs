@@ -1,5 +1,6 @@
 //! What a stream is like: decided once, by properties and the first frame.
 
+use vitascope_convert::{Converter, Options, PictureDescription, ScalingMode};
 use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{
     ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FourCc, PixelAspectRatio,
@@ -7,6 +8,7 @@ use vitascope_core::{
 };
 
 use crate::error::Result;
+use crate::pixel_transfer::transfer_options;
 use crate::property::{PropertyValues, key};
 use crate::registry::EncoderEntry;
 
@@ -38,8 +40,8 @@ pub(super) struct Stream {
     /// Mastering display, light level and viewing environment: as properties say, or the first frame unless its colours are
     /// converted.
     pub(super) display_metadata: Dictionary,
-    /// Threads that a conversion may use, 0 for one a processor.
-    pub(super) threads: usize,
+    /// How frames of another size or format are converted; its colours are in `color`.
+    pub(super) transfer: Options,
 }
 
 /// Attachments that go to the format description as they are, with their length in bytes.
@@ -62,8 +64,22 @@ impl Stream {
         let format = first.map_or(expected, PixelBuffer::format);
         let pixel_format = encoder_format(entry, format);
         let full_range = PixelFormat::find(pixel_format).is_some_and(PixelFormat::is_full_range);
-        let (pixel_aspect_ratio, clean_aperture) = geometry(width, height, values, first);
-        let color = color(width, height, values, first);
+        let mut transfer = transfer(values)?;
+        let converted = first.filter(|first| {
+            !entry.pixel_formats.contains(&format)
+                || (first.width(), first.height()) != (width as usize, height as usize)
+        });
+        let wanted = take_colors(&mut transfer);
+        let color = color(width, height, values, converted.map(|_| wanted), first);
+        let (pixel_aspect_ratio, clean_aperture) = match converted {
+            Some(first) if transfer.scaling_mode != ScalingMode::Normal => {
+                let target = PictureDescription::new(pixel_format, width as usize, height as usize);
+                // What cannot be converted is refused when its conversion is planned.
+                let outcome = Converter::new(&PictureDescription::of(first), &target, &transfer).ok();
+                fitted_geometry(width, height, values, outcome.as_ref().map(Converter::outcome))
+            }
+            _ => geometry(width, height, values, first),
+        };
         Ok(Stream {
             fields: fields(values, first),
             width,
@@ -74,7 +90,7 @@ impl Stream {
             color,
             gamma_level: values.float(key::GAMMA_LEVEL),
             display_metadata: display_metadata(values, first, &color),
-            threads: values.integer(key::VITASCOPE_THREAD_COUNT).unwrap_or(0) as usize,
+            transfer,
             pixel_aspect_ratio,
             clean_aperture,
             chroma_location: first
@@ -111,6 +127,11 @@ fn aperture_property(values: &PropertyValues) -> Option<CleanAperture> {
     CleanAperture::from_dictionary(&values.dictionary(key::CLEAN_APERTURE)?)
 }
 
+fn ratio_property(values: &PropertyValues) -> Option<PixelAspectRatio> {
+    let ratio = PixelAspectRatio::from_dictionary(&values.dictionary(key::PIXEL_ASPECT_RATIO)?)?;
+    Some(reduced(ratio.horizontal_spacing.into(), ratio.vertical_spacing.into()))
+}
+
 fn lies_inside(aperture: &CleanAperture, width: u32, height: u32) -> bool {
     let inside = |size: f64, offset: f64, whole: u32| size / 2.0 + offset.abs() <= f64::from(whole) / 2.0;
     inside(aperture.width, aperture.horizontal_offset, width)
@@ -127,9 +148,41 @@ pub(super) fn encoder_format(entry: &EncoderEntry, format: FourCc) -> FourCc {
     *takes.or_else(like).unwrap_or(&formats[0])
 }
 
-/// Properties first, then what the first frame says, then a guess by what is known and by size.
-fn color(width: u32, height: u32, values: &PropertyValues, first: Option<&PixelBuffer>) -> ColorInfo {
-    let known = property_color(values).or(first.map(ColorInfo::from_attachments).unwrap_or_default());
+/// The options of [`key::PIXEL_TRANSFER_PROPERTIES`]; the session's own threads, geometry and so on where those say nothing.
+fn transfer(values: &PropertyValues) -> Result<Options> {
+    let mut options = match values.dictionary(key::PIXEL_TRANSFER_PROPERTIES) {
+        Some(properties) => transfer_options(&properties)?,
+        None => Options::default(),
+    };
+    if options.threads == 0 {
+        options.threads = values.integer(key::VITASCOPE_THREAD_COUNT).unwrap_or(0) as usize;
+    }
+    options.destination_clean_aperture = options.destination_clean_aperture.or(aperture_property(values));
+    options.destination_pixel_aspect_ratio =
+        options.destination_pixel_aspect_ratio.or(ratio_property(values));
+    Ok(options)
+}
+
+/// The colours that a conversion is asked for, which then are the stream's affair.
+fn take_colors(options: &mut Options) -> ColorInfo {
+    ColorInfo {
+        primaries: options.destination_color_primaries.take(),
+        transfer: options.destination_transfer_function.take(),
+        matrix: options.destination_ycbcr_matrix.take(),
+        gamma: options.destination_gamma_level.take(),
+    }
+}
+
+/// Properties first, then what a conversion is asked for, then what the first frame says, then a guess by what is known and by size.
+fn color(
+    width: u32,
+    height: u32,
+    values: &PropertyValues,
+    transfer: Option<ColorInfo>,
+    first: Option<&PixelBuffer>,
+) -> ColorInfo {
+    let said = first.map(ColorInfo::from_attachments).unwrap_or_default();
+    let known = property_color(values).or(transfer.unwrap_or_default()).or(said);
     const ITU_2020: ColorInfo = ColorInfo {
         primaries: Some(ColorPrimaries::Itu2020),
         transfer: Some(TransferFunction::Itu2020),
@@ -210,10 +263,7 @@ fn geometry(
     values: &PropertyValues,
     first: Option<&PixelBuffer>,
 ) -> (Option<PixelAspectRatio>, Option<CleanAperture>) {
-    let set = values.dictionary(key::PIXEL_ASPECT_RATIO);
-    let ratio = set
-        .and_then(|ratio| PixelAspectRatio::from_dictionary(&ratio))
-        .map(|ratio| reduced(ratio.horizontal_spacing.into(), ratio.vertical_spacing.into()));
+    let ratio = ratio_property(values);
     let aperture = aperture_property(values);
     let Some(first) = first else { return (ratio, aperture) };
     let (from_width, from_height) = (first.width(), first.height());
@@ -239,6 +289,21 @@ fn geometry(
         lies_inside(&scaled, width, height).then_some(scaled)
     });
     (ratio, aperture)
+}
+
+/// The same where a conversion keeps the picture's shape or crops it: the properties, or what the conversion makes of the first
+/// frame.
+fn fitted_geometry(
+    width: u32,
+    height: u32,
+    values: &PropertyValues,
+    outcome: Option<&PictureDescription>,
+) -> (Option<PixelAspectRatio>, Option<CleanAperture>) {
+    let ratio = outcome.and_then(|outcome| outcome.pixel_aspect_ratio);
+    let ratio = ratio.map(|ratio| reduced(ratio.horizontal_spacing.into(), ratio.vertical_spacing.into()));
+    let aperture = outcome.and_then(|outcome| outcome.clean_aperture);
+    let aperture = aperture.filter(|aperture| lies_inside(aperture, width, height));
+    (ratio_property(values).or(ratio), aperture_property(values).or(aperture))
 }
 
 /// A ratio in lowest terms, rounded to terms of 16 bits, the most that streams can hold.

@@ -33,6 +33,9 @@ pub const PIXEL_ASPECT_RATIO: &str = "PixelAspectRatio";
 /// The part of the picture that is meant to be seen.
 #[doc(alias = "kVTCompressionPropertyKey_CleanAperture")]
 pub const CLEAN_APERTURE: &str = "CleanAperture";
+/// How frames of another size or pixel format are converted.
+#[doc(alias = "kVTCompressionPropertyKey_PixelTransferProperties")]
+pub const PIXEL_TRANSFER_PROPERTIES: &str = "PixelTransferProperties";
 /// The greatest distance between sync frames, in frames.
 #[doc(alias = "kVTCompressionPropertyKey_MaxKeyFrameInterval")]
 pub const MAX_KEY_FRAME_INTERVAL: &str = "MaxKeyFrameInterval";

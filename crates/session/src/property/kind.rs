@@ -2,6 +2,8 @@
 
 use vitascope_core::{Dictionary, Value};
 
+use super::{Access, PropertyRow};
+
 /// A property's type with its range or choices.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
@@ -34,6 +36,8 @@ pub enum Kind {
     Dictionary(&'static [DictionaryField]),
     /// A dictionary of pixel buffer attributes.
     Attributes,
+    /// A dictionary of properties of another session, each as its row accepts it.
+    Properties(&'static [PropertyRow]),
 }
 
 /// An entry of a property that is a dictionary.
@@ -73,6 +77,9 @@ impl Kind {
             }
             (Kind::Data { length }, Value::Data(bytes)) => (bytes.len() == *length).then(|| value.clone()),
             (Kind::Attributes, Value::Dictionary(_)) => Some(value.clone()),
+            (Kind::Properties(rows), Value::Dictionary(given)) => {
+                return accept_properties(rows, given).map(Value::Dictionary);
+            }
             _ => None,
         };
         accepted.ok_or_else(|| self.accepted())
@@ -91,6 +98,7 @@ impl Kind {
             Kind::Dictionary(fields) => accepted_fields(fields),
             Kind::Data { length } => format!("{length} bytes of data are accepted"),
             Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
+            Kind::Properties(rows) => accepted_properties(rows),
         }
     }
 }
@@ -131,6 +139,26 @@ fn accept_fields(fields: &[DictionaryField], given: &Dictionary) -> Result<Dicti
         accepted.insert(field.key, value);
     }
     Ok(accepted)
+}
+
+/// Null entries stand for the default, so they are left out.
+fn accept_properties(rows: &[PropertyRow], given: &Dictionary) -> Result<Dictionary, String> {
+    let mut accepted = Dictionary::new();
+    for (key, value) in given.iter() {
+        let row = rows.iter().find(|row| row.key == key && row.access == Access::ReadWrite);
+        let row = row.ok_or_else(|| format!("entry {key} is unknown; {}", accepted_properties(rows)))?;
+        if !value.is_null() {
+            let value =
+                row.kind.accept(value).map_err(|why| format!("entry {key} cannot be {value}; {why}"))?;
+            accepted.insert(row.key, value);
+        }
+    }
+    Ok(accepted)
+}
+
+fn accepted_properties(rows: &[PropertyRow]) -> String {
+    let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
+    format!("a dictionary with any of {} is accepted", keys.join(", "))
 }
 
 fn accepted_fields(fields: &[DictionaryField]) -> String {

@@ -3,6 +3,7 @@
 use vitascope_core::Value;
 
 use super::{Access, Change, DefaultValue, DictionaryField, Kind, PropertyRow, PropertyValues, key};
+use crate::pixel_transfer::PIXEL_TRANSFER_ROWS;
 
 /// The rows of the session itself.
 pub static SESSION_ROWS: &[PropertyRow] = &[
@@ -169,6 +170,18 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
         documentation: "The part of the picture that is meant to be seen, recorded on the format description: size, and offset \
                         of its centre from the picture's centre, in pixels. It must lie inside the picture. Unset, that of \
                         the first frame.",
+    },
+    PropertyRow {
+        key: key::PIXEL_TRANSFER_PROPERTIES,
+        kind: Kind::Properties(PIXEL_TRANSFER_ROWS),
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation: "Properties of a pixel transfer session for frames whose size or pixel format differs from the encoder's; \
+                        other frames are coded as they come. Where the session's own colour, clean aperture and pixel aspect \
+                        properties are unset, the destination's in this dictionary are the stream's if the first frame is \
+                        converted. Colours that a frame does not state are taken to be the stream's.",
     },
 ];
 

@@ -128,7 +128,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         Kind::Boolean => Some("Boolean"),
         Kind::Integer { .. } | Kind::Float { .. } => Some("Number"),
         Kind::Enumeration(_) => Some("Enumeration"),
-        Kind::Text | Kind::Data { .. } | Kind::Dictionary(_) | Kind::Attributes => None,
+        Kind::Text | Kind::Data { .. } | Kind::Dictionary(_) | Kind::Attributes | Kind::Properties(_) => None,
     };
     if let Some(property_type) = property_type {
         description.insert(sub_key::PROPERTY_TYPE, Value::from(property_type));
@@ -152,7 +152,12 @@ fn describe(row: &PropertyRow) -> Dictionary {
             let choices: Vec<Value> = choices.iter().map(|choice| Value::from(*choice)).collect();
             description.insert(sub_key::SUPPORTED_VALUE_LIST, Value::from(choices));
         }
-        Kind::Boolean | Kind::Text | Kind::Data { .. } | Kind::Dictionary(_) | Kind::Attributes => {}
+        Kind::Boolean
+        | Kind::Text
+        | Kind::Data { .. }
+        | Kind::Dictionary(_)
+        | Kind::Attributes
+        | Kind::Properties(_) => {}
     }
     description.insert(sub_key::PROPERTY_DOCUMENTATION, Value::from(row.documentation));
     description
