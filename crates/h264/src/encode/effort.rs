@@ -19,6 +19,8 @@ pub(crate) struct Tools {
     pub(crate) rd_modes: bool,
     /// Both transforms of inter macroblocks are coded and compared.
     pub(crate) rd_transform: bool,
+    /// Halves of a macroblock are searched even where the quarters do not ask for them.
+    pub(crate) all_partitions: bool,
 }
 
 impl Tools {
@@ -30,5 +32,6 @@ impl Tools {
         trellis: false,
         rd_modes: false,
         rd_transform: false,
+        all_partitions: false,
     };
 }

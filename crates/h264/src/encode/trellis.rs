@@ -10,6 +10,7 @@ use vitascope_dsp::video::{VideoKernels, ZIGZAG_4X4, ZIGZAG_8X8};
 use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo};
 use super::neighbours::Neighbours;
 use super::residual::quantise;
+use super::slice::SliceKind;
 use super::tables::{BLOCK_RASTER, Quantiser, lambda_ssd, squared_step};
 use super::write_cabac_residual::{
     CODED_BLOCK, Category, LAST, LAST_8X8, LAST_8X8_INC, LEVEL, LEVEL_8X8, LEVEL_OFFSET, SIGNIFICANT,
@@ -28,6 +29,8 @@ pub(crate) struct Rates<'a> {
 
 /// Bits count for so many 1/256 of what they count for in the choice of modes.
 const LAMBDA_SCALE: u64 = 200;
+/// For less where all later pictures depend on the outcome.
+const INTRA_LAMBDA_SCALE: u64 = 112;
 
 /// Scan, contexts and costs of one kind of block.
 struct Block<'a> {
@@ -47,8 +50,15 @@ struct Block<'a> {
 
 impl<'a> Rates<'a> {
     /// For a macroblock of luma quantiser `qp` and chroma quantiser `chroma_qp`.
-    pub(crate) fn new(states: &'a [State; 1024], around: Neighbours<'a>, qp: u8, chroma_qp: u8) -> Self {
-        let over = |step_qp: u8| (lambda_ssd(qp) * LAMBDA_SCALE / squared_step(step_qp)) as i64;
+    pub(crate) fn new(
+        states: &'a [State; 1024],
+        around: Neighbours<'a>,
+        qp: u8,
+        chroma_qp: u8,
+        kind: SliceKind,
+    ) -> Self {
+        let scale = if kind == SliceKind::I { INTRA_LAMBDA_SCALE } else { LAMBDA_SCALE };
+        let over = |step_qp: u8| (lambda_ssd(qp) * scale / squared_step(step_qp)) as i64;
         Self { states, around, luma: over(qp), chroma: over(chroma_qp) }
     }
 
@@ -431,7 +441,7 @@ mod tests {
         let around = Neighbours { left: None, top: None, top_left: None, top_right: None };
         for qp in [12, 26, 40] {
             let contexts = ContextSet::inter(i32::from(qp), 0);
-            let rates = Rates::new(&contexts.0, around, qp, qp);
+            let rates = Rates::new(&contexts.0, around, qp, qp, SliceKind::P);
             let q = Quantiser::new(qp, 32);
             let mut mb = Macroblock::new();
             mb.mode = crate::encode::macroblock::Mode::Inter(crate::encode::macroblock::Partition::Whole);

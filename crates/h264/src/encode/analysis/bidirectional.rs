@@ -169,7 +169,7 @@ impl Analyser<'_> {
             Some((found, singles))
         };
         let single = choices.best().map_or(u32::MAX, |best| best.cost);
-        let slack = single + single / 16;
+        let slack = single + single / if self.tools.all_partitions { 4 } else { 16 };
         let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], QUARTERS_BITS, slack);
         motion.iter_mut().for_each(MotionCache::clear);
         let Some((quarters, singles)) = quarters else { return };
@@ -183,7 +183,7 @@ impl Analyser<'_> {
             (Partition::Columns, [singles[0], singles[1]], alike(0, 2) || alike(1, 3)),
         ];
         for (partition, starts, alike) in halves {
-            if !alike || quarters.cost > single {
+            if !self.tools.all_partitions && (!alike || quarters.cost > single) {
                 continue;
             }
             let stop = choices.best().map_or(u32::MAX, |best| best.cost);

@@ -57,6 +57,7 @@ pub(crate) struct Analyser<'a> {
     /// Bits of the best so far, in 1/256.
     best_bits: u32,
     qp: u8,
+    slice_kind: SliceKind,
     lambda: u32,
     lambda_ssd: u64,
 }
@@ -72,6 +73,7 @@ impl<'a> Analyser<'a> {
             best_cost: u64::MAX,
             best_bits: 0,
             qp: 0,
+            slice_kind: SliceKind::I,
             lambda: 0,
             lambda_ssd: 0,
         }
@@ -90,6 +92,7 @@ impl<'a> Analyser<'a> {
         self.lambda = lambda_sad(qp);
         self.lambda_ssd = lambda_ssd(qp);
         self.best_cost = u64::MAX;
+        self.slice_kind = slice.kind;
         match slice.kind {
             SliceKind::I => {
                 let best = self.best_16x16(source, at);
@@ -121,7 +124,7 @@ impl<'a> Analyser<'a> {
     /// What choosing levels by their bits needs, where that is done.
     fn rates<'e, E: EntropyCoder>(&self, entropy: &'e E, at: &Surroundings<'e>) -> Option<Rates<'e>> {
         let states = entropy.states().filter(|_| self.tools.trellis)?;
-        Some(Rates::new(states, at.around, self.qp, self.tables.residual.chroma_qp(self.qp)))
+        Some(Rates::new(states, at.around, self.qp, self.tables.residual.chroma_qp(self.qp), self.slice_kind))
     }
 
     /// Lambda times a number of bits, in sample differences.

@@ -138,7 +138,7 @@ impl Analyser<'_> {
                 }
                 Some(InterChoice { partition, parts, direct: 0, cost })
             };
-        let slack = choice.cost + choice.cost / 16;
+        let slack = choice.cost + choice.cost / if self.tools.all_partitions { 4 } else { 16 };
         let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], 6, slack);
         motion.clear();
         let Some(quarters) = quarters else { return };
@@ -151,7 +151,7 @@ impl Analyser<'_> {
         ];
         choices.offer(quarters);
         for (partition, start, alike) in halves {
-            if !alike && quarters.cost > single {
+            if !self.tools.all_partitions && (!alike && quarters.cost > single) {
                 continue;
             }
             let stop = choices.best().map_or(u32::MAX, |best| best.cost);
