@@ -21,6 +21,8 @@ pub(crate) struct Tools {
     pub(crate) rd_transform: bool,
     /// Halves of a macroblock are searched even where the quarters do not ask for them.
     pub(crate) all_partitions: bool,
+    /// The middle one of several B pictures is a reference for the others.
+    pub(crate) b_pyramid: bool,
 }
 
 impl Tools {
@@ -33,5 +35,6 @@ impl Tools {
         rd_modes: false,
         rd_transform: false,
         all_partitions: false,
+        b_pyramid: false,
     };
 }

@@ -109,7 +109,7 @@ impl Encoder {
         let may_reorder =
             config.allow_frame_reordering && config.allow_temporal_compression && config.base_layer.is_none();
         let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
-        let stream = StreamParameters::new(&config, b_frames > 0)?;
+        let stream = StreamParameters::new(&config, b_frames > 0, Tools::DEFAULT.b_pyramid)?;
         let geometry = Geometry {
             mb_width: config.width.div_ceil(16) as usize,
             mb_height: config.height.div_ceil(16) as usize,
@@ -127,8 +127,7 @@ impl Encoder {
             ),
             scene_cut: !config.low_latency,
             max_b_frames: if stream.reorder_depth() > 0 { b_frames } else { 0 },
-            // More than one frame of reordering would be more than clients of the platform expect.
-            b_references: false,
+            b_references: stream.reorder_depth() > 1,
             importance_propagation: depth > 0,
             adaptive_quantisation: ADAPTIVE_QUANTISATION,
             frame_rate,
@@ -320,7 +319,7 @@ impl Encoder {
         Ok(())
     }
 
-    /// Frames by which decode order may run ahead of the order in which frames are shown: 0 or 1.
+    /// Frames by which decode order may run ahead of the order in which frames are shown: 0 to 2.
     pub fn reorder_depth(&self) -> usize {
         self.stream.reorder_depth()
     }
@@ -404,8 +403,10 @@ impl Encoder {
             slice_qp,
             references: [references[0].len(), references[1].len()],
         });
-        // The lookahead looks at the picture before; the one referred to may lie further back.
-        let distance = nearest.map_or(1, |nearest| order.saturating_sub(nearest).clamp(1, 4)) as i16;
+        // The picture referred to may lie further back than the one that the lookahead looked at.
+        let looked = planned.references[0].map_or(1, |r| planned.display_index.saturating_sub(r).max(1));
+        let distance =
+            nearest.map_or(1, |nearest| (order.saturating_sub(nearest) / looked).clamp(1, 4)) as i16;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
             tools: Tools::DEFAULT,

@@ -286,12 +286,14 @@ fn store(picture: &mut PictureWriter, mb: &Macroblock, x: usize, y: usize) {
     }
 }
 
-/// Quarters whose corner moves by at most a quarter sample against reference 0 (8.4.1.2.2).
+/// Quarters whose corner moves by at most a quarter sample against the first picture of list 0, or of list 1 where
+/// list 0 is not used (8.4.1.2.1, 8.4.1.2.2).
 fn still_quarters(info: &MacroblockInfo) -> u8 {
     const CORNERS: [usize; 4] = [0, 3, 12, 15];
     (0..4).fold(0, |bits, quarter| {
-        let mv = info.mv[0][CORNERS[quarter]];
-        let still = info.ref_idx[0][quarter] == 0 && mv.x.abs() <= 1 && mv.y.abs() <= 1;
+        let list = usize::from(info.ref_idx[0][quarter] < 0);
+        let mv = info.mv[list][CORNERS[quarter]];
+        let still = info.ref_idx[list][quarter] == 0 && mv.x.abs() <= 1 && mv.y.abs() <= 1;
         bits | u8::from(still) << quarter
     })
 }

@@ -172,7 +172,8 @@ impl<R: Clone> ReferenceBuffer<R> {
         }
     }
 
-    /// What a P picture refers to, last coded first.
+    /// What a P picture refers to, last shown first: B pictures that are references are coded after what follows
+    /// them, but lie further back.
     fn wanted(&self, refresh: bool) -> Vec<Place<'_, R>> {
         if refresh && let Some((index, picture)) = self.newest_acknowledged() {
             return vec![Place::Long(index, &picture.entry)];
@@ -184,7 +185,7 @@ impl<R: Clone> ReferenceBuffer<R> {
         });
         let short = self.short.iter().filter(|entry| trusted(entry)).map(Place::Short);
         let mut wanted: Vec<_> = short.chain(long).collect();
-        wanted.sort_by_key(|place| std::cmp::Reverse(place.entry().coded));
+        wanted.sort_by_key(|place| std::cmp::Reverse(place.entry().order));
         wanted.truncate(self.sizes.capacity - self.long.len());
         wanted
     }
@@ -301,6 +302,31 @@ mod tests {
             assert_eq!(plan.lists[0], expected);
             assert_eq!((plan.frame_num, plan.nearest), (order as u32 % 16, Some(order - 1)));
             assert!(plan.modification.is_empty() && plan.marking.is_none() && plan.token.is_none());
+        }
+    }
+
+    /// A P picture after three B pictures, whose middle one is a reference: the P picture before is nearer.
+    #[test]
+    fn p_pictures_see_the_last_shown_first_among_references_of_a_pyramid() {
+        let mut buffer = buffer(4, 0);
+        buffer.next(sync(), || 0);
+        let b = |order, is_reference| PictureKind { slices: SliceKind::B, is_reference, ..p(order) };
+        for group in 0..20 {
+            let start = 4 * group;
+            let plan = buffer.next(p(start + 4), || start + 4);
+            assert_eq!((plan.lists[0][0], plan.nearest), (start, Some(start)));
+            if group > 0 {
+                assert_eq!(plan.lists[0][1], start - 2);
+                // The initial list has the B picture, coded last, before the P picture.
+                assert_eq!(plan.modification[0], ListModification::Subtract(1));
+                assert_eq!(plan.modification[1], ListModification::Add(0));
+            }
+            let middle = buffer.next(b(start + 2, true), || start + 2);
+            assert_eq!((middle.lists[0][0], &middle.lists[1][..]), (start, &[start + 4][..]));
+            let first = buffer.next(b(start + 1, false), || 0);
+            assert_eq!((first.lists[0][0], &first.lists[1][..]), (start, &[start + 2, start + 4][..]));
+            let last = buffer.next(b(start + 3, false), || 0);
+            assert_eq!((last.lists[0][0], &last.lists[1][..]), (start + 2, &[start + 4][..]));
         }
     }
 

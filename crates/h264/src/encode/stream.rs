@@ -37,6 +37,9 @@ const LAYERED_ORDER_BITS: u32 = 16;
 /// Long-term pictures: one that is acknowledged, and two on their way.
 const LONG_TERM: usize = 3;
 
+/// Least reference pictures with B pictures among them: two on either side of a picture.
+const PYRAMID_REFERENCES: u32 = 4;
+
 /// What all slices of a stream have in common.
 #[derive(Debug)]
 pub(crate) struct StreamParameters {
@@ -123,8 +126,9 @@ pub(crate) fn check_frame_rate(rate: f64) -> Result<(), Error> {
 }
 
 impl StreamParameters {
-    /// `reorder`: B slices are wanted; the stream has them if profile and level permit.
-    pub(crate) fn new(config: &EncoderConfig, reorder: bool) -> Result<Self, Error> {
+    /// `reorder`: B slices are wanted, and as references for each other with `pyramid`; the stream has them if
+    /// profile and level permit.
+    pub(crate) fn new(config: &EncoderConfig, reorder: bool, pyramid: bool) -> Result<Self, Error> {
         let EncoderConfig { width, height, profile, .. } = *config;
         if !SIZES.contains(&width) {
             return Err(setting("width", width, "2 to 4096"));
@@ -201,7 +205,10 @@ impl StreamParameters {
         let reference_frames = config.reference_frames.min(level.max_dpb_frames(mb_width, mb_height)).max(1);
         let coded_size = (width.next_multiple_of(2), height.next_multiple_of(2));
         // Both pictures around a B picture must be at hand.
-        let reorder_depth = usize::from(reorder && !baseline && reference_frames >= 2);
+        let reorder = reorder && !baseline && reference_frames >= 2;
+        // The window slides past the pictures around a group unless there is room for those within.
+        let pyramid = reorder && pyramid && reference_frames >= PYRAMID_REFERENCES;
+        let reorder_depth = usize::from(reorder) + usize::from(pyramid);
         if config.long_term_references && reference_frames < 2 {
             return Err(setting(
                 "reference frames",
