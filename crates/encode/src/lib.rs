@@ -24,4 +24,6 @@ pub use error::Error;
 pub use frame::{FrameAhead, FrameCost, FrameInfo, FrameKind, LumaView, MotionVector, PlannedFrame};
 pub use key_frames::KeyFrameLimits;
 pub use lookahead::{Lookahead, LookaheadConfig};
-pub use rate_control::{RateConfig, RateControl, RateFrame, RateMode};
+pub use rate_control::{
+    LowLatencyFrame, LowLatencyPlan, LowLatencyRate, RateConfig, RateControl, RateFrame, RateMode,
+};

@@ -2,6 +2,7 @@
 
 mod average;
 mod demand;
+mod low_latency;
 mod quality;
 mod size_model;
 
@@ -11,6 +12,7 @@ use crate::error::Error;
 use crate::frame::{FrameAhead, FrameCost, FrameKind, PlannedFrame};
 use crate::math::{exp2, log2};
 use average::AverageRate;
+pub use low_latency::{LowLatencyFrame, LowLatencyPlan, LowLatencyRate};
 use quality::QualityCurve;
 use size_model::SizeModel;
 

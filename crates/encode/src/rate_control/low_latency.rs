@@ -1,0 +1,287 @@
+//! Rate control without a look ahead: every frame close to its share of the rate, sync frames a few times that.
+
+use super::{qp_of_step, step_of_qp};
+use crate::error::Error;
+
+/// Rate control that keeps frames of even size, for senders that cannot hold data back.
+///
+/// Each frame's QP comes from its own complexity, which is measured before it is coded, and from how sizes
+/// followed complexity so far. The sizes of all frames before must be reported.
+#[derive(Debug)]
+pub struct LowLatencyRate {
+    bits_per_second: f64,
+    macroblocks: f64,
+    min_qp: f64,
+    max_qp: f64,
+    /// Bits used beyond the rate, by layer; savings count below 0.
+    debts: [f64; 2],
+    /// Size over cost and step, by class.
+    factors: [Factor; 3],
+    /// QP of the last ordinary frame of each layer.
+    last_qp: [Option<f64>; 2],
+    started: Option<Started>,
+}
+
+/// A frame about to be coded with [`LowLatencyRate`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LowLatencyFrame {
+    /// It is an intra frame.
+    pub is_intra: bool,
+    /// Its cost, weighted by the QP offsets of its macroblocks; see [`FrameCost::weighted`](crate::FrameCost::weighted).
+    pub weighted_cost: f64,
+    /// How long it is shown, in seconds.
+    pub duration_seconds: f64,
+    /// It is outside the temporal base layer.
+    pub is_enhancement: bool,
+    /// Part of the bits that its layer gets, and part of the frames that its layer has, 0 to 1 each.
+    pub layer_bits: f64,
+    /// See `layer_bits`.
+    pub layer_frames: f64,
+}
+
+/// How a frame is to be coded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LowLatencyPlan {
+    /// Base QP, to which the offset of each macroblock is added.
+    pub qp: f64,
+    /// Bits that the frame must not exceed: coded larger, it is to be coded again.
+    pub max_bits: f64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Started {
+    class: usize,
+    layer: usize,
+    cost: f64,
+    wanted: f64,
+}
+
+/// Bits of a frame at a step of 1, over its cost.
+#[derive(Debug, Clone, Copy)]
+struct Factor {
+    bits: f64,
+    cost: f64,
+}
+
+/// Most of an ordinary frame and of an intra frame, as a multiple of its share of the rate.
+const LARGEST: f64 = 1.4;
+const LARGEST_INTRA: f64 = 8.0;
+/// What an intra frame aims at.
+const INTRA_SHARE: f64 = 6.0;
+/// What an ordinary frame may aim at.
+const LEAST_SHARE: f64 = 0.6;
+const GREATEST_SHARE: f64 = 1.12;
+/// Seconds in which debts are paid, and of savings that are kept.
+const PAYMENT: f64 = 0.5;
+const SAVINGS: f64 = 0.3;
+/// Most by which the QP falls from frame to frame, so that still pictures become sharp without a burst.
+const LARGEST_FALL: f64 = 1.5;
+/// Cost that every macroblock has at least: what is left of the quantisation of frames before.
+const LEAST_COST: f64 = 6.0;
+/// How far a frame that hardly changes is believed when it is larger than expected.
+const LEAST_CERTAIN: f64 = 0.3;
+/// Part of what was learned that a new frame replaces at most.
+const LEARNING: f64 = 0.5;
+
+impl LowLatencyRate {
+    /// For pictures of so many macroblocks; QPs stay within the limits.
+    ///
+    /// # Errors
+    /// A rate outside 1 to 1e12 bits per second.
+    pub fn new(bits_per_second: f64, macroblocks: u32, (min_qp, max_qp): (f64, f64)) -> Result<Self, Error> {
+        let mut rate = Self {
+            bits_per_second: 1.0,
+            macroblocks: f64::from(macroblocks),
+            min_qp,
+            max_qp,
+            debts: [0.0; 2],
+            factors: [
+                Factor::new(1.2, macroblocks),
+                Factor::new(0.6, macroblocks),
+                Factor::new(0.5, macroblocks),
+            ],
+            last_qp: [None; 2],
+            started: None,
+        };
+        rate.set_bits_per_second(bits_per_second)?;
+        Ok(rate)
+    }
+
+    /// Changes the rate from the next frame on.
+    ///
+    /// # Errors
+    /// A rate outside 1 to 1e12 bits per second.
+    pub fn set_bits_per_second(&mut self, bits_per_second: f64) -> Result<(), Error> {
+        Error::check("average bit rate", bits_per_second, 1.0, 1e12)?;
+        if bits_per_second != self.bits_per_second {
+            self.bits_per_second = bits_per_second;
+            self.debts = [0.0; 2];
+        }
+        Ok(())
+    }
+
+    /// The plan of the next frame.
+    pub fn start(&mut self, frame: &LowLatencyFrame) -> LowLatencyPlan {
+        let layer = usize::from(frame.is_enhancement);
+        let class = if frame.is_intra { 0 } else { 1 + layer };
+        // What the layer's frames get each.
+        let layer_rate = self.bits_per_second * frame.layer_bits;
+        let share = layer_rate * frame.duration_seconds.clamp(1e-4, 1.0) / frame.layer_frames.max(1e-3);
+        let payment = self.debts[layer] * share / (PAYMENT * layer_rate).max(1.0);
+        let (target, most) = if frame.is_intra {
+            (INTRA_SHARE * share, LARGEST_INTRA * share)
+        } else {
+            ((share - payment).clamp(LEAST_SHARE * share, GREATEST_SHARE * share), LARGEST * share)
+        };
+        let overhead = self.overhead();
+        let cost = frame.weighted_cost + LEAST_COST * self.macroblocks;
+        let factor = self.factors[class];
+        let effort = cost * factor.bits / factor.cost;
+        let bits = (target - overhead).max(0.1 * target).max(1.0);
+        let step = if frame.is_intra { intra_step(effort / bits) } else { effort / bits };
+        let mut qp = qp_of_step(step.max(1e-3));
+        if let (Some(last), false) = (self.last_qp[layer], frame.is_intra) {
+            qp = qp.max(last - LARGEST_FALL);
+        }
+        let qp = qp.clamp(self.min_qp, self.max_qp);
+        self.started = Some(Started { class, layer, cost, wanted: share });
+        LowLatencyPlan { qp, max_bits: most }
+    }
+
+    /// Reports the size of the frame that was started, and the mean QP that it was coded with, its macroblocks'
+    /// offsets left out.
+    pub fn finish(&mut self, bits: f64, qp: f64) {
+        let Some(Started { class, layer, cost, wanted }) = self.started.take() else { return };
+        let step = step_of_qp(qp);
+        let divisor = if class == 0 { step.sqrt() * step.sqrt().sqrt() } else { step };
+        let effort = (bits - self.overhead()).max(0.0) * divisor;
+        // Frames that hardly change say little about those that do, unless they are larger than expected.
+        let measured = cost - LEAST_COST * self.macroblocks;
+        let certain = measured / (measured + 20.0 * self.macroblocks);
+        let factor = &mut self.factors[class];
+        let least = if effort * factor.cost > factor.bits * cost { LEAST_CERTAIN } else { 0.0 };
+        factor.learn(effort, cost, LEARNING * certain.max(least));
+        let rate = self.bits_per_second;
+        self.debts[layer] = (self.debts[layer] + bits - wanted).max(-SAVINGS * rate);
+        if class > 0 {
+            self.last_qp[layer] = Some(qp);
+        } else {
+            self.last_qp = [None; 2];
+        }
+    }
+
+    /// Bits that every frame takes.
+    fn overhead(&self) -> f64 {
+        80.0 + 0.03 * self.macroblocks
+    }
+}
+
+/// Sizes of intra frames fall with the step's power of three quarters.
+fn intra_step(ratio: f64) -> f64 {
+    crate::math::pow(ratio.max(1e-6), 4.0 / 3.0)
+}
+
+impl Factor {
+    fn new(bits_over_cost: f64, macroblocks: u32) -> Self {
+        let cost = 60.0 * f64::from(macroblocks);
+        Self { bits: bits_over_cost * cost, cost }
+    }
+
+    fn learn(&mut self, bits: f64, cost: f64, part: f64) {
+        // In proportion, so that large frames count no more than others.
+        let scale = self.cost / cost;
+        self.bits += part * (bits * scale - self.bits);
+        self.bits = self.bits.max(1e-3 * self.cost);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MACROBLOCKS: u32 = 396;
+
+    fn frame(cost: f64) -> LowLatencyFrame {
+        LowLatencyFrame {
+            is_intra: false,
+            weighted_cost: cost,
+            duration_seconds: 1.0 / 30.0,
+            is_enhancement: false,
+            layer_bits: 1.0,
+            layer_frames: 1.0,
+        }
+    }
+
+    /// Codes frames of changing cost as a picture would turn out, with errors of the estimate, and never more
+    /// than allowed.
+    fn sizes(rate: f64, frames: usize, layered: bool) -> Vec<f64> {
+        let mut control = LowLatencyRate::new(rate, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let coded = |n: usize| {
+            let moving = if n / 60 % 2 == 0 { 60_000.0 } else { 20_000.0 };
+            let error = 1.0 + 0.2 * ((n * 7919 % 13) as f64 / 6.0 - 1.0);
+            let is_enhancement = layered && n % 2 == 1;
+            let frame = LowLatencyFrame {
+                is_intra: n == 0,
+                is_enhancement,
+                layer_bits: if !layered {
+                    1.0
+                } else if is_enhancement {
+                    0.3
+                } else {
+                    0.7
+                },
+                layer_frames: if layered { 0.5 } else { 1.0 },
+                ..frame(if n == 0 { 300_000.0 } else { moving })
+            };
+            let plan = control.start(&frame);
+            let factor = if n == 0 { 0.4 } else { 0.9 };
+            let bits = |qp: f64| 100.0 + factor * error * frame.weighted_cost / step_of_qp(qp);
+            let mut qp = plan.qp;
+            while bits(qp) > plan.max_bits && qp < 51.0 {
+                qp += 1.0;
+            }
+            control.finish(bits(qp), qp);
+            bits(qp)
+        };
+        (0..frames).map(coded).collect()
+    }
+
+    #[test]
+    fn sizes_are_even_and_the_rate_is_kept() {
+        let sizes = sizes(400_000.0, 600, false);
+        let mean = sizes.iter().sum::<f64>() / 600.0;
+        assert!((mean * 30.0 / 400_000.0 - 1.0).abs() < 0.02, "{}", mean * 30.0);
+        let most = sizes[1..].iter().copied().fold(0.0, f64::max);
+        assert!(most < 1.5 * mean, "{most} against {mean}");
+        assert!(sizes[0] < 9.0 * mean);
+    }
+
+    #[test]
+    fn layers_get_their_parts() {
+        let sizes = sizes(400_000.0, 600, true);
+        let base: f64 = sizes.iter().step_by(2).sum();
+        let all: f64 = sizes.iter().sum();
+        assert!((base / all - 0.7).abs() < 0.03, "{}", base / all);
+    }
+
+    #[test]
+    fn still_pictures_become_sharp_step_by_step() {
+        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let mut last = 51.0;
+        for _ in 0..60 {
+            let plan = control.start(&frame(0.0));
+            assert!(plan.qp <= last && (last == 51.0 || plan.qp >= last - LARGEST_FALL - 1e-9));
+            last = plan.qp;
+            control.finish(200.0, plan.qp);
+        }
+        assert!(last < 15.0, "{last}");
+        // And motion does not burst.
+        assert!(control.start(&frame(60_000.0)).qp > 22.0);
+    }
+
+    #[test]
+    fn rates_out_of_range_are_refused() {
+        assert!(LowLatencyRate::new(0.0, 1, (0.0, 51.0)).is_err());
+        assert!(LowLatencyRate::new(f64::NAN, 1, (0.0, 51.0)).is_err());
+    }
+}
