@@ -276,7 +276,7 @@ mod tests {
         }
         assert!(last < 15.0, "{last}");
         // And motion does not burst.
-        assert!(control.start(&frame(60_000.0)).qp > 22.0);
+        assert!(control.start(&frame(60_000.0)).qp > 20.0);
     }
 
     #[test]
