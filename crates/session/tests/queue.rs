@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use support::{Behaviour, Event, Fixture, Gate, PATIENCE, at, encode, frame, in_time, session};
 use vitascope_core::{Time, Value};
-use vitascope_session::{CompressionSession, FrameOptions};
+use vitascope_session::{CompressionSession, EncodeInfoFlags, FrameOptions, key};
 
 /// Frames that may wait; giving the next one blocks.
 const CAPACITY: u64 = 3;
@@ -164,4 +164,61 @@ fn a_call_from_a_callback_does_not_wait() {
         assert_eq!(receiver.recv_timeout(PATIENCE).unwrap(), expected);
     }
     session.encode_frame(&frame(b"420v"), at(11), Time::INVALID, &FrameOptions::new(), 11).unwrap();
+}
+
+/// Gives a frame with the time that goes by between frames, and says whether it was dropped.
+fn give_by_the_clock(session: &CompressionSession, number: u64, options: &FrameOptions) -> bool {
+    thread::sleep(Duration::from_millis(40));
+    let flags = session.encode_frame(&frame(b"420v"), at(number), Time::INVALID, options, number).unwrap();
+    flags.contains(EncodeInfoFlags::FRAME_DROPPED)
+}
+
+#[test]
+fn frames_by_the_clock_are_dropped_when_the_encoder_is_behind() {
+    let gate = Gate::default();
+    let fixture = Fixture::new(Behaviour { gate: Some(gate.clone()), ..Behaviour::default() });
+    fixture.session.set_property(key::REAL_TIME, true).unwrap();
+    let plain = FrameOptions::new();
+    let mut dropped: Vec<u64> = (0..5).filter(|&n| give_by_the_clock(&fixture.session, n, &plain)).collect();
+    assert_eq!(dropped, [3, 4], "no call waits");
+    let wish = FrameOptions::new().with_force_key_frame(true);
+    assert!(give_by_the_clock(&fixture.session, 5, &wish));
+    dropped.push(5);
+    gate.open(20);
+    fixture.session.complete_frames(Time::INVALID).unwrap();
+    assert!(!give_by_the_clock(&fixture.session, 6, &plain));
+    fixture.session.complete_frames(Time::INVALID).unwrap();
+    for number in 0..7 {
+        let output = fixture.next();
+        assert_eq!(output.reference.as_number(), Some(number), "in the order in which they came");
+        assert_eq!(output.flags.contains(EncodeInfoFlags::FRAME_DROPPED), dropped.contains(&number));
+        assert_eq!(output.sample.unwrap().is_none(), dropped.contains(&number));
+    }
+    // The sync frame that a dropped frame asked for comes with the next one.
+    let forced: Vec<bool> = fixture
+        .events()
+        .iter()
+        .filter_map(|event| match event {
+            Event::Submitted { force_key_frame, .. } => Some(*force_key_frame),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(forced, [false, false, false, true]);
+}
+
+#[test]
+fn a_caller_that_does_not_wait_for_the_clock_is_held_back() {
+    let fixture = Fixture::new(Behaviour { work: Duration::from_millis(5), ..Behaviour::default() });
+    fixture.session.set_property(key::REAL_TIME, true).unwrap();
+    for number in 0..30 {
+        // Ten seconds apart.
+        let time = Time::new(10 * number, 1);
+        let flags = fixture
+            .session
+            .encode_frame(&frame(b"420v"), time, Time::INVALID, &FrameOptions::new(), 0)
+            .unwrap();
+        assert!(!flags.contains(EncodeInfoFlags::FRAME_DROPPED));
+    }
+    fixture.session.complete_frames(Time::INVALID).unwrap();
+    assert!(fixture.outputs.try_iter().all(|output| output.sample.unwrap().is_some()));
 }

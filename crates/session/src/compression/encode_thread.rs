@@ -1,6 +1,6 @@
 //! The thread that drives the encoder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use vitascope_core::{SampleBuffer, Time};
@@ -16,7 +16,13 @@ use crate::property::PropertyValues;
 
 /// Works until the session is invalidated.
 pub(super) fn run(shared: &Shared) {
-    let mut thread = EncodeThread { shared, encoder: None, held: BTreeMap::new(), waiting_for_input: true };
+    let mut thread = EncodeThread {
+        shared,
+        encoder: None,
+        held: BTreeMap::new(),
+        dropped: BTreeSet::new(),
+        waiting_for_input: true,
+    };
     while let Some(step) = thread.next_step() {
         let done = catch_unwind(AssertUnwindSafe(|| thread.execute(step)));
         match done {
@@ -36,6 +42,8 @@ struct EncodeThread<'a> {
     encoder: Option<Working>,
     /// Frames that the encoder has, by number.
     held: BTreeMap<u64, Held>,
+    /// Those among them that it does not have: they were dropped, and their callbacks wait for those before.
+    dropped: BTreeSet<u64>,
     /// The encoder has no picture under way that could be waited for.
     waiting_for_input: bool,
 }
@@ -90,6 +98,10 @@ impl EncodeThread<'_> {
             Step::Command(Command::Open(opened)) => self.open(opened),
             Step::Command(Command::Apply(values)) => self.apply(&values),
             Step::Command(Command::Frame(frame)) => self.frame(frame),
+            Step::Command(Command::Drop(frame)) => {
+                self.drop_frame(frame);
+                Ok(())
+            }
             Step::Command(Command::Flush) => self.flush(),
             Step::Receive => self.receive(true).map(drop),
         }
@@ -151,6 +163,25 @@ impl EncodeThread<'_> {
         }
         self.waiting_for_input = false;
         self.drain(false)
+    }
+
+    /// Keeps a dropped frame for its turn.
+    fn drop_frame(&mut self, frame: FrameRecord) {
+        let FrameRecord { index, buffer, presentation_time, duration, reference, handler, .. } = frame;
+        drop(buffer);
+        self.held.insert(index, Held { presentation_time, duration, reference, handler });
+        self.dropped.insert(index);
+        self.send_dropped();
+    }
+
+    /// Gives dropped frames their callbacks, up to the first frame that is still being coded.
+    fn send_dropped(&mut self) {
+        while let Some(entry) = self.held.first_entry()
+            && self.dropped.remove(entry.key())
+        {
+            let (index, held) = entry.remove_entry();
+            self.send(index, held, Ok(None));
+        }
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -215,6 +246,7 @@ impl EncodeThread<'_> {
             samples.make(picture, held.presentation_time, held.duration, has_earlier_followers).map(Some)
         };
         self.send(token, held, sample);
+        self.send_dropped();
         Ok(())
     }
 
@@ -226,6 +258,7 @@ impl EncodeThread<'_> {
         }
         log::warn!("frame {index} at {}: {error} (status {})", held.presentation_time, error.status());
         self.send(index, held, Err(error));
+        self.send_dropped();
     }
 
     fn send(&self, index: u64, held: Held, sample: Result<Option<SampleBuffer>>) {

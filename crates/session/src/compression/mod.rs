@@ -6,6 +6,7 @@ mod encode_thread;
 mod opening;
 mod output_thread;
 mod properties;
+mod real_time;
 mod sample;
 mod shared;
 mod source;
@@ -138,7 +139,8 @@ impl CompressionSession {
     /// than the frame's before; `duration` may be anything and is copied to the sample. `reference` comes back in the callback.
     ///
     /// The call returns when the frame is queued and not too many wait before it, or with `MaxFrameDelayCount` M set, when the
-    /// callback of the frame M before has returned.
+    /// callback of the frame M before has returned. With `RealTime` it does not wait for the queue: a frame that comes by the
+    /// clock while the queue is full is dropped, which the returned flags and its callback say.
     ///
     /// # Errors
     /// The frame was not accepted and gets no callback: [`Error::PresentationTimeOrder`], [`Error::Parameter`] for a time that

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, ThreadId};
+use std::time::Instant;
 
 use vitascope_core::{PixelBuffer, Time};
 
 use super::opening::Opened;
+use super::real_time::RealTime;
 use super::source::{Conversion, SourcePlanner, SourcePool};
 use super::stream::Stream;
 use crate::error::{Error, Result};
@@ -59,6 +61,7 @@ pub(super) struct State {
     /// Decided by the first frame.
     pub(super) stream: Option<Arc<Stream>>,
     last_time: Option<Time>,
+    real_time: RealTime,
     frames: u64,
     /// Frames whose callback has not returned, by number.
     pub(super) pending: BTreeMap<u64, Time>,
@@ -84,6 +87,8 @@ pub(super) enum Command {
     Apply(PropertyValues),
     /// Code this.
     Frame(FrameRecord),
+    /// Give this its callback in its turn, without coding it.
+    Drop(FrameRecord),
     /// Bring out everything that was given before.
     Flush,
 }
@@ -130,6 +135,7 @@ impl Shared {
             prepared: None,
             stream: None,
             last_time: None,
+            real_time: RealTime::default(),
             frames: 0,
             pending: BTreeMap::new(),
             commands: VecDeque::new(),
@@ -219,20 +225,35 @@ impl Shared {
                 break (state, conversion);
             }
         };
+        let now = Instant::now();
+        let behind = state.values.boolean(key::REAL_TIME) == Some(true)
+            && !state.is_own_thread()
+            && state.waiting() >= QUEUE_CAPACITY
+            && state.real_time.is_paced(now, presentation_time);
         let index = state.frames;
         state.frames += 1;
         state.last_time = Some(presentation_time);
         state.pending.insert(index, presentation_time);
-        state.commands.push_back(Command::Frame(FrameRecord {
+        let options = if behind { options.clone() } else { state.real_time.wishes(options) };
+        let record = FrameRecord {
             index,
             buffer: buffer.clone(),
             conversion,
             presentation_time,
             duration,
-            options: options.clone(),
+            options,
             reference,
             handler,
-        }));
+        };
+        if behind {
+            log::warn!("frame {index} at {presentation_time} is dropped: the encoder is behind the clock");
+            state.real_time.keep(&record.options);
+            state.real_time.returns(now, presentation_time);
+            state.commands.push_back(Command::Drop(record));
+            self.work.notify_one();
+            return Ok(EncodeInfoFlags::ASYNCHRONOUS | EncodeInfoFlags::FRAME_DROPPED);
+        }
+        state.commands.push_back(Command::Frame(record));
         let delay =
             state.values.integer(key::MAX_FRAME_DELAY_COUNT).and_then(|delay| u64::try_from(delay).ok());
         let due = delay.and_then(|delay| index.checked_sub(delay));
@@ -249,6 +270,7 @@ impl Shared {
                 state = Self::wait(&self.progress, state);
             }
         }
+        state.real_time.returns(Instant::now(), presentation_time);
         Ok(EncodeInfoFlags::ASYNCHRONOUS)
     }
 
@@ -265,7 +287,7 @@ impl Shared {
             state.frames
         };
         if state.has_pending_below(end) {
-            let later = |command: &Command| matches!(command, Command::Frame(frame) if frame.index >= end);
+            let later = |command: &Command| matches!(command, Command::Frame(frame) | Command::Drop(frame) if frame.index >= end);
             let place = state.commands.iter().position(later).unwrap_or(state.commands.len());
             state.commands.insert(place, Command::Flush);
             self.work.notify_one();

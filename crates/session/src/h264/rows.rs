@@ -99,7 +99,9 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         DefaultValue::Null,
         Change::BeforeFirstFrame,
         "True says that frames arrive by the wall clock: the encoder does not look ahead, so that each frame comes out without \
-         waiting for later ones. Frames are not dropped. False and unset let it look ahead.",
+         waiting for later ones. A frame that comes by the clock while the encoder is so far behind that the queue is full is \
+         dropped, and its callback says so; what it asked for is left to the next frame. A caller that gives frames as fast as \
+         it can is held back instead. False and unset let the encoder look ahead, and nothing is dropped.",
     ),
     row(
         key::REFERENCE_BUFFER_COUNT,

@@ -101,6 +101,15 @@ pub static ROWS: &[PropertyRow] = &[
         documentation: "Quality.",
     },
     PropertyRow {
+        key: vitascope_session::key::REAL_TIME,
+        kind: Kind::Boolean,
+        default: DefaultValue::Null,
+        access: Access::ReadWrite,
+        serialized: true,
+        change: Change::BeforeFirstFrame,
+        documentation: "Real time.",
+    },
+    PropertyRow {
         key: MODE,
         kind: Kind::Enumeration(&["Plain", "Fancy"]),
         default: DefaultValue::Text("Plain"),
