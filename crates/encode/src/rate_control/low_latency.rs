@@ -217,7 +217,7 @@ mod tests {
     fn sizes(rate: f64, frames: usize, layered: bool) -> Vec<f64> {
         let mut control = LowLatencyRate::new(rate, MACROBLOCKS, (1.0, 51.0)).unwrap();
         let coded = |n: usize| {
-            let moving = if n / 60 % 2 == 0 { 60_000.0 } else { 20_000.0 };
+            let moving = if (n / 60).is_multiple_of(2) { 60_000.0 } else { 20_000.0 };
             let error = 1.0 + 0.2 * ((n * 7919 % 13) as f64 / 6.0 - 1.0);
             let is_enhancement = layered && n % 2 == 1;
             let frame = LowLatencyFrame {
