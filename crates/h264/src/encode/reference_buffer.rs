@@ -319,7 +319,8 @@ mod tests {
                 assert_eq!(plan.lists[0][1], start - 2);
                 // The initial list has the B picture, coded last, before the P picture.
                 assert_eq!(plan.modification[0], ListModification::Subtract(1));
-                assert_eq!(plan.modification[1], ListModification::Add(0));
+                // One further on, modulo the wrapping number.
+                assert_eq!(plan.modification[1], ListModification::Subtract(14));
             }
             let middle = buffer.next(b(start + 2, true), || start + 2);
             assert_eq!((middle.lists[0][0], &middle.lists[1][..]), (start, &[start + 4][..]));
