@@ -1,65 +1,62 @@
-//! `vitascope-bench pixels [WORKLOAD] [--threads N]`: how long conversions take on this machine.
+//! `vitascope-bench`: measurements that take too long, or depend too much on the machine, to be tests.
 #![forbid(unsafe_code)]
 
 mod pixels;
+mod soak;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: vitascope-bench pixels [WORKLOAD] [--threads N]";
+use clap::{Parser, Subcommand};
 
-fn main() -> ExitCode {
-    match parse(std::env::args().skip(1)) {
-        Ok((workload, threads)) => match pixels::run(workload.as_deref(), threads) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(message) => {
-                eprintln!("vitascope-bench: {message}");
-                ExitCode::from(1)
-            }
-        },
-        Err(message) => {
-            eprintln!("vitascope-bench: {message}\n{USAGE}");
-            ExitCode::from(2)
-        }
-    }
+/// Measures the engine on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "vitascope-bench")]
+struct Arguments {
+    #[command(subcommand)]
+    measurement: Measurement,
 }
 
-/// The workload asked for, if any, and the number of threads.
-fn parse(arguments: impl Iterator<Item = String>) -> Result<(Option<String>, usize), String> {
-    let mut arguments = arguments;
-    match arguments.next().as_deref() {
-        Some("pixels") => {}
-        Some(other) => return Err(format!("no measurement named {other}; there is `pixels`")),
-        None => return Err("say what to measure".to_owned()),
-    }
-    let (mut workload, mut threads) = (None, 1);
-    while let Some(argument) = arguments.next() {
-        if argument == "--threads" {
-            let value = arguments.next().ok_or("--threads needs a number")?;
-            threads = value
-                .parse()
-                .ok()
-                .filter(|threads| (1..=64).contains(threads))
-                .ok_or_else(|| format!("--threads {value}: accepted are 1 to 64"))?;
-        } else if argument.starts_with('-') || workload.is_some() {
-            return Err(format!("unexpected argument {argument}"));
-        } else {
-            workload = Some(argument);
+#[derive(Debug, Subcommand)]
+enum Measurement {
+    /// How long pixel conversions take, in the columns of their peers' measurement
+    Pixels {
+        /// Only this workload
+        workload: Option<String>,
+        /// Threads of a conversion
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+        threads: u16,
+    },
+    /// One long session with properties changed at random: memory must stay flat and the rate must not drift
+    Soak {
+        /// Frames to encode
+        #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1000..))]
+        frames: u64,
+        /// Which sequence of changes
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().measurement {
+        Measurement::Pixels { workload, threads } => pixels::run(workload.as_deref(), threads.into()),
+        Measurement::Soak { frames, seed } => soak::run(frames, seed),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("vitascope-bench: {message}");
+            ExitCode::from(1)
         }
     }
-    Ok((workload, threads))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use clap::CommandFactory;
 
     #[test]
-    fn arguments() {
-        let parse = |line: &str| parse(line.split_whitespace().map(str::to_owned));
-        assert_eq!(parse("pixels"), Ok((None, 1)));
-        assert_eq!(parse("pixels copy-nv12 --threads 2"), Ok((Some("copy-nv12".to_owned()), 2)));
-        for wrong in ["", "pixel", "pixels --threads", "pixels --threads 0", "pixels a b", "pixels --fast"] {
-            assert!(parse(wrong).is_err(), "{wrong}");
-        }
+    fn the_argument_table_is_consistent() {
+        super::Arguments::command().debug_assert();
     }
 }
