@@ -76,7 +76,7 @@ pub(crate) fn run(frames: u64, seed: u64) -> Result<(), String> {
                 spent / wanted,
                 (index + 1) as f64 / started.elapsed().as_secs_f64()
             );
-            if index + 1 <= frames / 10 {
+            if index < frames / 10 {
                 early_memory = memory;
             } else if memory > early_memory + ALLOWED_GROWTH {
                 return Err(format!("memory grew from {early_memory} to {memory} bytes"));
