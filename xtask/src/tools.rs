@@ -22,12 +22,18 @@ pub(crate) fn c_compilers() -> Result<(), Failure> {
         let path = capture(Command::new("clang").arg("-print-file-name=libBlocksRuntime.so"));
         path.is_ok_and(|path| path.contains(&b'/'))
     };
-    let present = || exists("gcc", "--version") && exists("g++", "--version") && blocks_runtime();
+    let objective_c = || {
+        let path = capture(Command::new("gcc").arg("-print-prog-name=cc1obj"));
+        path.is_ok_and(|path| path.contains(&b'/'))
+    };
+    let present =
+        || exists("gcc", "--version") && exists("g++", "--version") && objective_c() && blocks_runtime();
     if present() {
         return Ok(());
     }
     apt_get(&["update"])?;
-    apt_get(&["install", "-y", "--no-install-recommends", "gcc", "g++", "clang", "libblocksruntime-dev"])?;
+    let packages = ["gcc", "g++", "gobjc", "clang", "libblocksruntime-dev"];
+    apt_get(&[&["install", "-y", "--no-install-recommends"][..], &packages].concat())?;
     if present() { Ok(()) } else { Err("gcc and clang were installed but do not start".into()) }
 }
 

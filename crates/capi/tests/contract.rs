@@ -49,6 +49,11 @@ fn pixel() {
 }
 
 #[test]
+fn client() {
+    check("client");
+}
+
+#[test]
 fn layout() {
     check("layout");
 }

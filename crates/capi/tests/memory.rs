@@ -6,12 +6,16 @@ use std::path::Path;
 
 use support::{Workshop, exists, root, success};
 
-/// Runs a program under valgrind. What is still reachable at the end is no leak; "possibly lost" is the standard library's
-/// handle of the main thread, which it keeps by an address inside the block.
-fn check(name: &str, source: &Path, arguments: &[&Path]) {
+/// Runs a program under valgrind; an argument `out:NAME` becomes a file of its own. What is still reachable at the end is no
+/// leak; "possibly lost" is the standard library's handle of the main thread, which it keeps by an address inside the block.
+fn check(name: &str, source: &Path, arguments: &[&str]) {
     assert!(exists("valgrind"), "valgrind is not installed; cargo xtask test installs it");
     let workshop = Workshop::new(&format!("memory-{name}"));
     let program = workshop.compile("gcc", source, &[]);
+    let arguments = arguments.iter().map(|argument| match argument.strip_prefix("out:") {
+        Some(file) => workshop.path(file),
+        None => argument.into(),
+    });
     let mut command = workshop.command(Path::new("valgrind"));
     command
         .env("VITASCOPE_LOG", "off")
@@ -19,14 +23,20 @@ fn check(name: &str, source: &Path, arguments: &[&Path]) {
         .args(["--show-leak-kinds=definite,indirect", "--errors-for-leak-kinds=definite,indirect"])
         .arg(&program)
         .args(arguments);
-    if name == "encode" {
-        command.arg(workshop.path("out.264"));
-    }
     success(&mut command);
 }
 
 fn test_program(name: &str) {
     check(name, &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(format!("{name}.c")), &[]);
+}
+
+/// An example; `CLIP` stands for a clip.
+fn example(name: &str, arguments: &[&str]) {
+    let clip = root().join("testdata/bunny_320x180.y4m");
+    let clip = clip.to_str().expect("the path is text");
+    let arguments: Vec<&str> =
+        arguments.iter().map(|argument| if *argument == "CLIP" { clip } else { argument }).collect();
+    check(name, &root().join(format!("examples/c/{name}.c")), &arguments);
 }
 
 #[test]
@@ -60,7 +70,26 @@ fn session() {
 }
 
 #[test]
+fn client() {
+    test_program("client");
+}
+
+#[test]
 fn encode_example() {
-    let clip = root().join("testdata/bunny_320x180.y4m");
-    check("encode", &root().join("examples/c/encode.c"), &[&clip]);
+    example("encode", &["CLIP", "out:a.264"]);
+}
+
+#[test]
+fn conferencing_example() {
+    example("conferencing", &["CLIP", "out:a.264", "out:b.264"]);
+}
+
+#[test]
+fn letterbox_example() {
+    example("letterbox", &["CLIP", "out:a.y4m", "160", "160"]);
+}
+
+#[test]
+fn pool_example() {
+    example("pool", &["out:a.264", "20"]);
 }

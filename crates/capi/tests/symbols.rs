@@ -141,27 +141,34 @@ fn headers_compile_alone_and_together() {
     std::fs::write(&together, &all).expect("the temporary folder can be written");
     let mut files = headers();
     files.push(together);
-    for compiler in compilers() {
-        for (language, standards) in [("c", &["c99", "c17"][..]), ("c++", &["c++17"][..])] {
+    std::thread::scope(|scope| {
+        for compiler in compilers() {
+            let (workshop, files) = (&workshop, &files);
+            scope.spawn(move || compile_headers(compiler, workshop, files));
+        }
+    });
+}
+
+/// Compiles each file as every language in which headers are used, with every warning as an error.
+fn compile_headers(compiler: &str, workshop: &Workshop, files: &[PathBuf]) {
+    const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-Wundef", "-Wshadow", "-pedantic", "-Werror"];
+    let languages =
+        [("c", &["c99", "c17"][..]), ("c++", &["c++17"][..]), ("objective-c", &["c99", "gnu17"][..])];
+    let source = workshop.path(&format!("source-{compiler}"));
+    for file in files {
+        let text = format!("#include \"{}\"\nextern int used;\nint used;\n", file.display());
+        std::fs::write(&source, text).expect("the temporary folder can be written");
+        for (language, standards) in languages {
             for standard in standards {
-                for file in &files {
-                    let source = workshop.path("source");
-                    let text = format!("#include \"{}\"\nextern int used;\nint used;\n", file.display());
-                    std::fs::write(&source, text).expect("the temporary folder can be written");
-                    let mut command = Command::new(compiler);
-                    command.args(["-x", language, &format!("-std={standard}"), "-fsyntax-only"]).args([
-                        "-Wall",
-                        "-Wextra",
-                        "-Wundef",
-                        "-Wshadow",
-                        "-pedantic",
-                        "-Werror",
-                    ]);
-                    if language == "c" {
-                        command.args(["-Wmissing-prototypes", "-Wstrict-prototypes"]);
-                    }
-                    success(command.arg("-I").arg(root().join("include")).arg(&source));
+                let mut command = Command::new(compiler);
+                command.args(["-x", language, &format!("-std={standard}"), "-fsyntax-only"]).args(WARNINGS);
+                if language != "c++" {
+                    command.args(["-Wmissing-prototypes", "-Wstrict-prototypes"]);
                 }
+                if compiler == "clang" {
+                    command.arg("-fblocks");
+                }
+                success(command.arg("-I").arg(root().join("include")).arg(&source));
             }
         }
     }
