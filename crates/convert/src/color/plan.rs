@@ -10,8 +10,8 @@ use vitascope_core::ColorPrimaries;
 use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Interleave;
 use vitascope_dsp::pixels::float::{
-    Accumulate, Double, Index, Largest, Multiply, PackBytes, PackWords, Scale, Split, TABLE_LENGTH,
-    UnpackBytes, UnpackWords, interpolate, lookup,
+    Accumulate, Double, Largest, MapBetween, MapNearest, Multiply, PackBytes, PackWords, Scale, TABLE_LENGTH,
+    UnpackBytes, UnpackWords,
 };
 
 use super::curve::{self, HLG_GAMMA, HLG_PEAK, REFERENCE_WHITE};
@@ -82,10 +82,9 @@ impl Table {
         Table { values, scale: scale as f32, root }
     }
 
-    /// The curve of a row, into `out`.
-    fn map(&self, kernels: &FloatKernels, row: &[f32], indices: &mut [u16], out: &mut [f32]) {
-        kernels.index.call(row, self.scale, self.root, indices);
-        lookup(&self.values, indices, out);
+    /// Replaces the values of a row by the curve's.
+    fn map(&self, kernels: &FloatKernels, row: &mut [f32]) {
+        kernels.map_nearest.call(&self.values, self.scale, self.root, row);
     }
 }
 
@@ -100,8 +99,8 @@ pub(crate) struct FloatKernels {
     pub double: Double,
     pub interleave: Interleave,
     multiply: Multiply,
-    index: Index,
-    split: Split,
+    map_nearest: MapNearest,
+    map_between: MapBetween,
     largest: Largest,
     scale: Scale,
 }
@@ -117,19 +116,17 @@ impl FloatKernels {
             double: Double::select(level),
             interleave: Interleave::select(level),
             multiply: Multiply::select(level),
-            index: Index::select(level),
-            split: Split::select(level),
+            map_nearest: MapNearest::select(level),
+            map_between: MapBetween::select(level),
             largest: Largest::select(level),
             scale: Scale::select(level),
         }
     }
 }
 
-/// Rows a plan needs beside its own.
+/// What a plan needs beside its rows.
 #[derive(Default)]
 pub(crate) struct ColorScratch {
-    indices: Vec<u16>,
-    extra: Vec<f32>,
     gain: Vec<f32>,
 }
 
@@ -249,37 +246,33 @@ impl ColorPlan {
         b: &mut [f32],
         c: &mut [f32],
     ) {
-        let ColorScratch { indices, extra, gain: gains } = scratch;
-        indices.resize(a.len(), 0);
-        extra.resize(a.len(), 0.0);
+        let gains = &mut scratch.gain;
         gains.resize(a.len(), 0.0);
         for step in &self.steps {
             match step {
                 Step::Matrix(rows) => kernels.multiply.call(rows, a, b, c),
                 Step::Table(table) => {
                     for row in [&mut *a, &mut *b, &mut *c] {
-                        kernels.index.call(row, table.scale, table.root, indices);
-                        lookup(&table.values, indices, row);
+                        table.map(kernels, row);
                     }
                 }
                 Step::Interpolated(table) => {
                     for row in [&mut *a, &mut *b, &mut *c] {
-                        kernels.split.call(row, (TABLE_LENGTH - 1) as f32, indices, extra);
-                        interpolate(table, indices, extra, row);
+                        kernels.map_between.call(table, (TABLE_LENGTH - 1) as f32, row);
                     }
                 }
                 Step::LuminanceTable { weights, gain } => {
-                    kernels.accumulate.call(a, weights[0], true, extra);
-                    kernels.accumulate.call(b, weights[1], false, extra);
-                    kernels.accumulate.call(c, weights[2], false, extra);
-                    gain.map(kernels, extra, indices, gains);
+                    kernels.accumulate.call(a, weights[0], true, gains);
+                    kernels.accumulate.call(b, weights[1], false, gains);
+                    kernels.accumulate.call(c, weights[2], false, gains);
+                    gain.map(kernels, gains);
                     for row in [&mut *a, &mut *b, &mut *c] {
                         kernels.scale.call(gains, false, row);
                     }
                 }
                 Step::PeakTable(gain) => {
-                    kernels.largest.call(a, b, c, extra);
-                    gain.map(kernels, extra, indices, gains);
+                    kernels.largest.call(a, b, c, gains);
+                    gain.map(kernels, gains);
                     for row in [&mut *a, &mut *b, &mut *c] {
                         kernels.scale.call(gains, true, row);
                     }

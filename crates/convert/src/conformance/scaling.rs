@@ -100,6 +100,9 @@ fn scaling_follows_the_definition() {
             ((80, 40), (9, 5)),
             ((40, 6), (40, 9)),
             ((3, 2), (11, 7)),
+            ((98, 26), (49, 13)),
+            ((10, 12), (5, 6)),
+            ((8, 8), (4, 4)),
         ] {
             for (fill, level) in [(Fill::Noise, CpuLevel::detected()), (Fill::Extremes, CpuLevel::Scalar)] {
                 check(format, from, to, fill, level);

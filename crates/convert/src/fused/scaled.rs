@@ -4,6 +4,7 @@ use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::{
     Deinterleave, Deinterleave4, EverySecond, Halve, Interleave, Interleave4,
 };
+use vitascope_dsp::pixels::halve::{CUBIC, HalveColumns, HalveRow, PADDING};
 use vitascope_dsp::pixels::scale::{
     FRACTION_10, FilterColumns8, FilterColumns16, FilterRow8, FilterRow16, Lift8, RowFilter,
 };
@@ -23,7 +24,18 @@ struct Channel {
     /// Code of black (of opaque, for alpha).
     border: u16,
     /// Whether every sample is the mean of two by two samples of its own.
-    halved: bool,
+    mean: bool,
+    /// Whether it is halved by the widened cubic.
+    cubic: bool,
+}
+
+/// How a plane shrinks to half its size in one go.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Halved {
+    /// Every unit of this many bytes is the mean of 2x2.
+    Mean(usize),
+    /// Four-byte pixels by the widened cubic.
+    Cubic,
 }
 
 /// One plane of the destination: its channels in the order of their samples.
@@ -31,8 +43,7 @@ struct Plane {
     channels: Vec<Channel>,
     /// Base-2 logarithm of its vertical subsampling.
     shift: u8,
-    /// Whether every unit of it is the mean of 2x2 units; then their size in bytes.
-    halved: Option<usize>,
+    halved: Option<Halved>,
 }
 
 pub(crate) struct Scaled {
@@ -50,6 +61,8 @@ struct Kernels {
     halve: Halve,
     interleave: Interleave,
     interleave4: Interleave4,
+    halve_columns: HalveColumns,
+    halve_row: HalveRow,
     filter_row8: FilterRow8,
     filter_row16: FilterRow16,
     lift8: Lift8,
@@ -63,6 +76,8 @@ pub(crate) struct ScaledScratch {
     rings: Vec<Ring>,
     split: Split,
     words: Vec<i16>,
+    /// Even and odd pixels of a row that has been halved vertically.
+    columns: [Vec<i16>; 2],
     /// A row of each channel of a plane.
     made: [Vec<u8>; 4],
 }
@@ -92,6 +107,23 @@ fn means_of_two(bank: Option<&FilterBank>) -> bool {
             && bank.fixed.iter().all(|&weight| weight == 1 << 13)
             && starts.into_iter().all(|(index, &start)| start as usize == 2 * index)
     })
+}
+
+/// Whether a bank is that of [`HalveColumns`] and [`HalveRow`], edges aside.
+fn cubic_of_two(bank: Option<&FilterBank>) -> bool {
+    bank.is_some_and(|bank| {
+        let inner = 2..bank.starts.len().saturating_sub(2);
+        let whole = |index: usize| {
+            let weights = bank.fixed_of(index).iter().zip(CUBIC);
+            bank.starts[index] as usize + 3 == 2 * index && weights.into_iter().all(|(&a, b)| a == b * 64)
+        };
+        bank.taps == 8 && !inner.is_empty() && inner.into_iter().all(whole)
+    })
+}
+
+/// A pixel's words.
+fn copy_pixel(row: &[i16], at: usize) -> [i16; 4] {
+    std::array::from_fn(|channel| row[at + channel])
 }
 
 impl Scaled {
@@ -131,9 +163,12 @@ impl Scaled {
                         vertical: plan.vertical.clone(),
                         width: plan.width,
                         columns: plan.columns,
-                        halved: plan.source_width == 2 * plan.width
+                        mean: plan.source_width == 2 * plan.width
                             && means_of_two(plan.horizontal.as_ref())
                             && means_of_two(plan.vertical.as_ref()),
+                        cubic: plan.source_width == 2 * plan.width
+                            && cubic_of_two(plan.horizontal.as_ref())
+                            && cubic_of_two(plan.vertical.as_ref()),
                         border: (to.zero + f64::from(plan.constant) * to.unit) as u16,
                     },
                 ));
@@ -149,15 +184,18 @@ impl Scaled {
             let shift = channels.first()?.0.log2_y;
             let lead = channels.first()?.1.source.plane;
             let whole = |(to, channel): &(Component, Channel)| {
-                channel.halved
-                    && (channel.source.offset, channel.source.step) == (to.offset, to.step)
+                (channel.source.offset, channel.source.step) == (to.offset, to.step)
                     && channel.source.plane == lead
                     && channel.columns == (0, channel.width)
             };
-            let halves =
-                matches!(count, 1 | 4) && !ten_bits && rows == (0, size.1) && channels.iter().all(whole);
-            let channels = channels.into_iter().map(|(_, channel)| channel).collect();
-            planes.push(Plane { channels, shift, halved: halves.then_some(count) });
+            let whole = !ten_bits && rows == (0, size.1) && channels.iter().all(whole);
+            let channels: Vec<Channel> = channels.into_iter().map(|(_, channel)| channel).collect();
+            let halved = match count {
+                1 | 4 if whole && channels.iter().all(|channel| channel.mean) => Some(Halved::Mean(count)),
+                4 if whole && channels.iter().all(|channel| channel.cubic) => Some(Halved::Cubic),
+                _ => None,
+            };
+            planes.push(Plane { channels, shift, halved });
         }
         Some(Scaled {
             planes,
@@ -170,6 +208,8 @@ impl Scaled {
                 halve: Halve::select(level),
                 interleave: Interleave::select(level),
                 interleave4: Interleave4::select(level),
+                halve_columns: HalveColumns::select(level),
+                halve_row: HalveRow::select(level),
                 filter_row8: FilterRow8::select(level),
                 filter_row16: FilterRow16::select(level),
                 lift8: Lift8::select(level),
@@ -191,14 +231,22 @@ impl Scaled {
         scratch.split.held = None;
         for (plane, band) in self.planes.iter().zip(planes) {
             let count = plane.channels.len();
-            if let Some(unit) = plane.halved {
-                let from = &source[plane.channels[0].source.plane as usize];
-                let bytes = plane.channels[0].width * unit;
-                for y in first >> plane.shift..end.div_ceil(1 << plane.shift) {
-                    let row = |y: usize| &from.row(y)[..2 * bytes];
-                    self.kernels.halve.call(row(2 * y), row(2 * y + 1), unit, &mut band.row(y)[..bytes]);
+            let rows = first >> plane.shift..end.div_ceil(1 << plane.shift);
+            match plane.halved {
+                Some(Halved::Mean(unit)) => {
+                    let from = &source[plane.channels[0].source.plane as usize];
+                    let bytes = plane.channels[0].width * unit;
+                    for y in rows {
+                        let row = |y: usize| &from.row(y)[..2 * bytes];
+                        self.kernels.halve.call(row(2 * y), row(2 * y + 1), unit, &mut band.row(y)[..bytes]);
+                    }
+                    continue;
                 }
-                continue;
+                Some(Halved::Cubic) => {
+                    self.halve_cubic(&plane.channels[0], source, band, rows, scratch);
+                    continue;
+                }
+                None => {}
             }
             scratch.rings.resize_with(count.max(scratch.rings.len()), Ring::default);
             for (channel, ring) in plane.channels.iter().zip(&mut scratch.rings) {
@@ -211,6 +259,37 @@ impl Scaled {
                 let shown = (self.rows.0..self.rows.1).contains(&(y << plane.shift));
                 self.plane_row(plane, source, band.row(y), y, shown, scratch);
             }
+        }
+    }
+
+    /// Makes rows of a plane of four-byte pixels half the size of its source.
+    fn halve_cubic(
+        &self,
+        channel: &Channel,
+        source: &[SourcePlane<'_>],
+        band: &mut Band<'_>,
+        rows: std::ops::Range<usize>,
+        scratch: &mut ScaledScratch,
+    ) {
+        let from = &source[channel.source.plane as usize];
+        let bytes = channel.width * 4;
+        let last = 2 * channel.vertical.as_ref().map_or(0, |bank| bank.starts.len()) - 1;
+        let [even, odd] = &mut scratch.columns;
+        for row in [&mut *even, &mut *odd] {
+            row.resize(bytes + 2 * PADDING, 0);
+        }
+        for y in rows {
+            let window: [&[u8]; 8] =
+                std::array::from_fn(|tap| &from.row((2 * y + tap).saturating_sub(3).min(last))[..2 * bytes]);
+            let inner = PADDING..PADDING + bytes;
+            self.kernels.halve_columns.call(window, &mut even[inner.clone()], &mut odd[inner.clone()]);
+            // Past the ends the first and the last pixel stand for what is missing.
+            let (first, end) = (copy_pixel(even, inner.start), copy_pixel(odd, inner.end - 4));
+            for row in [&mut *even, &mut *odd] {
+                row[..inner.start].as_chunks_mut().0.fill(first);
+                row[inner.end..].as_chunks_mut().0.fill(end);
+            }
+            self.kernels.halve_row.call(even, odd, &mut band.row(y)[..bytes]);
         }
     }
 

@@ -6,7 +6,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
-/// Entries of a table for [`lookup`] and [`interpolate`].
+/// Entries of a table for [`MapNearest`] and [`MapBetween`].
 pub const TABLE_LENGTH: usize = 4096;
 
 kernel! {
@@ -76,22 +76,22 @@ kernel! {
 }
 
 kernel! {
-    /// Indices into a table for values 0 to 4095 / `scale`: the value, or with `root` its square root, times
-    /// `scale`, rounded; what is below 0 or not a number counts as 0.
-    pub fn Index(from: &[f32], scale: f32, root: bool, out: &mut [u16])
-    where from.len() == out.len();
-    test: index_variants, cases: tests::index,
-    scalar: index,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::index },
+    /// Replaces values by entries of a table: the entry at the value, or with `root` at its square root, times `scale`,
+    /// rounded, and at most the last. What is below 0 or not a number counts as 0.
+    pub fn MapNearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, row: &mut [f32])
+    where scale >= 0.0;
+    test: map_nearest_variants, cases: tests::map_nearest,
+    scalar: map_nearest,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::map_nearest },
 }
 
 kernel! {
-    /// As [`Index`] without a root, but cut to whole numbers, with the fractions that were cut off.
-    pub fn Split(from: &[f32], scale: f32, out: &mut [u16], fractions: &mut [f32])
-    where from.len() == out.len(), fractions.len() == out.len();
-    test: split_variants, cases: tests::split,
-    scalar: split,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::split },
+    /// As [`MapNearest`] without a root, but between entries: each holds its value and the way to the next.
+    pub fn MapBetween(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mut [f32])
+    where scale >= 0.0;
+    test: map_between_variants, cases: tests::map_between,
+    scalar: map_between,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::map_between },
 }
 
 kernel! {
@@ -110,21 +110,6 @@ kernel! {
     test: scale_variants, cases: tests::scale,
     scalar: scale,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::scale },
-}
-
-/// Values of a table at indices (of which the low 12 bits count).
-pub fn lookup(table: &[f32; TABLE_LENGTH], indices: &[u16], out: &mut [f32]) {
-    for (out, &index) in out.iter_mut().zip(indices) {
-        *out = table[usize::from(index) % TABLE_LENGTH];
-    }
-}
-
-/// Values between entries of a table: each entry holds its value and the way to the next.
-pub fn interpolate(table: &[[f32; 2]; TABLE_LENGTH], indices: &[u16], fractions: &[f32], out: &mut [f32]) {
-    for (out, (&index, &fraction)) in out.iter_mut().zip(indices.iter().zip(fractions)) {
-        let [value, slope] = table[usize::from(index) % TABLE_LENGTH];
-        *out = value + slope * fraction;
-    }
 }
 
 #[inline(always)]
@@ -224,23 +209,24 @@ fn multiply(matrix: &[[f32; 3]; 3], a: &mut [f32], b: &mut [f32], c: &mut [f32])
     }
 }
 
-fn index(from: &[f32], scale: f32, root: bool, out: &mut [u16]) {
-    let maximum = (TABLE_LENGTH - 1) as f32;
-    for (out, &value) in out.iter_mut().zip(from) {
-        let value = if value > 0.0 { value } else { 0.0 };
-        let value = if root { value.sqrt() } else { value };
-        *out = limited(value, scale, 0.5, maximum) as u16;
+fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, row: &mut [f32]) {
+    for value in row {
+        let positive = if *value > 0.0 { *value } else { 0.0 };
+        let place = if root { positive.sqrt() } else { positive };
+        *value = table[limited(place, scale, 0.5, LAST) as usize % TABLE_LENGTH];
     }
 }
 
-fn split(from: &[f32], scale: f32, out: &mut [u16], fractions: &mut [f32]) {
-    let maximum = (TABLE_LENGTH - 1) as f32;
-    for ((out, fraction), &value) in out.iter_mut().zip(fractions).zip(from) {
-        let place = limited(value, scale, 0.0, maximum);
-        *out = place as u16;
-        *fraction = place - f32::from(*out);
+fn map_between(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mut [f32]) {
+    for value in row {
+        let place = limited(*value, scale, 0.0, LAST);
+        let [base, slope] = table[place as usize % TABLE_LENGTH];
+        *value = base + slope * (place - f32::from(place as u16));
     }
 }
+
+/// Index of a table's last entry.
+const LAST: f32 = (TABLE_LENGTH - 1) as f32;
 
 #[inline(always)]
 fn largest(a: &[f32], b: &[f32], c: &[f32], out: &mut [f32]) {
@@ -363,22 +349,23 @@ mod tests {
         rows.iter().for_each(|row| record(row, outcome));
     }
 
-    pub(super) fn index(kernel: Index, random: &mut Random, outcome: &mut Outcome) {
-        let n = length(random);
-        let mut out = vec![0; n];
+    pub(super) fn map_nearest(kernel: MapNearest, random: &mut Random, outcome: &mut Outcome) {
+        let table: Box<[f32; TABLE_LENGTH]> = Box::new(std::array::from_fn(|index| index as f32));
         for root in [false, true] {
-            kernel.call(&floats(random, n), 2047.5, root, &mut out);
-            outcome.push(n as i64);
-            outcome.extend(&out);
+            let n = length(random);
+            let mut row = floats(random, n);
+            kernel.call(&table, 2047.5, root, &mut row);
+            record(&row, outcome);
         }
     }
 
-    pub(super) fn split(kernel: Split, random: &mut Random, outcome: &mut Outcome) {
+    pub(super) fn map_between(kernel: MapBetween, random: &mut Random, outcome: &mut Outcome) {
+        let entry = |index: usize| [index as f32, (index % 7) as f32 - 2.5];
+        let table: Box<[[f32; 2]; TABLE_LENGTH]> = Box::new(std::array::from_fn(entry));
         let n = length(random);
-        let (mut out, mut fractions) = (vec![0; n], vec![0.0; n]);
-        kernel.call(&floats(random, n), 2047.5, &mut out, &mut fractions);
-        outcome.extend(&out);
-        record(&fractions, outcome);
+        let mut row = floats(random, n);
+        kernel.call(&table, 2047.5, &mut row);
+        record(&row, outcome);
     }
 
     pub(super) fn largest(kernel: Largest, random: &mut Random, outcome: &mut Outcome) {

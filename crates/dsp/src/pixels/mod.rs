@@ -5,6 +5,7 @@
 pub mod biplanar;
 pub mod bytes;
 pub mod float;
+pub mod halve;
 pub mod rgb;
 pub mod scale;
 pub mod turn;

@@ -3,6 +3,8 @@
 
 use std::arch::x86_64::*;
 
+use super::TABLE_LENGTH;
+
 #[target_feature(enable = "avx2")]
 pub(super) fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
     super::unpack_bytes(from, step, zero, scale, out);
@@ -92,45 +94,65 @@ pub(super) fn pack_words(from: &[f32], unit: f32, offset: f32, maximum: f32, out
     super::pack_words(rest, unit, offset, maximum, rest_out);
 }
 
+/// The entries of a table at eight indices, each 0 to the last.
+///
+/// # Safety
+/// AVX2; the indices are what is said.
+#[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn index(from: &[f32], scale: f32, root: bool, out: &mut [u16]) {
-    let (blocks, rest) = from.as_chunks::<16>();
-    let (blocks_out, rest_out) = out.as_chunks_mut::<16>();
-    let [u, o] = [_mm256_set1_ps(scale), _mm256_set1_ps(0.5)];
-    let m = _mm256_set1_ps((super::TABLE_LENGTH - 1) as f32);
-    for (from, out) in blocks.iter().zip(blocks_out) {
-        let [a, b] = from.as_chunks::<8>().0 else { return };
-        let positive = |from: &[f32; 8]| {
-            let from = _mm256_max_ps(values(from), _mm256_setzero_ps());
-            if root { _mm256_sqrt_ps(from) } else { from }
-        };
-        put_words(out, codes(positive(a), u, o, m), codes(positive(b), u, o, m));
-    }
-    super::index(rest, scale, root, rest_out);
+unsafe fn entries<T>(table: &[T; TABLE_LENGTH], indices: __m256i) -> [&T; 8] {
+    let mut numbers = [0u32; 8];
+    // SAFETY: the array is 32 writable bytes; the store needs no alignment.
+    unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), indices) };
+    // SAFETY: by this function's contract.
+    numbers.map(|number| unsafe { table.get_unchecked(number as usize) })
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn put(out: &mut [f32; 8], values: __m256) {
+    // SAFETY: the array is eight writable values; the store needs no alignment.
+    unsafe { _mm256_storeu_ps(out.as_mut_ptr(), values) }
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn split(from: &[f32], scale: f32, out: &mut [u16], fractions: &mut [f32]) {
-    let (blocks, rest) = from.as_chunks::<16>();
-    let (blocks_out, rest_out) = out.as_chunks_mut::<16>();
-    let (blocks_fractions, rest_fractions) = fractions.as_chunks_mut::<16>();
-    let [u, zero] = [_mm256_set1_ps(scale), _mm256_setzero_ps()];
-    let m = _mm256_set1_ps((super::TABLE_LENGTH - 1) as f32);
-    for ((from, out), fractions) in blocks.iter().zip(blocks_out).zip(blocks_fractions) {
-        let [a, b] = from.as_chunks::<8>().0 else { return };
-        let [fraction_a, fraction_b] = fractions.as_chunks_mut::<8>().0 else { return };
-        let place = |from: &[f32; 8]| {
-            let place = _mm256_max_ps(_mm256_add_ps(_mm256_mul_ps(values(from), u), zero), zero);
-            _mm256_min_ps(place, m)
-        };
-        let (a, b) = (place(a), place(b));
-        let (whole_a, whole_b) = (_mm256_cvttps_epi32(a), _mm256_cvttps_epi32(b));
-        put_words(out, whole_a, whole_b);
-        // SAFETY: both arrays are eight writable values; the stores need no alignment.
-        unsafe {
-            _mm256_storeu_ps(fraction_a.as_mut_ptr(), _mm256_sub_ps(a, _mm256_cvtepi32_ps(whole_a)));
-            _mm256_storeu_ps(fraction_b.as_mut_ptr(), _mm256_sub_ps(b, _mm256_cvtepi32_ps(whole_b)));
-        }
+pub(super) fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, row: &mut [f32]) {
+    let (blocks, rest) = row.as_chunks_mut::<8>();
+    let [u, o, m] = [_mm256_set1_ps(scale), _mm256_set1_ps(0.5), _mm256_set1_ps(super::LAST)];
+    for block in blocks {
+        let positive = _mm256_max_ps(values(block), _mm256_setzero_ps());
+        let place = if root { _mm256_sqrt_ps(positive) } else { positive };
+        // One load each: gathering instructions take longer.
+        // SAFETY: `codes` limits them to 0 to `m`, the last index.
+        let [a, b, c, d, e, f, g, h] = unsafe { entries(table, codes(place, u, o, m)) };
+        put(block, _mm256_setr_ps(*a, *b, *c, *d, *e, *f, *g, *h));
     }
-    super::split(rest, scale, rest_out, rest_fractions);
+    super::map_nearest(table, scale, root, rest);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn map_between(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mut [f32]) {
+    let (blocks, rest) = row.as_chunks_mut::<8>();
+    let [u, zero, m] = [_mm256_set1_ps(scale), _mm256_setzero_ps(), _mm256_set1_ps(super::LAST)];
+    for block in blocks {
+        let place = _mm256_max_ps(_mm256_add_ps(_mm256_mul_ps(values(block), u), zero), zero);
+        let place = _mm256_min_ps(place, m);
+        let whole = _mm256_cvttps_epi32(place);
+        let fraction = _mm256_sub_ps(place, _mm256_cvtepi32_ps(whole));
+        // SAFETY: `place` has been limited to 0 to `m`, the last index; of what is not a number, the second operand of
+        // a comparison remains.
+        let at = unsafe { entries(table, whole) };
+        let two = |first: usize, second: usize| {
+            let [first, second]: [&[f32; 2]; 2] = [at[first], at[second]];
+            // SAFETY: both entries are eight readable bytes; the loads need no alignment.
+            let pair = unsafe { _mm_loadh_pd(_mm_load_sd(first.as_ptr().cast()), second.as_ptr().cast()) };
+            _mm_castpd_ps(pair)
+        };
+        let low = _mm256_set_m128(two(4, 5), two(0, 1));
+        let high = _mm256_set_m128(two(6, 7), two(2, 3));
+        let base = _mm256_shuffle_ps::<0b10_00_10_00>(low, high);
+        let slope = _mm256_shuffle_ps::<0b11_01_11_01>(low, high);
+        put(block, _mm256_add_ps(base, _mm256_mul_ps(slope, fraction)));
+    }
+    super::map_between(table, scale, rest);
 }
