@@ -343,8 +343,12 @@ fn transpose_band(
         };
         let tiled = places(top, bottom).next().is_some() && places(0, width).next().is_some();
         for left in (0..width).step_by(ROWS_AT_ONCE).take(if tiled { usize::MAX } else { 0 }) {
+            let right = width.min(left + ROWS_AT_ONCE);
+            // Whole tiles at once, and the last one, which may overlap.
+            let whole = (right - left) / side;
+            let rest = (left + whole * side < right).then_some((width - side, 1));
             for y in places(top, bottom) {
-                for x in (left..width.min(left + ROWS_AT_ONCE)).step_by(side).map(|x| x.min(width - side)) {
+                for (x, count) in (whole > 0).then_some((left, whole)).into_iter().chain(rest) {
                     let column = if turn.mirror_y { height - side - y } else { y };
                     let row = if turn.mirror_x { width - 1 - x } else { x };
                     let stride = source.stride as isize;
@@ -360,9 +364,9 @@ fn transpose_band(
                         Tile { start: local * band.stride + x * unit, stride }
                     };
                     match unit {
-                        1 => kernels.transpose1.call(source.data, from, band.data, to),
-                        2 => kernels.transpose2.call(source.data, from, band.data, to),
-                        _ => kernels.transpose4.call(source.data, from, band.data, to),
+                        1 => kernels.transpose1.call(source.data, from, band.data, to, count),
+                        2 => kernels.transpose2.call(source.data, from, band.data, to, count),
+                        _ => kernels.transpose4.call(source.data, from, band.data, to, count),
                     }
                 }
             }

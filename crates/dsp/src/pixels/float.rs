@@ -79,7 +79,7 @@ kernel! {
     /// Replaces values by entries of a table: the entry at the value, or with `root` at its square root, times `scale`,
     /// rounded, and at most the last. What is below 0 or not a number counts as 0.
     pub fn MapNearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, row: &mut [f32])
-    where scale >= 0.0;
+    where (0.0..=1e9).contains(&scale);
     test: map_nearest_variants, cases: tests::map_nearest,
     scalar: map_nearest,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::map_nearest },
@@ -88,7 +88,7 @@ kernel! {
 kernel! {
     /// As [`MapNearest`] without a root, but between entries: each holds its value and the way to the next.
     pub fn MapBetween(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mut [f32])
-    where scale >= 0.0;
+    where (0.0..=1e9).contains(&scale);
     test: map_between_variants, cases: tests::map_between,
     scalar: map_between,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::map_between },

@@ -21,9 +21,16 @@ impl Tile {
         self.start.wrapping_add_signed(self.stride * y as isize)
     }
 
+    /// The tile `rows` rows and `bytes` bytes further on; the caller has checked that it exists.
+    #[inline]
+    fn moved(self, rows: usize, bytes: usize) -> Tile {
+        Tile { start: self.row(rows) + bytes, ..self }
+    }
+
     /// Whether `rows` rows of `bytes` bytes lie within `length` bytes.
     fn fits(&self, rows: usize, bytes: usize, length: usize) -> bool {
-        let Some(reach) = isize::try_from(rows - 1).ok().and_then(|rows| self.stride.checked_mul(rows))
+        let Some(reach) =
+            isize::try_from(rows.saturating_sub(1)).ok().and_then(|rows| self.stride.checked_mul(rows))
         else {
             return false;
         };
@@ -34,27 +41,31 @@ impl Tile {
 }
 
 kernel! {
-    /// Transposes 16x16 units of one byte: row `i` of the result is column `i`.
-    pub fn Transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile)
-    where source.fits(16, 16, from.len()), destination.fits(16, 16, to.len());
+    /// Transposes 16x16 units of one byte, `count` times: row `i` of each result is column `i`. Each tile lies below the
+    /// one before it, its result to the right.
+    pub fn Transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize)
+    where (1..=1024).contains(&count), source.fits(16 * count, 16, from.len()),
+        destination.fits(16, 16 * count, to.len());
     test: transpose1_variants, cases: tests::transpose1,
     scalar: transpose::<1, 16>,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose1 },
 }
 
 kernel! {
-    /// Transposes 8x8 units of two bytes.
-    pub fn Transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile)
-    where source.fits(8, 16, from.len()), destination.fits(8, 16, to.len());
+    /// As [`Transpose1`], 8x8 units of two bytes.
+    pub fn Transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize)
+    where (1..=1024).contains(&count), source.fits(8 * count, 16, from.len()),
+        destination.fits(8, 16 * count, to.len());
     test: transpose2_variants, cases: tests::transpose2,
     scalar: transpose::<2, 8>,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose2 },
 }
 
 kernel! {
-    /// Transposes 8x8 units of four bytes.
-    pub fn Transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile)
-    where source.fits(8, 32, from.len()), destination.fits(8, 32, to.len());
+    /// As [`Transpose1`], 8x8 units of four bytes.
+    pub fn Transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize)
+    where (1..=1024).contains(&count), source.fits(8 * count, 32, from.len()),
+        destination.fits(8, 32 * count, to.len());
     test: transpose4_variants, cases: tests::transpose4,
     scalar: transpose::<4, 8>,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose4 },
@@ -74,9 +85,10 @@ fn transpose<const UNIT: usize, const SIDE: usize>(
     source: Tile,
     to: &mut [u8],
     destination: Tile,
+    count: usize,
 ) {
     for y in 0..SIDE {
-        for x in 0..SIDE {
+        for x in 0..SIDE * count {
             let (a, b) = (source.row(x) + y * UNIT, destination.row(y) + x * UNIT);
             to[b..b + UNIT].copy_from_slice(&from[a..a + UNIT]);
         }
@@ -99,34 +111,40 @@ mod tests {
         side: usize,
         bytes: usize,
         outcome: &mut Outcome,
-        mut run: impl FnMut(&[u8], Tile, &mut [u8], Tile),
+        mut run: impl FnMut(&[u8], Tile, &mut [u8], Tile, usize),
     ) {
         for turned in [false, true] {
-            let (from, source_stride) = random.block(bytes, side);
-            let (mut to, stride) = random.block(bytes, side);
-            let source = Tile { start: 0, stride: source_stride as isize };
+            let count = random.within(1, 5) as usize;
+            let (from, source_stride) = random.block(bytes, side * count);
+            let (mut to, stride) = random.block(bytes * count, side);
+            let source = if random.within(0, 1) == 0 {
+                Tile { start: 0, stride: source_stride as isize }
+            } else {
+                let start = (side * count - 1) * source_stride;
+                Tile { start, stride: -(source_stride as isize) }
+            };
             let upright = Tile { start: 0, stride: stride as isize };
             let upside_down = Tile { start: (side - 1) * stride, stride: -(stride as isize) };
-            run(&from, source, &mut to, if turned { upside_down } else { upright });
+            run(&from, source, &mut to, if turned { upside_down } else { upright }, count);
             outcome.extend(&to);
         }
     }
 
     pub(super) fn transpose1(kernel: Transpose1, random: &mut Random, outcome: &mut Outcome) {
-        tiles(random, 16, 16, outcome, |from, source, to, destination| {
-            kernel.call(from, source, to, destination)
+        tiles(random, 16, 16, outcome, |from, source, to, destination, count| {
+            kernel.call(from, source, to, destination, count)
         });
     }
 
     pub(super) fn transpose2(kernel: Transpose2, random: &mut Random, outcome: &mut Outcome) {
-        tiles(random, 8, 16, outcome, |from, source, to, destination| {
-            kernel.call(from, source, to, destination)
+        tiles(random, 8, 16, outcome, |from, source, to, destination, count| {
+            kernel.call(from, source, to, destination, count)
         });
     }
 
     pub(super) fn transpose4(kernel: Transpose4, random: &mut Random, outcome: &mut Outcome) {
-        tiles(random, 8, 32, outcome, |from, source, to, destination| {
-            kernel.call(from, source, to, destination)
+        tiles(random, 8, 32, outcome, |from, source, to, destination, count| {
+            kernel.call(from, source, to, destination, count)
         });
     }
 

@@ -19,12 +19,13 @@ pub(super) fn halve_columns(rows: [&[u8]; 8], even: &mut [i16], odd: &mut [i16])
     let (first, second) = (_mm256_set1_epi16(3060), _mm256_set1_epi16(3061));
     let correction = _mm256_set1_epi16(1530);
     let [r0, r1, r2, r3, r4, r5, r6, r7] = rows.map(|row| row.as_chunks::<32>().0);
-    let upper = r0.iter().zip(r1).zip(r2.iter().zip(r3));
-    let lower = r7.iter().zip(r6).zip(r5.iter().zip(r4));
+    // The nearer a row is to the middle, the further behind.
+    let upper = r0.iter().zip(r1).zip(r2).zip(r3);
+    let lower = r7.iter().zip(r6).zip(r5).zip(r4);
     for ((upper, lower), (even, odd)) in upper.zip(lower).zip(blocks_even.iter_mut().zip(blocks_odd)) {
         // Words of the low and the high halves of each lane.
-        let half = |((far, middle), (side, near)): ((&[u8; 32], &[u8; 32]), (&[u8; 32], &[u8; 32])), bias| {
-            let (far, middle, side, near) = (load(far), load(middle), load(side), load(near));
+        let half = |rows: [&[u8; 32]; 4], bias| {
+            let [far, middle, side, near] = rows.map(|row| load(row));
             let sum = |near_middle, side_far| {
                 let products = _mm256_add_epi16(
                     _mm256_maddubs_epi16(near_middle, inner),
@@ -37,6 +38,7 @@ pub(super) fn halve_columns(rows: [&[u8]; 8], even: &mut [i16], odd: &mut [i16])
                 sum(_mm256_unpackhi_epi8(near, middle), _mm256_unpackhi_epi8(side, far)),
             )
         };
+        let [upper, lower] = [upper, lower].map(|(((a, b), c), d)| [a, b, c, d]);
         let (upper, lower) = (half(upper, first), half(lower, second));
         let words = |upper, lower| {
             let sum = _mm256_srli_epi16::<1>(_mm256_avg_epu16(upper, lower));

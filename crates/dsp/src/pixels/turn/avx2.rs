@@ -23,10 +23,30 @@ fn put16(to: &mut [u8], tile: Tile, y: usize, value: __m128i) {
     unsafe { _mm_storeu_si128(to.as_mut_ptr().add(tile.row(y)).cast(), value) }
 }
 
+/// Writes row `y` of a tile, 32 bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn put32(to: &mut [u8], tile: Tile, y: usize, value: __m256i) {
+    debug_assert!(tile.row(y) + 32 <= to.len());
+    // SAFETY: the kernel's clause says that every row of the tile lies within `to`.
+    unsafe { _mm256_storeu_si256(to.as_mut_ptr().add(tile.row(y)).cast(), value) }
+}
+
+/// # Safety
+/// AVX2; the clause of the kernel.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
+    for tile in 0..count {
+        // SAFETY: by this function's contract.
+        unsafe { tile_of_bytes(from, source.moved(16 * tile, 0), to, destination.moved(0, 16 * tile)) };
+    }
+}
+
 /// # Safety
 /// AVX2; the 16 rows of 16 bytes of both tiles lie within their slices.
+#[inline]
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
+unsafe fn tile_of_bytes(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
     // Rows y and y + 8 side by side: three rounds of unpacking transpose both halves at once.
     let pair = |y: usize| _mm256_set_m128i(row16(from, source, y + 8), row16(from, source, y));
     let r: [__m256i; 8] = [pair(0), pair(1), pair(2), pair(3), pair(4), pair(5), pair(6), pair(7)];
@@ -56,9 +76,20 @@ pub(super) unsafe fn transpose1(from: &[u8], source: Tile, to: &mut [u8], destin
 }
 
 /// # Safety
-/// AVX2; the 8 rows of 16 bytes of both tiles lie within their slices.
+/// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
+pub(super) unsafe fn transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
+    for tile in 0..count {
+        // SAFETY: by this function's contract.
+        unsafe { tile_of_pairs(from, source.moved(8 * tile, 0), to, destination.moved(0, 16 * tile)) };
+    }
+}
+
+/// # Safety
+/// AVX2; the 8 rows of 16 bytes of both tiles lie within their slices.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn tile_of_pairs(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
     let pair = |y: usize| _mm256_set_m128i(row16(from, source, y + 4), row16(from, source, y));
     let (r0, r1, r2, r3) = (pair(0), pair(1), pair(2), pair(3));
     let (a0, a1) = (_mm256_unpacklo_epi16(r0, r1), _mm256_unpackhi_epi16(r0, r1));
@@ -77,9 +108,20 @@ pub(super) unsafe fn transpose2(from: &[u8], source: Tile, to: &mut [u8], destin
 }
 
 /// # Safety
-/// AVX2; the 8 rows of 32 bytes of both tiles lie within their slices.
+/// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
+pub(super) unsafe fn transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
+    for tile in 0..count {
+        // SAFETY: by this function's contract.
+        unsafe { tile_of_pixels(from, source.moved(8 * tile, 0), to, destination.moved(0, 32 * tile)) };
+    }
+}
+
+/// # Safety
+/// AVX2; the 8 rows of 32 bytes of both tiles lie within their slices.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn tile_of_pixels(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
     let half = |y: usize, x: usize| row16(from, Tile { start: source.start + x, ..source }, y);
     for x in [0, 16] {
         // Four columns of all eight rows: rows 0-3 in the low lane, 4-7 in the high one.
@@ -94,11 +136,7 @@ pub(super) unsafe fn transpose4(from: &[u8], source: Tile, to: &mut [u8], destin
             _mm256_unpackhi_epi64(a1, b1),
         ];
         for (k, column) in columns.into_iter().enumerate() {
-            let row = destination.row(x / 4 + k);
-            let out = &mut to[row..row + 32];
-            if let [out] = out.as_chunks_mut::<32>().0 {
-                store(out, column);
-            }
+            put32(to, destination, x / 4 + k, column);
         }
     }
 }
