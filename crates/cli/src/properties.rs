@@ -67,6 +67,7 @@ fn row_json(row: &PropertyRow, properties: &PropertyTable) -> Json {
         "serialized": row.serialized,
         "changes": match row.change {
             Change::AnyTime => "any time",
+            Change::ValueAnyTime => "any time, once set before the first frame",
             Change::BeforeFirstFrame => "before the first frame",
             Change::Never => "never",
         },
@@ -90,7 +91,7 @@ fn row_json(row: &PropertyRow, properties: &PropertyTable) -> Json {
         }
         Kind::Data { length } => object["bytes"] = length.into(),
         Kind::Properties(rows) => object["keys"] = rows.iter().map(|row| row.key).collect(),
-        Kind::Boolean | Kind::Text | Kind::Attributes => {}
+        Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes => {}
     }
     object
 }
@@ -104,6 +105,7 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Text => "text",
         Kind::Dictionary(_) => "dictionary",
         Kind::Data { .. } => "data",
+        Kind::DataRates => "bytes and seconds",
         Kind::Attributes => "pixel buffer attributes",
         Kind::Properties(_) => "properties",
     }
@@ -116,6 +118,9 @@ fn range(kind: &Kind) -> String {
         Kind::Float { minimum, maximum } => format!("{minimum} to {maximum}"),
         Kind::Enumeration(choices) => choices.join(", "),
         Kind::Data { length } => format!("{length} bytes as {} hexadecimal digits", 2 * length),
+        Kind::DataRates => {
+            "up to two pairs of bytes (1 to 1e14) and seconds (0.001 to 3600), such as [250000,1.0]".into()
+        }
         Kind::Text | Kind::Attributes => String::new(),
         Kind::Properties(rows) => {
             let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
@@ -161,6 +166,9 @@ fn access(row: &PropertyRow) -> &'static str {
     match (row.access, row.change) {
         (Access::ReadOnly, _) => "read-only",
         (Access::ReadWrite, Change::AnyTime) => "read, set at any time",
+        (Access::ReadWrite, Change::ValueAnyTime) => {
+            "read, set before the first frame, then changed at any time"
+        }
         (Access::ReadWrite, Change::BeforeFirstFrame) => "read, set before the first frame",
         (Access::ReadWrite, Change::Never) => "read",
     }

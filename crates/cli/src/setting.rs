@@ -35,6 +35,7 @@ fn value(kind: &Kind, text: &str) -> Result<Value, String> {
         Kind::Integer { .. } | Kind::Float { .. } => number(text),
         Kind::Dictionary(_) => Value::Dictionary(dictionary(text, |_, text| Ok(number(text)))?),
         Kind::Properties(rows) => Value::Dictionary(dictionary(text, |key, text| entry(rows, key, text))?),
+        Kind::DataRates => array(text),
         Kind::Data { length } => bytes(text)
             .map(Value::data)
             .ok_or_else(|| format!("{} hexadecimal digits are accepted", 2 * length))?,
@@ -63,6 +64,13 @@ fn number(text: &str) -> Value {
         Ok(number) if number.is_finite() => Value::from(number),
         _ => Value::from(text),
     }
+}
+
+/// `[250000,1.0]`, the brackets optional.
+fn array(text: &str) -> Value {
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text).trim();
+    let numbers = inner.split(',').map(|part| number(part.trim()));
+    Value::from(if inner.is_empty() { Vec::new() } else { numbers.collect::<Vec<Value>>() })
 }
 
 /// `{Width=640,Height=480}`, the outer braces optional; values in braces of their own stay whole.

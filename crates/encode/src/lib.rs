@@ -25,5 +25,6 @@ pub use frame::{FrameAhead, FrameCost, FrameInfo, FrameKind, LumaView, MotionVec
 pub use key_frames::KeyFrameLimits;
 pub use lookahead::{Lookahead, LookaheadConfig};
 pub use rate_control::{
-    LowLatencyFrame, LowLatencyPlan, LowLatencyRate, RateConfig, RateControl, RateFrame, RateMode,
+    BufferLimit, CodedSize, LowLatencyFrame, LowLatencyPlan, LowLatencyRate, RateConfig, RateControl,
+    RateFrame, RateMode, RatePlan, SizeLimits, WindowLimit,
 };

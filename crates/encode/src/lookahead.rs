@@ -94,6 +94,9 @@ pub struct Lookahead<T> {
     hint: Vec<HalfVector>,
     /// Duration of the frame pushed last, as far as known.
     duration: f64,
+    /// Time from the frame pushed second to last to the last one.
+    spacing: Option<Time>,
+    last_time: Time,
     inheritances: Vec<Inheritance>,
     ratio: ImportanceRatio,
 }
@@ -153,6 +156,8 @@ impl<T> Lookahead<T> {
             clock: KeyFrameClock::new(),
             hint: Vec::new(),
             duration: 1.0 / config.frame_rate,
+            spacing: None,
+            last_time: Time::INVALID,
             inheritances: Vec::new(),
             ratio: ImportanceRatio::default(),
         })
@@ -193,6 +198,9 @@ impl<T> Lookahead<T> {
     pub fn push(&mut self, luma: LumaView<'_>, info: FrameInfo, payload: T) -> Result<(), Error> {
         self.check_view(&luma)?;
         self.measure_durations(&info);
+        let spacing = info.presentation_time - self.last_time;
+        self.spacing = Some(spacing).filter(|spacing| spacing.is_numeric() && spacing.value > 0);
+        self.last_time = info.presentation_time;
         let mut picture = self.recycled_picture();
         picture.fill(luma, self.grid, &self.kernels, &mut self.strip);
         let analysis =

@@ -2,6 +2,8 @@
 
 mod average;
 mod demand;
+mod limited;
+mod limits;
 mod low_latency;
 mod quality;
 mod size_model;
@@ -12,6 +14,8 @@ use crate::error::Error;
 use crate::frame::{FrameAhead, FrameCost, FrameKind, PlannedFrame};
 use crate::math::{exp2, log2};
 use average::AverageRate;
+use limits::Guard;
+pub use limits::{BufferLimit, SizeLimits, WindowLimit};
 pub use low_latency::{LowLatencyFrame, LowLatencyPlan, LowLatencyRate};
 use quality::QualityCurve;
 use size_model::SizeModel;
@@ -62,6 +66,10 @@ pub struct RateConfig {
     /// Frames whose sizes are unknown when a frame starts, 0 to 64: at the start of frame `n` those of the
     /// `delay` frames before it are not used, whether they are reported by then or not.
     pub delay: usize,
+    /// What sizes must keep to, whatever the aim.
+    pub limits: SizeLimits,
+    /// Another stream comes after this one, so that the last frames are nothing special.
+    pub more_follows: bool,
 }
 
 impl Default for RateConfig {
@@ -77,6 +85,8 @@ impl Default for RateConfig {
             min_qp: 0.0,
             max_qp: 51.0,
             delay: 0,
+            limits: SizeLimits::default(),
+            more_follows: false,
         }
     }
 }
@@ -106,6 +116,11 @@ pub struct RateFrame<'a> {
     pub cost: FrameCost,
     /// How long it is shown.
     pub duration_seconds: f64,
+    /// When it is decoded, in seconds from any one moment; `None` is when the frame before it in coding order
+    /// ends.
+    pub decode_seconds: Option<f64>,
+    /// The QP that somebody asked for, in place of the rate control's.
+    pub forced_qp: Option<f64>,
     /// The frames after it in coding order, as far as known.
     pub ahead: &'a [FrameAhead],
     /// No frames follow those.
@@ -120,6 +135,8 @@ impl<'a> RateFrame<'a> {
             kind: planned.kind,
             cost: planned.cost,
             duration_seconds: planned.duration_seconds,
+            decode_seconds: None,
+            forced_qp: None,
             ahead: &planned.ahead,
             ahead_is_all: planned.ahead_is_all,
         }
@@ -158,6 +175,44 @@ pub struct RateControl {
     average: AverageRate,
     model: SizeModel,
     in_flight: VecDeque<InFlight>,
+    guard: Guard,
+    /// When the next frame is decoded, if nobody says otherwise.
+    next_decode: f64,
+    /// Cost and seconds of the last P frame.
+    last_predicted: Option<(f64, f64)>,
+}
+
+/// How a frame is to be coded.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RatePlan {
+    /// The base QP. Not a whole number: the caller adds the offset of each macroblock before it rounds, and
+    /// clamps the sum to 0 to 51.
+    ///
+    /// At least the least QP of the configuration, and at most the greatest, or as much above it (up to 12) as
+    /// the offsets lower the frame's QPs on average; higher where the limits of sizes demand it.
+    pub qp: f64,
+    /// Most bits that the frame may take for all limits to hold: one that comes out larger must be coded again,
+    /// more coarsely. `None` without limits.
+    pub max_bits: Option<u64>,
+    /// The limits demand a coarser QP than the aim; the greatest QP may be exceeded.
+    pub limited: bool,
+}
+
+/// What became of a frame.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct CodedSize {
+    /// Bits of the frame.
+    pub bits: u64,
+    /// Bits that only fill the time, beyond those.
+    pub filler: u64,
+    /// By how much its QPs were raised to keep to the most bits of its plan.
+    pub raised_qp: f64,
+}
+
+impl From<u64> for CodedSize {
+    fn from(bits: u64) -> Self {
+        Self { bits, ..Self::default() }
+    }
 }
 
 /// A frame that was started.
@@ -168,9 +223,13 @@ struct InFlight {
     weighted_cost: f64,
     step: f64,
     predicted: f64,
-    actual: Option<f64>,
+    actual: Option<CodedSize>,
     /// Started since the mode was set.
     counted: bool,
+    decode_seconds: f64,
+    duration: f64,
+    /// Most bits it may take, where it was limited.
+    max_bits: Option<f64>,
 }
 
 impl RateControl {
@@ -186,12 +245,16 @@ impl RateControl {
         Error::check("minimum QP", config.min_qp, 0.0, 51.0)?;
         Error::check("maximum QP", config.max_qp, config.min_qp, 51.0)?;
         Error::check("delay", config.delay as f64, 0.0, 64.0)?;
+        config.limits.check()?;
         Ok(Self {
             config,
             quality: QualityCurve::default(),
             average: AverageRate::default(),
             model: SizeModel::new(config.macroblocks),
             in_flight: VecDeque::new(),
+            guard: Guard::new(config.limits),
+            next_decode: 0.0,
+            last_predicted: None,
         })
     }
 
@@ -217,14 +280,37 @@ impl RateControl {
         self.config.max_key_interval = frames;
     }
 
-    /// The base QP of the next frame in coding order. Not a whole number: the caller adds the offset of each
-    /// macroblock before it rounds, and clamps the sum to 0 to 51.
+    /// Changes the least and the greatest QP from the next frame on.
     ///
-    /// At least the least QP of the configuration, and at most the greatest, or as much above it (up to 12) as
-    /// the offsets lower the frame's QPs on average.
-    pub fn start(&mut self, frame: &RateFrame<'_>) -> f64 {
+    /// # Errors
+    /// A value outside its range; nothing changed.
+    pub fn set_qp_bounds(&mut self, min_qp: f64, max_qp: f64) -> Result<(), Error> {
+        Error::check("minimum QP", min_qp, 0.0, 51.0)?;
+        Error::check("maximum QP", max_qp, min_qp, 51.0)?;
+        (self.config.min_qp, self.config.max_qp) = (min_qp, max_qp);
+        Ok(())
+    }
+
+    /// Changes the windows of time that limit sizes, from the next frame on. Frames before it count as no more
+    /// than the new windows allow.
+    ///
+    /// # Errors
+    /// A value outside its range; nothing changed.
+    pub fn set_windows(&mut self, windows: [Option<WindowLimit>; 2]) -> Result<(), Error> {
+        SizeLimits { windows, ..SizeLimits::default() }.check()?;
+        if windows != self.guard.limits().windows {
+            self.guard.set_windows(windows);
+            self.in_flight.iter_mut().for_each(|frame| frame.max_bits = None);
+        }
+        Ok(())
+    }
+
+    /// Plans the next frame in coding order.
+    pub fn start(&mut self, frame: &RateFrame<'_>) -> RatePlan {
         self.absorb(frame.index);
         self.quality.observe(frame);
+        let decode_seconds = frame.decode_seconds.unwrap_or(self.next_decode);
+        self.next_decode = decode_seconds + frame.duration();
         let step = match self.config.mode {
             RateMode::ConstantQp { qp } => step_of_qp(qp) / self.config.divisor(frame.kind),
             RateMode::ConstantQuality { rate_factor } => self.quality.step(frame, rate_factor, &self.config),
@@ -233,12 +319,16 @@ impl RateControl {
             }
         };
         let max_qp = frame.max_qp(&self.config);
-        let qp = qp_of_step(step).clamp(self.config.min_qp, max_qp);
+        let wished = qp_of_step(step).clamp(self.config.min_qp, max_qp);
+        let (qp, max_bits) = self.limited(frame, decode_seconds, frame.forced_qp.unwrap_or(wished));
         let step = step_of_qp(qp);
         let predicted = self.model.predict(frame.kind, frame.cost.weighted, step);
         if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
-            let at_limit = qp <= self.config.min_qp || qp >= max_qp;
+            let at_limit = wished <= self.config.min_qp || wished >= max_qp || qp > wished;
             self.average.started(frame, bits_per_second, predicted, at_limit);
+        }
+        if frame.kind == FrameKind::P {
+            self.last_predicted = Some((frame.cost.weighted, frame.duration()));
         }
         self.in_flight.push_back(InFlight {
             index: frame.index,
@@ -248,14 +338,17 @@ impl RateControl {
             predicted,
             actual: None,
             counted: true,
+            decode_seconds,
+            duration: frame.duration(),
+            max_bits,
         });
-        qp
+        RatePlan { qp, max_bits: max_bits.map(|bits| bits as u64), limited: qp > wished }
     }
 
     /// Reports the size of a coded frame.
-    pub fn finish(&mut self, index: u64, bits: u64) {
+    pub fn finish(&mut self, index: u64, size: impl Into<CodedSize>) {
         if let Some(frame) = self.in_flight.iter_mut().find(|frame| frame.index == index) {
-            frame.actual = Some(bits as f64);
+            frame.actual = Some(size.into());
         }
     }
 
@@ -266,11 +359,14 @@ impl RateControl {
                 break;
             }
             let Some(frame) = self.in_flight.pop_front() else { break };
-            let Some(actual) = frame.actual else { continue };
-            self.model.learn(frame.kind, frame.weighted_cost, frame.step, actual);
+            let Some(size) = frame.actual else { continue };
+            let step = frame.step * exp2(size.raised_qp / 6.0);
+            self.model.learn(frame.kind, frame.weighted_cost, step, size.bits as f64);
+            let actual = (size.bits + size.filler) as f64;
             if frame.counted && matches!(self.config.mode, RateMode::AverageBitRate { .. }) {
                 self.average.finished(frame.index, actual - frame.predicted);
             }
+            self.note_known(&frame, actual);
         }
     }
 }

@@ -152,27 +152,27 @@ fn key_frames_stand_exactly_at_the_duration() {
     let mut clip = Clip::new(64, 48);
     clip.timing = (30_000, 1001);
     clip.config.key_frames = KeyFrameLimits { max_interval: u32::MAX, max_duration: Some(Time::new(1, 1)) };
-    // 29.97 frames a second: the 30th frame is the first that is a whole second away.
-    assert_eq!(keys(&clip.run(100, moving)), [0, 30, 60, 90]);
+    // 29.97 frames a second: the 30th frame is more than a second away.
+    assert_eq!(keys(&clip.run(100, moving)), [0, 29, 58, 87]);
     clip.config.key_frames.max_duration = Some(Time::new(10 * 1001, 30_000));
     assert_eq!(keys(&clip.run(35, moving)), [0, 10, 20, 30]);
-    clip.config.key_frames.max_duration = Some(Time::new(10 * 1001 + 1, 30_000));
-    assert_eq!(keys(&clip.run(35, moving)), [0, 11, 22, 33]);
-    // Uneven times, in a timescale that is not the limit's.
+    clip.config.key_frames.max_duration = Some(Time::new(10 * 1001 - 1, 30_000));
+    assert_eq!(keys(&clip.run(35, moving)), [0, 9, 18, 27]);
+    // Uneven times, in a timescale that is not the limit's: a second passes at most where that can be.
     let times = [0, 100, 250, 900, 999, 1000, 1400, 1999, 2000, 2001, 5000, 5001];
     clip.config.key_frames.max_duration = Some(Time::new(90_000, 90_000));
     let frames = clip.run_with(times.len(), moving, |mut info, index| {
         info.presentation_time = Time::new(times[index], 1000);
         info
     });
-    assert_eq!(keys(&frames), [0, 5, 8, 10]);
+    assert_eq!(keys(&frames), [0, 5, 8, 9, 10]);
     // Both limits at once.
     clip.config.key_frames.max_interval = 4;
     let frames = clip.run_with(times.len(), moving, |mut info, index| {
         info.presentation_time = Time::new(times[index], 1000);
         info
     });
-    assert_eq!(keys(&frames), [0, 4, 7, 10]);
+    assert_eq!(keys(&frames), [0, 4, 7, 9, 10]);
 }
 
 #[test]

@@ -46,6 +46,7 @@ fn input(frame: u64) -> FrameInput {
         messages: Vec::new(),
         force_key_frame: false,
         force_long_term_refresh: false,
+        base_qp: None,
     }
 }
 

@@ -71,6 +71,9 @@ pub struct SourceFrame<'a> {
     pub force_ltr_refresh: bool,
     /// See [`FrameOptions::acknowledged_ltr_tokens`](crate::FrameOptions::acknowledged_ltr_tokens).
     pub acknowledged_ltr_tokens: &'a [i64],
+    /// The QP that the whole frame must have, in place of rate control's; encoders that cannot do that ignore it and do not list
+    /// `SupportsBaseFrameQP`.
+    pub base_qp: Option<u8>,
 }
 
 /// A coded frame.

@@ -132,6 +132,9 @@ pub struct FrameOptions {
     /// more, do nothing.
     #[doc(alias = "kVTEncodeFrameOptionKey_AcknowledgedLTRTokens")]
     pub acknowledged_ltr_tokens: Vec<i64>,
+    /// The QP of the whole frame in place of rate control's, up to 51; encoders whose `SupportsBaseFrameQP` is true honour it.
+    #[doc(alias = "kVTEncodeFrameOptionKey_BaseFrameQP")]
+    pub base_frame_qp: Option<u8>,
 }
 
 impl FrameOptions {
@@ -147,6 +150,11 @@ impl FrameOptions {
 
     /// The key of [`FrameOptions::force_key_frame`] in a dictionary of frame properties.
     pub const FORCE_KEY_FRAME: &'static str = "ForceKeyFrame";
+
+    /// The key of [`FrameOptions::base_frame_qp`] in a dictionary of frame properties.
+    pub const BASE_FRAME_QP: &'static str = "BaseFrameQP";
+    /// The greatest [`FrameOptions::base_frame_qp`].
+    const MAX_BASE_FRAME_QP: u8 = 51;
 
     /// No wishes.
     pub fn new() -> Self {
@@ -168,6 +176,12 @@ impl FrameOptions {
     /// Says which long-term references have arrived.
     pub fn with_acknowledged_ltr_tokens(mut self, tokens: impl IntoIterator<Item = i64>) -> Self {
         self.acknowledged_ltr_tokens = tokens.into_iter().collect();
+        self
+    }
+
+    /// Asks for a QP, 0 to 51; a greater one counts as 51.
+    pub fn with_base_frame_qp(mut self, qp: impl Into<Option<u8>>) -> Self {
+        self.base_frame_qp = qp.into().map(|qp| qp.min(Self::MAX_BASE_FRAME_QP));
         self
     }
 }
@@ -197,6 +211,12 @@ impl TryFrom<&Dictionary> for FrameOptions {
                         value.as_array().and_then(|tokens| tokens.iter().map(Value::as_i64).collect());
                     options.acknowledged_ltr_tokens =
                         tokens.ok_or_else(|| wrong(key, value, "an array of whole numbers"))?;
+                }
+                Self::BASE_FRAME_QP => {
+                    let qp = value.as_i64().and_then(|qp| u8::try_from(qp).ok());
+                    let qp = qp.filter(|qp| *qp <= Self::MAX_BASE_FRAME_QP);
+                    options.base_frame_qp =
+                        Some(qp.ok_or_else(|| wrong(key, value, "a whole number from 0 to 51"))?);
                 }
                 _ => {
                     return Err(Error::PropertyNotSupported {

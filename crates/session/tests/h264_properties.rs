@@ -23,7 +23,8 @@ macro_rules! effects {
 
         #[test]
         fn every_property_has_a_test() {
-            let tested = [$($key),*];
+            let mut tested = vec![$($key),*];
+            tested.extend(clip::RATE_PROPERTIES);
             let (session, _) = session(&Dictionary::new());
             for row in session.property_table().rows() {
                 assert!(tested.contains(&row.key), "{} has no test of its effect", row.key);
@@ -132,6 +133,8 @@ effects! {
         assert!(error.to_string().contains("3600 macroblocks a picture") && error.to_string().contains("120x68"), "{error}");
         session.set_property(key::PROFILE_LEVEL, "H264_High_4_0").unwrap();
         refused(&session, key::EXPECTED_FRAME_RATE, 60);
+        refused(&session, key::CONSTANT_BIT_RATE, 30_000_000);
+        refused(&session, key::DATA_RATE_LIMITS, vec![Value::from(5_000_000), Value::from(1.0)]);
         refused(&session, key::AVERAGE_BIT_RATE, 50_000_000);
         refused(&session, key::REFERENCE_BUFFER_COUNT, 5);
         session.set_property(key::PROFILE_LEVEL, "H264_High_5_2").unwrap();
@@ -242,6 +245,9 @@ effects! {
         assert_eq!(timing(0.0), None);
         let timing = timing(50.0).expect("the rate is in the stream");
         assert_eq!(timing.time_scale, 100 * timing.num_units_in_tick);
+        let (session, _) = session(&Dictionary::new());
+        let error = refused(&session, key::EXPECTED_FRAME_RATE, 0.0005);
+        assert!(error.to_string().contains("0.001"), "{error}");
         // A higher rate needs a higher level.
         let level = |rate: f64| encode(&with(key::EXPECTED_FRAME_RATE, rate), 1).sps().level_idc;
         assert!(level(5.0) < level(1000.0));

@@ -68,7 +68,7 @@ fn access_change_and_serialisation_go_together() {
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
             Kind::Data { length } => assert!(length > 0, "{}", row.key),
             Kind::Properties(rows) => assert!(!rows.is_empty(), "{}", row.key),
-            Kind::Boolean | Kind::Text | Kind::Attributes => {}
+            Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes => {}
         }
     }
 }
@@ -86,6 +86,22 @@ fn keys_are_the_platforms() {
         ("AllowFrameReordering", key::ALLOW_FRAME_REORDERING, Access::ReadWrite),
         ("AverageBitRate", key::AVERAGE_BIT_RATE, Access::ReadWrite),
         ("Quality", key::QUALITY, Access::ReadWrite),
+        ("DataRateLimits", key::DATA_RATE_LIMITS, Access::ReadWrite),
+        ("ConstantBitRate", key::CONSTANT_BIT_RATE, Access::ReadWrite),
+        ("VariableBitRate", key::VARIABLE_BIT_RATE, Access::ReadWrite),
+        ("VBVMaxBitRate", key::VBV_MAX_BIT_RATE, Access::ReadWrite),
+        ("VBVBufferDuration", key::VBV_BUFFER_DURATION, Access::ReadWrite),
+        ("VBVInitialDelayPercentage", key::VBV_INITIAL_DELAY_PERCENTAGE, Access::ReadWrite),
+        ("MinAllowedFrameQP", key::MIN_ALLOWED_FRAME_QP, Access::ReadWrite),
+        ("MaxAllowedFrameQP", key::MAX_ALLOWED_FRAME_QP, Access::ReadWrite),
+        ("SupportsBaseFrameQP", key::SUPPORTS_BASE_FRAME_QP, Access::ReadOnly),
+        ("MoreFramesBeforeStart", key::MORE_FRAMES_BEFORE_START, Access::ReadWrite),
+        ("MoreFramesAfterEnd", key::MORE_FRAMES_AFTER_END, Access::ReadWrite),
+        (
+            "kVTProCodecPropertyKey_AverageBytesPerFrame",
+            key::ESTIMATED_AVERAGE_BYTES_PER_FRAME,
+            Access::ReadOnly,
+        ),
         ("ProfileLevel", key::PROFILE_LEVEL, Access::ReadWrite),
         ("H264EntropyMode", key::H264_ENTROPY_MODE, Access::ReadWrite),
         ("MaxFrameDelayCount", key::MAX_FRAME_DELAY_COUNT, Access::ReadWrite),
@@ -155,6 +171,7 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
         Kind::Properties(rows) => {
             Value::from(Dictionary::new().with(rows[0].key, other_value(&rows[0], &Value::Null)))
         }
+        Kind::DataRates => Value::from(vec![Value::from(1000), Value::from(0.5)]),
         Kind::Text | Kind::Attributes => panic!("{} can be set and has no test value", row.key),
     }
 }

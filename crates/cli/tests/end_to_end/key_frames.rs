@@ -28,7 +28,7 @@ fn the_interval_is_exact() {
 #[test]
 fn the_interval_in_seconds_is_exact() {
     let clip = Clip::new(64, 48, 60, Content::Motion);
-    for (seconds, frames) in [("1", 25), ("0.4", 10), ("0.04", 1)] {
+    for (seconds, frames) in [("1", 25), ("0.5", 12), ("0.4", 10), ("0.04", 1)] {
         let expected: Vec<usize> = (0..clip.frames).step_by(frames).collect();
         assert_eq!(
             positions(&clip, &[&format!("MaxKeyFrameIntervalDuration={seconds}")], &[]),

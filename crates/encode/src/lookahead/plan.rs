@@ -6,6 +6,7 @@ use crate::importance::Inheritance;
 use crate::math::exp2_f32;
 use crate::motion::{HalfVector, search_motion};
 use crate::scene_cut::CutDistances;
+use vitascope_core::Time;
 
 /// How much more alike than the two sides of a supposed cut other frames from both sides must be to deny it.
 const FLASH_RATIO: f64 = 0.75;
@@ -48,7 +49,7 @@ impl<T> Lookahead<T> {
             && !self.is_flash(frame);
         let required = frame.info.force_key
             || frame.info.intra_only
-            || self.clock.is_due(index, frame.info.presentation_time, &frame.limits);
+            || self.clock.is_due(index, frame.info.presentation_time, self.time_after(frame), &frame.limits);
         let kind = if required || (scene_cut && distance >= distances.minimum) {
             FrameKind::Idr
         } else if scene_cut {
@@ -57,6 +58,18 @@ impl<T> Lookahead<T> {
             FrameKind::P
         };
         (kind, scene_cut)
+    }
+
+    /// When the frame after an open one comes: known, or by its duration, or as long after it as it came after
+    /// the one before.
+    fn time_after(&self, frame: &Frame<T>) -> Time {
+        let next = frame.display_index + 1;
+        let time = frame.info.presentation_time;
+        if let Some(next) = self.open.iter().find(|other| other.display_index == next) {
+            return next.info.presentation_time;
+        }
+        let given = Some(frame.info.duration).filter(|duration| duration.is_numeric() && duration.value > 0);
+        given.or(self.spacing).map_or(Time::INVALID, |step| time + step)
     }
 
     /// Whether the frames on both sides of a supposed cut resemble each other after all: then a frame or two

@@ -198,6 +198,9 @@ impl AverageRate {
 
     /// Seconds from this frame to the end of the stream, when known.
     fn remaining(&self, frame: &RateFrame<'_>, config: &RateConfig) -> Option<f64> {
+        if config.more_follows {
+            return None;
+        }
         let ahead: f64 = frame.ahead.iter().map(|ahead| ahead.duration_seconds.clamp(1e-4, 60.0)).sum();
         if frame.ahead_is_all {
             return Some(frame.duration() + ahead);

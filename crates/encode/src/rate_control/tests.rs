@@ -97,7 +97,7 @@ impl Simulation {
             }
             let end = (i + 1 + self.depth).min(self.sources.len());
             let weighted = ahead[i].weighted_cost.floor();
-            let qp = control.start(&RateFrame {
+            let plan = control.start(&RateFrame {
                 index: i as u64,
                 kind: source.kind,
                 cost: FrameCost {
@@ -107,9 +107,12 @@ impl Simulation {
                     weighted,
                 },
                 duration_seconds: source.seconds,
+                decode_seconds: None,
+                forced_qp: None,
                 ahead: &ahead[i + 1..end],
                 ahead_is_all: self.depth > 0 && end == self.sources.len(),
             });
+            let qp = plan.qp;
             assert!((self.config.min_qp..=self.config.max_qp).contains(&qp), "frame {i}: QP {qp}");
             let step = step_of_qp(qp);
             let texture = if source.kind.is_intra() {
@@ -298,6 +301,8 @@ fn sizes_inside_the_delay_do_not_matter() {
                 kind: if index == 0 { FrameKind::Idr } else { FrameKind::P },
                 cost,
                 duration_seconds: 0.04,
+                decode_seconds: None,
+                forced_qp: None,
                 ahead: &[],
                 ahead_is_all: false,
             };
@@ -349,6 +354,11 @@ fn constant_qp_is_constant() {
 fn strange_values_neither_panic_nor_escape() {
     let mut control = RateControl::new(RateConfig {
         mode: RateMode::AverageBitRate { bits_per_second: 1e12 },
+        limits: SizeLimits {
+            windows: [Some(WindowLimit { bits: 1e6, seconds: 0.5 }), None],
+            buffer: Some(BufferLimit { rate: 1e6, size: 1e6, initial: 5e5 }),
+            continues: true,
+        },
         ..RateConfig::default()
     })
     .unwrap();
@@ -362,10 +372,12 @@ fn strange_values_neither_panic_nor_escape() {
                 [(random(&mut seed) * 5.0) as usize],
             cost: FrameCost { weighted: random(&mut seed) * 1e9, inter: 1 << 40, ..FrameCost::default() },
             duration_seconds: [0.0, 1e9, 0.01, -1.0][index as usize % 4],
+            decode_seconds: [None, Some(index as f64), Some(-1e9), Some(f64::NAN)][index as usize / 7 % 4],
+            forced_qp: None,
             ahead: &ahead[..index as usize % 4],
             ahead_is_all: index % 7 == 0,
         };
-        let qp = control.start(&frame);
+        let qp = control.start(&frame).qp;
         assert!((0.0..=51.0).contains(&qp), "{qp}");
         control.finish(index.saturating_sub(index % 3), if index % 5 == 0 { u64::MAX } else { index });
         if index % 50 == 0 {

@@ -3,6 +3,7 @@
 use vitascope_core::Time;
 use vitascope_dsp::CpuLevel;
 
+use super::rate_config::{DecoderBuffer, RateControl, RateLimits};
 pub use super::slice::SliceKind;
 use super::temporal_layers::BaseLayer;
 use crate::syntax::level::Level;
@@ -16,15 +17,6 @@ pub enum EntropyMode {
     Cavlc,
     /// Arithmetic coding (9.3); not in the Baseline profiles.
     Cabac,
-}
-
-/// What decides the size of pictures.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum RateControl {
-    /// Equal perceived quality throughout: 0 (least) to 1 (visually lossless).
-    ConstantQuality(f64),
-    /// Bits per second in the long run, at least 1.
-    AverageBitRate(u32),
 }
 
 /// Colour and shape for the stream's VUI (Annex E). Code points are those of ITU-T H.273; 2 means
@@ -86,11 +78,19 @@ pub struct EncoderConfig {
     pub entropy: Option<EntropyMode>,
     /// What decides the size of pictures.
     pub rate_control: RateControl,
+    /// What sizes and quantisers keep to, whatever decides them.
+    pub rate_limits: RateLimits,
+    /// The decoder's buffer that the stream keeps to and describes; `None` describes none.
+    pub decoder_buffer: Option<DecoderBuffer>,
+    /// Another stream will be put before this one: the limits' windows do not begin empty.
+    pub more_frames_before_start: bool,
+    /// Another stream will be put after this one: the end need not come out at the average rate.
+    pub more_frames_after_end: bool,
     /// Expected frames per second, above 0 and at most 1000; `None` where unknown.
     pub frame_rate: Option<f64>,
     /// A sync frame at least every so many frames; 0 lets the encoder choose (250).
     pub max_key_frame_interval: u32,
-    /// A frame so long after the last sync frame becomes one; `None` sets no limit.
+    /// Longest presentation time from one sync frame to the next; `None` sets no limit.
     pub max_key_frame_interval_duration: Option<Time>,
     /// When false, every frame is a sync frame.
     pub allow_temporal_compression: bool,
@@ -142,6 +142,10 @@ impl Default for EncoderConfig {
             level: None,
             entropy: None,
             rate_control: RateControl::ConstantQuality(0.5),
+            rate_limits: RateLimits::default(),
+            decoder_buffer: None,
+            more_frames_before_start: false,
+            more_frames_after_end: false,
             frame_rate: None,
             max_key_frame_interval: 0,
             max_key_frame_interval_duration: None,
@@ -184,6 +188,8 @@ pub struct FrameInput {
     pub force_long_term_refresh: bool,
     /// Messages for the frame's SEI, such as captions.
     pub messages: Vec<SeiMessage>,
+    /// Quantiser of all macroblocks in place of the rate control's, 0 to 51; 0 counts as 1.
+    pub base_qp: Option<u8>,
 }
 
 /// A coded frame.
@@ -217,6 +223,8 @@ pub struct EncodedFrame {
 pub enum Update {
     /// New rate control, for frames submitted from now on.
     RateControl(RateControl),
+    /// New limits, for frames submitted from now on.
+    RateLimits(RateLimits),
     /// New expected frame rate.
     FrameRate(f64),
     /// New limits of the distance between sync frames, for frames submitted from now on.

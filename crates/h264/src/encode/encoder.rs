@@ -3,15 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use vitascope_bits::length_prefixed;
 use vitascope_core::{FourCc, PixelBuffer};
 use vitascope_encode::{
     FrameInfo, FrameKind, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame, RateConfig,
-    RateFrame, RateMode,
 };
 
 use super::analysis::CodingTables;
-use super::config::{EncodedFrame, EncoderConfig, EntropyMode, FrameInput, RateControl, SliceKind, Update};
+use super::config::{EncodedFrame, EncoderConfig, EntropyMode, FrameInput, SliceKind, Update};
 use super::deblock::DeblockParameters;
+use super::decode_clock::PictureTimes;
 use super::effort::Tools;
 use super::error::Error;
 use super::frame_coder::{CodedFrame, FrameJob, ReachLimits};
@@ -20,18 +21,16 @@ use super::motion_cost::MotionCosts;
 use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
 use super::picture_timing::{DEFAULT_TIME_OFFSET_LENGTH, picture_timing};
 use super::quality_metrics::mean_squared_errors;
+use super::rate::{CodingPlan, RATE_DELAY, Rate, RateTicket};
 use super::reconstruction;
 use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
 use super::residual::ResidualCoder;
 use super::source;
-use super::stream::{SliceParameters, StreamParameters};
+use super::stream::{SliceParameters, StreamParameters, UNKNOWN_FRAME_RATE};
 use super::temporal_layers::LayerClock;
 use super::worker::{Pending, Workers};
 use crate::syntax::sei::{self, SeiMessage};
 
-/// Frames whose sizes the rate control does not know when it starts another: the same at every
-/// thread count, so that the stream is.
-const RATE_DELAY: usize = 3;
 /// Most pictures coded at a time.
 const MAX_THREADS: usize = RATE_DELAY + 1;
 /// Frames looked ahead where nothing limits the delay.
@@ -52,15 +51,12 @@ pub struct Encoder {
     tables: Arc<CodingTables>,
     reach: ReachLimits,
     lookahead: Lookahead<Waiting>,
-    rate: vitascope_encode::RateControl,
+    rate: Rate,
     workers: Workers,
     threads: usize,
     /// Most frames held inside after a submission.
     max_held: usize,
     allow_temporal: bool,
-    /// Changes of the rate control so far, and the last one that a started frame brought along.
-    rate_changes: u64,
-    rate_change_applied: u64,
     references: ReferenceBuffer<Reference>,
     layers: LayerClock,
     /// Display index of the last sync frame.
@@ -78,11 +74,10 @@ pub struct Encoder {
 struct Waiting {
     token: u64,
     source: Arc<SourcePicture>,
-    /// The rate control when the frame was submitted, and which change it is.
-    rate_control: (u64, RateControl),
     messages: Vec<SeiMessage>,
     max_slice_bytes: usize,
     refresh: bool,
+    rate: RateTicket,
 }
 
 /// What is known of a frame while it is being coded.
@@ -93,7 +88,9 @@ struct Flight {
     is_reference: bool,
     slice_kind: SliceKind,
     long_term_token: Option<i64>,
-    messages: Vec<SeiMessage>,
+    /// Length-prefixed NAL units before the slice.
+    messages: Vec<u8>,
+    times: PictureTimes,
 }
 
 impl Encoder {
@@ -116,7 +113,7 @@ impl Encoder {
         };
         let machine = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if config.threads == 0 { machine() } else { config.threads }.clamp(1, MAX_THREADS);
-        let frame_rate = config.frame_rate.unwrap_or(30.0);
+        let frame_rate = config.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE);
         let lookahead = Lookahead::new(LookaheadConfig {
             width: config.width as usize,
             height: config.height as usize,
@@ -134,17 +131,16 @@ impl Encoder {
             cpu_level: config.cpu_level,
             ..LookaheadConfig::default()
         })?;
-        let rate = vitascope_encode::RateControl::new(RateConfig {
-            mode: rate_mode(config.rate_control),
+        let rate = RateConfig {
             macroblocks: geometry.macroblocks() as u32,
             frame_rate,
             importance_propagation: depth > 0,
             source_frame_count: config.source_frame_count,
             max_key_interval: key_interval(&config, config.max_key_frame_interval),
-            min_qp: f64::from(MIN_QP),
             delay: if config.low_latency { 0 } else { RATE_DELAY },
             ..RateConfig::default()
-        })?;
+        };
+        let rate = Rate::new(&config, &stream, rate)?;
         let cavlc = stream.entropy() == EntropyMode::Cavlc;
         let tables = Arc::new(CodingTables {
             kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
@@ -177,8 +173,6 @@ impl Encoder {
             finished: VecDeque::new(),
             spare_sources: Vec::new(),
             spare_pictures: Vec::new(),
-            rate_changes: 0,
-            rate_change_applied: 0,
             failed: false,
             config,
         })
@@ -223,18 +217,15 @@ impl Encoder {
                 || (input.force_long_term_refresh && !self.references.has_acknowledged()),
             intra_only: !self.allow_temporal,
         };
-        self.lookahead.push(
-            luma,
-            info,
-            Waiting {
-                token: input.token,
-                source: Arc::clone(&picture),
-                rate_control: (self.rate_changes, self.config.rate_control),
-                messages: input.messages,
-                max_slice_bytes: self.config.max_slice_bytes as usize,
-                refresh: input.force_long_term_refresh,
-            },
-        )?;
+        let waiting = Waiting {
+            token: input.token,
+            source: Arc::clone(&picture),
+            messages: input.messages,
+            max_slice_bytes: self.config.max_slice_bytes as usize,
+            refresh: input.force_long_term_refresh,
+            rate: self.rate.submitted(input.presentation_time, input.base_qp),
+        };
+        self.lookahead.push(luma, info, waiting)?;
         self.advance()?;
         while self.lookahead.pending() + self.in_flight.len() > self.max_held {
             if self.in_flight.is_empty() {
@@ -295,9 +286,12 @@ impl Encoder {
     pub fn update(&mut self, update: Update) -> Result<(), Error> {
         match update {
             Update::RateControl(control) => {
-                super::stream::check_rate_control(control)?;
+                self.rate.set_control(control)?;
                 self.config.rate_control = control;
-                self.rate_changes += 1;
+            }
+            Update::RateLimits(limits) => {
+                self.rate.set_limits(limits)?;
+                self.config.rate_limits = limits;
             }
             Update::FrameRate(rate) => {
                 super::stream::check_frame_rate(rate)?;
@@ -344,25 +338,17 @@ impl Encoder {
         Ok(())
     }
 
-    fn start(&mut self, planned: PlannedFrame<Waiting>) {
-        let (change, control) = planned.payload.rate_control;
-        // In coding order an earlier frame may follow a later one; what has changed stays so.
-        if change > self.rate_change_applied {
-            self.rate_change_applied = change;
-            // Checked when it was set.
-            let _ = self.rate.set_mode(rate_mode(control));
-        }
+    fn start(&mut self, mut planned: PlannedFrame<Waiting>) {
         let is_sync = planned.kind == FrameKind::Idr;
         let refresh = planned.payload.refresh && !is_sync;
         let in_base_layer = self.layers.is_base(is_sync, refresh, planned.info.presentation_time);
         let is_reference = planned.kind.is_reference() && in_base_layer;
-        let mut rate_frame = RateFrame::new(&planned);
-        if !in_base_layer {
-            // Nothing depends on it, as on a B picture.
-            rate_frame.kind = FrameKind::B;
-        }
-        let base_qp = self.rate.start(&rate_frame) as f32;
-        let Waiting { token, source, max_slice_bytes, mut messages, .. } = planned.payload;
+        let messages = self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync);
+        // Nothing depends on a frame outside the base layer, as on a B picture.
+        let rate_kind = if in_base_layer { planned.kind } else { FrameKind::B };
+        let CodingPlan { slice_qp, qps, max_bytes, times } =
+            self.rate.start(&planned, rate_kind, planned.payload.rate, messages.len());
+        let Waiting { token, source, max_slice_bytes, .. } = planned.payload;
         let kind = match planned.kind {
             FrameKind::Idr | FrameKind::I => SliceKind::I,
             FrameKind::P => SliceKind::P,
@@ -371,15 +357,8 @@ impl Encoder {
         if is_sync {
             self.idr_count += 1;
             self.first_in_order = planned.display_index;
-            messages.splice(0..0, self.config.stream_messages.iter().cloned());
-        }
-        if let Some(order) = self.config.signal.fields {
-            messages.insert(0, picture_timing(None, Some(order), DEFAULT_TIME_OFFSET_LENGTH));
         }
         let order = planned.display_index - self.first_in_order;
-        let qps =
-            planned.qp_offsets.iter().map(|o| (base_qp + o).round().clamp(MIN_QP, 51.0) as u8).collect();
-        let slice_qp = base_qp.round().clamp(MIN_QP, 51.0) as u8;
         let picture = self.spare_picture();
         let PicturePlan {
             frame_num,
@@ -430,6 +409,7 @@ impl Encoder {
             references,
             is_reference,
             keep_reconstruction: self.config.report_reconstruction || self.config.report_quality,
+            max_bytes,
         };
         let pending = self.workers.start(job);
         let flight = Flight {
@@ -440,8 +420,27 @@ impl Encoder {
             slice_kind: kind,
             long_term_token,
             messages,
+            times,
         };
         self.in_flight.push_back((flight, pending));
+    }
+
+    /// The SEI unit of a frame with its length: the stream's messages at sync frames, then its own.
+    fn message_unit(&self, mut messages: Vec<SeiMessage>, is_sync: bool) -> Vec<u8> {
+        if is_sync {
+            messages.splice(0..0, self.config.stream_messages.iter().cloned());
+        }
+        // A decoder's buffer has its own message with the fields in it.
+        let fields = self.config.signal.fields.filter(|_| self.stream.buffer().is_none());
+        if let Some(order) = fields {
+            messages.insert(0, picture_timing(None, Some(order), DEFAULT_TIME_OFFSET_LENGTH));
+        }
+        let mut unit = Vec::new();
+        if !messages.is_empty() {
+            // Four bytes hold any length.
+            let _ = length_prefixed::append(&sei::nal_unit(&messages), 4, &mut unit);
+        }
+        unit
     }
 
     /// A picture that nothing refers to any more, or a new one.
@@ -462,16 +461,9 @@ impl Encoder {
         Ok(())
     }
 
-    fn complete(&mut self, flight: &Flight, coded: CodedFrame) {
-        let bytes: usize = coded.nal_units.iter().map(Vec::len).sum();
-        let mut data = Vec::with_capacity(bytes + bytes / 64 + 4 * coded.nal_units.len());
-        if !flight.messages.is_empty() {
-            append_nal_unit(&mut data, |data| data.extend(sei::nal_unit(&flight.messages)));
-        }
-        for nal_unit in &coded.nal_units {
-            append_nal_unit(&mut data, |data| vitascope_bits::nal::escape(nal_unit, data));
-        }
-        self.rate.finish(flight.coding_index, 8 * data.len() as u64);
+    fn complete(&mut self, flight: &Flight, mut coded: CodedFrame) {
+        coded.data.splice(0..0, flight.messages.iter().copied());
+        self.rate.finish(flight.coding_index, &mut coded, flight.times, flight.is_sync);
         let (width, height) = self.stream.coded_size();
         let reconstruction_md5 =
             self.config.report_reconstruction.then(|| reconstruction::md5(&coded.picture, width, height));
@@ -483,7 +475,7 @@ impl Encoder {
         self.spare_pictures.push(coded.picture);
         self.finished.push_back(EncodedFrame {
             token: flight.token,
-            data,
+            data: coded.data,
             is_sync: flight.is_sync,
             is_reference: flight.is_reference,
             slice_kind: flight.slice_kind,
@@ -494,18 +486,6 @@ impl Encoder {
         });
     }
 }
-
-/// Appends a NAL unit, which `write` appends, behind its length.
-fn append_nal_unit(data: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
-    let start = data.len();
-    data.extend([0; 4]);
-    write(data);
-    let length = (data.len() - start - 4) as u32;
-    data[start..start + 4].copy_from_slice(&length.to_be_bytes());
-}
-
-/// Least quantiser in use: below it, levels of flat blocks leave the range of the transforms.
-const MIN_QP: f32 = 1.0;
 
 /// Strength of the quantiser's adaptation to detail: less than the usual 1 keeps squared error low
 /// and still spares flat areas.
@@ -521,34 +501,4 @@ fn key_interval(config: &EncoderConfig, frames: u32) -> u32 {
 
 fn key_frame_limits(max_interval: u32, max_duration: Option<vitascope_core::Time>) -> KeyFrameLimits {
     KeyFrameLimits { max_interval, max_duration }
-}
-
-fn rate_mode(control: RateControl) -> RateMode {
-    match control {
-        RateControl::ConstantQuality(quality) => {
-            RateMode::ConstantQuality { rate_factor: rate_factor(quality) }
-        }
-        RateControl::AverageBitRate(bits) => RateMode::AverageBitRate { bits_per_second: f64::from(bits) },
-    }
-}
-
-/// Quantiser that a quality stands for: the platform's low, normal, high and lossless at a quarter,
-/// a half, three quarters and one, straight lines between.
-fn rate_factor(quality: f64) -> f64 {
-    const POINTS: [f64; 5] = [51.0, 35.0, 26.0, 18.0, 1.0];
-    let place = quality.clamp(0.0, 1.0) * 4.0;
-    let i = (place as usize).min(3);
-    POINTS[i] + (POINTS[i + 1] - POINTS[i]) * (place - i as f64)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn better_quality_never_means_a_coarser_quantiser() {
-        let factors: Vec<f64> = (0..=1000).map(|i| rate_factor(f64::from(i) / 1000.0)).collect();
-        assert!(factors.windows(2).all(|w| w[1] < w[0]));
-        assert_eq!((factors[0], factors[500], factors[1000]), (51.0, 26.0, 1.0));
-    }
 }

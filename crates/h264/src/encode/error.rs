@@ -41,3 +41,9 @@ pub enum Error {
     #[error("the encoder failed on an earlier frame")]
     Broken,
 }
+
+impl Error {
+    pub(crate) fn setting(name: &'static str, value: impl ToString, accepted: impl ToString) -> Self {
+        Self::Setting { name, value: value.to_string(), accepted: accepted.to_string() }
+    }
+}

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use vitascope_encode::math::log2;
+
 use super::analysis::{Analyser, CodingTables, Surroundings};
 use super::deblock::{DeblockParameters, DeblockRow, deblock_row};
 use super::effort::Tools;
@@ -46,7 +48,14 @@ pub(crate) struct FrameJob {
     pub(crate) is_reference: bool,
     /// The reconstruction is wanted even if no picture predicts from it.
     pub(crate) keep_reconstruction: bool,
+    /// Most bytes of the NAL unit with its length field: a picture that comes out larger is coded again, more
+    /// coarsely, and no picture sees it before its size is right.
+    pub(crate) max_bytes: Option<usize>,
 }
+
+/// Quantiser steps by which a picture twice too large is coarsened: sizes fall by about half in six, and what
+/// only just misses would miss again.
+const COARSER: f64 = 7.0;
 
 /// How far vectors reach, in luma samples.
 #[derive(Clone, Copy, Debug)]
@@ -59,12 +68,14 @@ pub(crate) struct ReachLimits {
 
 /// A coded picture.
 pub(crate) struct CodedFrame {
-    /// NAL units of its slices, unescaped.
-    pub(crate) nal_units: Vec<Vec<u8>>,
+    /// The NAL units of its slices, each after its length in four bytes.
+    pub(crate) data: Vec<u8>,
     pub(crate) source: Arc<SourcePicture>,
     pub(crate) picture: PictureWriter,
     /// Mean of the macroblocks' quantisers.
     pub(crate) mean_qp: f32,
+    /// By how much the quantisers were raised to keep to the size.
+    pub(crate) raised: u8,
 }
 
 /// Samples beyond the picture that a block may cover: less than the padding by what interpolation
@@ -78,11 +89,38 @@ const MAX_QP: u8 = 51;
 
 impl FrameJob {
     /// Codes the picture; `None` when one it refers to was abandoned.
-    pub(crate) fn run(self) -> Option<CodedFrame> {
-        if self.cabac { self.code::<Cabac>() } else { self.code::<Cavlc>() }
+    pub(crate) fn run(mut self) -> Option<CodedFrame> {
+        let mut raised = 0;
+        loop {
+            let (nal_units, infos) = if self.cabac { self.code::<Cabac>() } else { self.code::<Cavlc>() }?;
+            let data = with_lengths(&nal_units);
+            if let Some(limit) = self.max_bytes {
+                if let Some(coarser) = self.coarser(data.len(), limit) {
+                    raised += coarser;
+                    continue;
+                }
+                (0..self.source.geometry.mb_height).for_each(|y| self.finish_row(&infos, y));
+            }
+            let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
+            return Some(CodedFrame { data, source: self.source, picture: self.picture, mean_qp, raised });
+        }
     }
 
-    fn code<E: EntropyCoder>(mut self) -> Option<CodedFrame> {
+    /// Raises the quantisers for a picture that came out larger than it may be, and says by how much; `None`
+    /// when it is small enough or they stand at their highest.
+    fn coarser(&mut self, bytes: usize, limit: usize) -> Option<u8> {
+        if bytes <= limit || self.qps.iter().all(|&qp| qp >= MAX_QP) {
+            return None;
+        }
+        // Sizes fall at least a little more slowly than the step rises.
+        let excess = bytes as f64 / limit.max(1) as f64;
+        let raise = (COARSER * log2(excess)).ceil().clamp(1.0, f64::from(MAX_QP)) as u8;
+        self.qps.iter_mut().for_each(|qp| *qp = (*qp + raise).min(MAX_QP));
+        Some(raise)
+    }
+
+    /// One coding of the picture: its NAL units, unescaped, and what became of the macroblocks.
+    fn code<E: EntropyCoder>(&mut self) -> Option<(Vec<Vec<u8>>, Vec<MacroblockInfo>)> {
         let geometry = self.source.geometry;
         let Geometry { mb_width, mb_height } = geometry;
         let tables = Arc::clone(&self.tables);
@@ -137,18 +175,24 @@ impl FrameJob {
                 store(&mut self.picture, mb, x, y);
             }
             lines.save(&self.picture, y);
-            if self.is_reference || self.keep_reconstruction {
-                self.deblock(&infos, y);
-            }
-            if self.is_reference {
-                let row = &infos[y * mb_width..(y + 1) * mb_width];
-                self.picture.set_still(y, row.iter().map(still_quarters));
-                self.picture.finish_row(&tables.kernels, y);
+            if self.max_bytes.is_none() {
+                self.finish_row(&infos, y);
             }
         }
-        let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
-        let nal_units = writer.finish();
-        Some(CodedFrame { nal_units, source: self.source, picture: self.picture, mean_qp })
+        Some((writer.finish(), infos))
+    }
+
+    /// Filters a row that is coded and, where other pictures predict from this one, lets them see it.
+    fn finish_row(&mut self, infos: &[MacroblockInfo], y: usize) {
+        let mb_width = self.source.geometry.mb_width;
+        if self.is_reference || self.keep_reconstruction {
+            self.deblock(infos, y);
+        }
+        if self.is_reference {
+            let row = &infos[y * mb_width..(y + 1) * mb_width];
+            self.picture.set_still(y, row.iter().map(still_quarters));
+            self.picture.finish_row(&self.tables.kernels, y);
+        }
     }
 
     fn deblock(&mut self, infos: &[MacroblockInfo], y: usize) {
@@ -250,6 +294,20 @@ impl BottomLines {
             }
         }
     }
+}
+
+/// NAL units with emulation prevention, each after its length.
+fn with_lengths(nal_units: &[Vec<u8>]) -> Vec<u8> {
+    let bytes: usize = nal_units.iter().map(Vec::len).sum();
+    let mut data = Vec::with_capacity(bytes + bytes / 64 + 4 * nal_units.len());
+    for nal_unit in nal_units {
+        let start = data.len();
+        data.extend([0; 4]);
+        vitascope_bits::nal::escape(nal_unit, &mut data);
+        let length = (data.len() - start - 4) as u32;
+        data[start..start + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    data
 }
 
 fn load(picture: &SourcePicture, x: usize, y: usize) -> Source {

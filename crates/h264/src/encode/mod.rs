@@ -4,11 +4,13 @@ mod analysis;
 mod bins;
 mod config;
 mod deblock;
+mod decode_clock;
 mod effort;
 mod encoder;
 mod entropy;
 mod error;
 mod frame_coder;
+mod hrd;
 mod intra_prediction;
 mod macroblock;
 mod motion_cost;
@@ -17,6 +19,8 @@ mod neighbours;
 mod picture;
 mod picture_timing;
 mod quality_metrics;
+mod rate;
+mod rate_config;
 mod reconstruction;
 mod reference;
 mod reference_buffer;
@@ -34,9 +38,9 @@ mod write_cabac_residual;
 mod write_cavlc;
 
 pub use config::{
-    EncodedFrame, EncoderConfig, EntropyMode, FieldOrder, FrameInput, RateControl, SliceKind, Update,
-    VideoSignal,
+    EncodedFrame, EncoderConfig, EntropyMode, FieldOrder, FrameInput, SliceKind, Update, VideoSignal,
 };
 pub use encoder::Encoder;
 pub use error::Error;
+pub use rate_config::{DataRateLimit, DecoderBuffer, RateControl, RateLimits};
 pub use temporal_layers::BaseLayer;

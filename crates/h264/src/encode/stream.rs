@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use vitascope_bits::BitWriter;
 
-use super::config::{EncoderConfig, EntropyMode, RateControl, SliceKind, VideoSignal};
+use super::config::{EncoderConfig, EntropyMode, SliceKind, VideoSignal};
 use super::error::Error;
+use super::hrd::BufferParameters;
+use super::rate_config::{RateControl, check_buffer, check_limits, check_rate_control};
 use super::reference_buffer::BufferSizes;
 use super::temporal_layers::BaseLayer;
 use crate::syntax::level::{Level, LevelDemand};
@@ -29,6 +31,8 @@ const SIZES: std::ops::RangeInclusive<u32> = 2..=4096;
 /// Macroblocks of a picture of 4096x2304.
 const MAX_MACROBLOCKS: u32 = 256 * 144;
 
+/// Frames per second where nobody says.
+pub(crate) const UNKNOWN_FRAME_RATE: f64 = 30.0;
 /// Bits of `frame_num`.
 const FRAME_NUM_BITS: u32 = 8;
 /// Bits of `pic_order_cnt_lsb`: with B pictures, and where many pictures in a row may be no reference.
@@ -53,6 +57,8 @@ pub(crate) struct StreamParameters {
     reorder_depth: usize,
     coded_size: (usize, usize),
     sets: Arc<ParameterSets>,
+    buffer: Option<BufferParameters>,
+    timing: TimingInfo,
     sps_nal_unit: Vec<u8>,
     pps_nal_unit: Vec<u8>,
 }
@@ -91,26 +97,11 @@ pub(crate) struct SliceParameters {
     pub(crate) references: [usize; 2],
 }
 
-fn setting(name: &'static str, value: impl ToString, accepted: impl ToString) -> Error {
-    Error::Setting { name, value: value.to_string(), accepted: accepted.to_string() }
-}
-
-/// Checks a rate control's value.
-pub(crate) fn check_rate_control(control: RateControl) -> Result<(), Error> {
-    match control {
-        RateControl::ConstantQuality(q) if !(0.0..=1.0).contains(&q) => Err(setting("quality", q, "0 to 1")),
-        RateControl::AverageBitRate(0) => {
-            Err(setting("average bit rate", 0, "1 to 4294967295 bits per second"))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Checks the base layer's part of the bits.
 pub(crate) fn check_layer_bits(fraction: Option<f64>) -> Result<(), Error> {
     match fraction {
         Some(part) if !(0.0..=1.0).contains(&part) => {
-            Err(setting("base layer's part of the bits", part, "0 to 1"))
+            Err(Error::setting("base layer's part of the bits", part, "0 to 1"))
         }
         _ => Ok(()),
     }
@@ -121,7 +112,7 @@ pub(crate) fn check_frame_rate(rate: f64) -> Result<(), Error> {
     if rate > 0.0 && rate <= 1000.0 {
         Ok(())
     } else {
-        Err(setting("frame rate", rate, "above 0, at most 1000"))
+        Err(Error::setting("frame rate", rate, "above 0, at most 1000"))
     }
 }
 
@@ -131,43 +122,45 @@ impl StreamParameters {
     pub(crate) fn new(config: &EncoderConfig, reorder: bool, pyramid: bool) -> Result<Self, Error> {
         let EncoderConfig { width, height, profile, .. } = *config;
         if !SIZES.contains(&width) {
-            return Err(setting("width", width, "2 to 4096"));
+            return Err(Error::setting("width", width, "2 to 4096"));
         }
         if !SIZES.contains(&height) {
-            return Err(setting("height", height, "2 to 4096"));
+            return Err(Error::setting("height", height, "2 to 4096"));
         }
         let (mb_width, mb_height) = (width.div_ceil(16), height.div_ceil(16));
         if mb_width * mb_height > MAX_MACROBLOCKS {
-            return Err(setting(
+            return Err(Error::setting(
                 "size",
                 format!("{width}x{height}"),
                 "at most 36864 macroblocks, as of 4096x2304",
             ));
         }
         if !PROFILES.contains(&profile) {
-            return Err(setting(
+            return Err(Error::setting(
                 "profile",
                 format!("{profile:?}"),
                 "Baseline, ConstrainedBaseline, Main, High",
             ));
         }
         if !(1..=16).contains(&config.reference_frames) {
-            return Err(setting("reference frames", config.reference_frames, "1 to 16"));
+            return Err(Error::setting("reference frames", config.reference_frames, "1 to 16"));
         }
         config.frame_rate.map_or(Ok(()), check_frame_rate)?;
         match config.base_layer {
             Some(BaseLayer::Fraction(fraction)) if !(0.0..=1.0).contains(&fraction) => {
-                return Err(setting("base layer's part of the frames", fraction, "0 to 1"));
+                return Err(Error::setting("base layer's part of the frames", fraction, "0 to 1"));
             }
             Some(BaseLayer::FrameRate(rate)) => check_frame_rate(rate)?,
             _ => {}
         }
         check_layer_bits(config.base_layer_bit_rate_fraction)?;
         check_rate_control(config.rate_control)?;
+        check_limits(&config.rate_limits)?;
+        config.decoder_buffer.as_ref().map_or(Ok(()), check_buffer)?;
         let baseline = matches!(profile, Profile::Baseline | Profile::ConstrainedBaseline);
         let entropy = match config.entropy {
             Some(EntropyMode::Cabac) if baseline => {
-                return Err(setting("entropy mode", "CABAC", "CAVLC in the Baseline profiles"));
+                return Err(Error::setting("entropy mode", "CABAC", "CAVLC in the Baseline profiles"));
             }
             Some(mode) => mode,
             None if baseline => EntropyMode::Cavlc,
@@ -175,16 +168,15 @@ impl StreamParameters {
         };
         let mbs_per_second =
             config.frame_rate.map_or(0, |rate| (f64::from(mb_width * mb_height) * rate).ceil() as u64);
-        let bit_rate = match config.rate_control {
-            RateControl::AverageBitRate(bits) => u64::from(bits),
-            RateControl::ConstantQuality(_) => 0,
-        };
+        let frame_rate = config.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE);
+        let buffer = config.decoder_buffer.as_ref().map(|buffer| BufferParameters::new(buffer, frame_rate));
+        let bit_rate = buffer.map_or_else(|| bit_rate_bound(config), |buffer| buffer.bit_rate);
         let demand = LevelDemand {
             width_in_mbs: mb_width,
             height_in_mbs: mb_height,
             mbs_per_second,
             bit_rate,
-            cpb_size: 0,
+            cpb_size: buffer.map_or(0, |buffer| buffer.size),
             dpb_frames: 1,
             profile,
         };
@@ -194,7 +186,7 @@ impl StreamParameters {
                 let size = format!(
                     "{width}x{height} at {mbs_per_second} macroblocks and {bit_rate} bits per second"
                 );
-                return Err(setting("size and rate", size, format!("what level {level} permits")));
+                return Err(Error::setting("size and rate", size, format!("what level {level} permits")));
             }
             // Pictures are small enough for level 5.2; a rate beyond every level is the highest's.
             None => {
@@ -210,7 +202,7 @@ impl StreamParameters {
         let pyramid = reorder && pyramid && reference_frames >= PYRAMID_REFERENCES;
         let reorder_depth = usize::from(reorder) + usize::from(pyramid);
         if config.long_term_references && reference_frames < 2 {
-            return Err(setting(
+            return Err(Error::setting(
                 "reference frames",
                 reference_frames,
                 "at least 2 with long-term references",
@@ -222,7 +214,16 @@ impl StreamParameters {
         } else {
             PicOrderCnt::DecodingOrder
         };
-        let sps = sequence_parameters(config, level, reference_frames, (reorder_depth, order), coded_size)?;
+        let timing = match config.frame_rate {
+            Some(rate) => timing(rate),
+            None => TimingInfo { num_units_in_tick: 1, time_scale: 90_000, fixed_frame_rate_flag: false },
+        };
+        let mut sps =
+            sequence_parameters(config, level, reference_frames, (reorder_depth, order), coded_size)?;
+        if let (Some(vui), Some(buffer)) = (&mut sps.vui, &buffer) {
+            vui.timing_info = Some(timing);
+            vui.nal_hrd = Some(buffer.syntax());
+        }
         let pps = Pps {
             entropy_coding_mode_flag: entropy == EntropyMode::Cabac,
             num_ref_idx_l0_default_active_minus1: (reference_frames - 1) as u8,
@@ -245,6 +246,8 @@ impl StreamParameters {
             order_bits,
             reorder_depth,
             coded_size: (coded_size.0 as usize, coded_size.1 as usize),
+            buffer,
+            timing,
             sps_nal_unit: sps.nal_unit(),
             pps_nal_unit: pps.nal_unit(),
             sets: Arc::new(ParameterSets { sps, pps }),
@@ -253,6 +256,16 @@ impl StreamParameters {
 
     pub(crate) fn parameter_sets(&self) -> (&[u8], &[u8]) {
         (&self.sps_nal_unit, &self.pps_nal_unit)
+    }
+
+    /// The decoder's buffer that the stream describes.
+    pub(crate) fn buffer(&self) -> Option<BufferParameters> {
+        self.buffer
+    }
+
+    /// Ticks of the decode times of a stream with a buffer.
+    pub(crate) fn decode_timing(&self) -> TimingInfo {
+        self.timing
     }
 
     pub(crate) fn entropy(&self) -> EntropyMode {
@@ -327,6 +340,17 @@ impl SliceHeaders {
     }
 }
 
+/// Bits per second that the settings bound, for the choice of a level; 0 when they bound none.
+fn bit_rate_bound(config: &EncoderConfig) -> u64 {
+    let limits = config.rate_limits.data_rate.iter().flatten();
+    let rates = limits.map(|limit| (8.0 * limit.bytes as f64 / limit.seconds).ceil() as u64);
+    let average = match config.rate_control {
+        RateControl::AverageBitRate(bits) => Some(u64::from(bits)),
+        RateControl::ConstantQuality(_) => None,
+    };
+    rates.chain(average).min().unwrap_or(0)
+}
+
 fn sequence_parameters(
     config: &EncoderConfig,
     level: Level,
@@ -334,7 +358,7 @@ fn sequence_parameters(
     (reorder_depth, order): (usize, PicOrderCnt),
     (width, height): (u32, u32),
 ) -> Result<Sps, Error> {
-    let refused = |e: crate::syntax::Error| setting("size", format!("{width}x{height}"), e);
+    let refused = |e: crate::syntax::Error| Error::setting("size", format!("{width}x{height}"), e);
     let mut sps = Sps::new(config.profile, level, width, height).map_err(refused)?;
     sps.log2_max_frame_num_minus4 = (FRAME_NUM_BITS - 4) as u8;
     sps.pic_order_cnt = order;

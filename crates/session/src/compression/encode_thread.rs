@@ -153,6 +153,7 @@ impl EncodeThread<'_> {
                     force_key_frame: options.force_key_frame,
                     force_ltr_refresh: options.force_ltr_refresh,
                     acknowledged_ltr_tokens: &options.acknowledged_ltr_tokens,
+                    base_qp: options.base_frame_qp,
                 })
             },
         );
@@ -269,7 +270,12 @@ impl EncodeThread<'_> {
         let Held { presentation_time, reference, handler, .. } = held;
         let output =
             Output { index, output: EncodeOutput { sample, flags, reference, presentation_time }, handler };
+        let bytes = output.output.sample.as_ref().ok().and_then(Option::as_ref);
+        let bytes = bytes.map(|sample| sample.total_sample_size() as u64);
         let mut state = self.shared.lock();
+        if let Some(bytes) = bytes {
+            state.coded = (state.coded.0 + 1, state.coded.1 + bytes);
+        }
         if state.invalidated {
             // The caller's reference and handler go without the lock.
             drop(state);

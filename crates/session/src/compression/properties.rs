@@ -32,7 +32,12 @@ impl Shared {
         let mut values = state.values.clone();
         values.put(row, value.clone());
         let begun = state.stream.is_some();
-        if begun && row.change != Change::AnyTime {
+        let may_change = match row.change {
+            Change::AnyTime => true,
+            Change::ValueAnyTime => !current.is_null() && !values.value(row.key).is_null(),
+            Change::BeforeFirstFrame | Change::Never => false,
+        };
+        if begun && !may_change {
             // To ask for what is so already is no change.
             if values.value(row.key) == current {
                 return Ok(());
@@ -110,6 +115,10 @@ impl Shared {
             key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES => {
                 Value::from(self.entry.pixel_buffer_attributes(self.width, self.height))
             }
+            key::ESTIMATED_AVERAGE_BYTES_PER_FRAME => match state.values.value(key) {
+                Value::Null => state.mean_bytes().map_or(Value::Null, Value::from),
+                planned => planned,
+            },
             key::ENCODER_ID => Value::from(self.entry.encoder_id),
             key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER => Value::from(self.hardware),
             // Read-only properties of an encoder follow from the others.

@@ -71,6 +71,8 @@ pub(super) struct State {
     /// Frames below this number must come out even if the encoder wants more input first.
     pub(super) due_below: u64,
     pub(super) outputs: VecDeque<Output>,
+    /// Samples made so far and their bytes.
+    pub(super) coded: (u64, u64),
     /// The frame whose callback is running.
     pub(super) calling: Option<u64>,
     handler: Option<OutputHandler>,
@@ -142,6 +144,7 @@ impl Shared {
             in_hand: 0,
             due_below: 0,
             outputs: VecDeque::new(),
+            coded: (0, 0),
             calling: None,
             handler,
             threads: None,
@@ -390,6 +393,12 @@ impl State {
     /// Whether this is one of the session's own threads: a callback, or the release of a frame.
     fn is_own_thread(&self) -> bool {
         self.thread_ids.contains(&Some(thread::current().id()))
+    }
+
+    /// Mean bytes of the samples so far.
+    pub(super) fn mean_bytes(&self) -> Option<i64> {
+        let (samples, bytes) = self.coded;
+        bytes.checked_div(samples).map(|mean| mean as i64)
     }
 
     /// Frames that are queued, being coded, or on their way to a callback.

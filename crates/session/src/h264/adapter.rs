@@ -4,11 +4,12 @@ use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{FormatDescription, Time};
 use vitascope_h264::encode::{
     BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput, RateControl,
-    SliceKind, Update, VideoSignal,
+    RateLimits, SliceKind, Update, VideoSignal,
 };
 use vitascope_h264::format::format_description_from_parameter_sets;
 
 use super::profile_level::ProfileLevel;
+use super::rate;
 use super::{ENCODER_ID, messages};
 use crate::encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
 use crate::error::{Error, Result};
@@ -35,6 +36,7 @@ pub(super) struct H264Encoder {
 #[derive(Clone, Copy, PartialEq)]
 struct LiveSettings {
     rate_control: RateControl,
+    rate_limits: RateLimits,
     frame_rate: Option<f64>,
     max_interval: u32,
     max_duration: Option<Time>,
@@ -47,10 +49,8 @@ impl LiveSettings {
     fn of(values: &PropertyValues) -> Self {
         let positive = |key: &str| values.float(key).filter(|value| *value > 0.0);
         LiveSettings {
-            rate_control: match count(values, key::AVERAGE_BIT_RATE) {
-                0 => RateControl::ConstantQuality(values.float(key::QUALITY).unwrap_or(0.5)),
-                bits => RateControl::AverageBitRate(bits),
-            },
+            rate_control: rate::rate_control(values),
+            rate_limits: rate::limits(values),
             frame_rate: positive(key::EXPECTED_FRAME_RATE),
             max_interval: count(values, key::MAX_KEY_FRAME_INTERVAL),
             max_duration: positive(key::MAX_KEY_FRAME_INTERVAL_DURATION).map(|seconds| {
@@ -92,6 +92,7 @@ impl VideoEncoder for H264Encoder {
             force_key_frame,
             force_long_term_refresh,
             messages,
+            base_qp: frame.base_qp,
         };
         self.encoder.submit(pixels, input).map_err(|error| match error {
             Refusal::Buffer(error) => Error::Core(error),
@@ -124,6 +125,9 @@ impl VideoEncoder for H264Encoder {
         let mut updates = Vec::new();
         if new.rate_control != old.rate_control {
             updates.push(Update::RateControl(new.rate_control));
+        }
+        if new.rate_limits != old.rate_limits {
+            updates.push(Update::RateLimits(new.rate_limits));
         }
         if new.frame_rate != old.frame_rate {
             updates.push(Update::FrameRate(new.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE)));
@@ -189,6 +193,10 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
             _ => None,
         },
         rate_control: live.rate_control,
+        rate_limits: live.rate_limits,
+        decoder_buffer: rate::decoder_buffer(values),
+        more_frames_before_start: values.boolean(key::MORE_FRAMES_BEFORE_START).unwrap_or(false),
+        more_frames_after_end: values.boolean(key::MORE_FRAMES_AFTER_END).unwrap_or(false),
         frame_rate: live.frame_rate,
         max_key_frame_interval: live.max_interval,
         max_key_frame_interval_duration: live.max_duration,

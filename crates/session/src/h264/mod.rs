@@ -3,6 +3,7 @@
 mod adapter;
 mod messages;
 mod profile_level;
+mod rate;
 mod rows;
 
 use std::sync::Arc;
@@ -63,6 +64,7 @@ fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String>
     {
         return Err("with EnableLTR, a ReferenceBufferCount of at least 2 is accepted".into());
     }
+    rate::check(values)?;
     let Some(level) = level else { return Ok(()) };
     let (width_in_mbs, height_in_mbs) = (width.div_ceil(16), height.div_ceil(16));
     let frame_rate = values.float(key::EXPECTED_FRAME_RATE).unwrap_or(0.0);
@@ -70,8 +72,8 @@ fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String>
         width_in_mbs,
         height_in_mbs,
         mbs_per_second: (f64::from(width_in_mbs * height_in_mbs) * frame_rate).ceil() as u64,
-        bit_rate: values.integer(key::AVERAGE_BIT_RATE).unwrap_or(0) as u64,
-        cpb_size: 0,
+        bit_rate: rate::bit_rate_bound(values),
+        cpb_size: rate::buffer_size(values),
         dpb_frames: values.integer(key::REFERENCE_BUFFER_COUNT).unwrap_or(1) as u32,
         profile,
     };
@@ -80,14 +82,16 @@ fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String>
     }
     let limits = level.limits();
     Err(format!(
-        "level {level} permits {} macroblocks a picture, {} a second, {} bits per second and {} reference pictures, and this \
-         session has pictures of {width_in_mbs}x{height_in_mbs} macroblocks, {frame_rate} frames and {} bits per second and \
-         {} reference pictures",
+        "level {level} permits {} macroblocks a picture, {} a second, {} bits per second, a buffer of {} bits and {} reference pictures, and this \
+         session has pictures of {width_in_mbs}x{height_in_mbs} macroblocks, {frame_rate} frames and {} bits per second, \
+         a buffer of {} bits and {} reference pictures",
         limits.max_fs,
         limits.max_mbps,
         level.max_bit_rate(profile),
+        level.max_cpb_size(profile),
         level.max_dpb_frames(width_in_mbs, height_in_mbs),
         demand.bit_rate,
+        demand.cpb_size,
         demand.dpb_frames,
     ))
 }

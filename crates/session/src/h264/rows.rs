@@ -5,6 +5,7 @@ use vitascope_core::Value;
 use crate::property::{Access, Change, DefaultValue, Kind, PropertyRow, PropertyValues, key};
 
 use super::profile_level::{PROFILE_LEVELS, ProfileLevel};
+use super::rate;
 
 /// The greatest number of a row that is limited by its 32-bit type only.
 const INT32: i64 = i32::MAX as i64;
@@ -33,14 +34,123 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         DefaultValue::Integer(0),
         Change::AnyTime,
         "The bit rate to keep over the long run, in bits per second. 0 leaves the rate to Quality. When both are set, \
-         AverageBitRate wins and Quality has no effect until AverageBitRate is 0 again.",
+         AverageBitRate wins and Quality has no effect until AverageBitRate is 0 again. It is refused beside ConstantBitRate and \
+         VariableBitRate.",
     ),
+    row(
+        key::DATA_RATE_LIMITS,
+        Kind::DataRates,
+        DefaultValue::Null,
+        Change::AnyTime,
+        "Up to two hard limits, each a number of bytes and of seconds: the samples (and the parameter sets of sync frames) whose \
+         decode times lie within any so many seconds, counted from any frame, have no more bytes in all. They hold beside \
+         AverageBitRate and Quality, win over both and over MaxAllowedFrameQP, and are exceeded only where even QP 51 takes more. \
+         They are refused beside ConstantBitRate and VariableBitRate, which have a decoder's buffer instead. After a change, \
+         what was given before it counts as no more than the new limits allow.",
+    ),
+    row(
+        key::CONSTANT_BIT_RATE,
+        Kind::Integer { minimum: 64, maximum: INT32 },
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "Bits per second of a stream of constant rate, in steps of 64: the stream describes a decoder's buffer of \
+         VBVBufferDuration (Annex C of the standard), never empties it, and fills up with filler data what frames leave over. \
+         Set ExpectedFrameRate too. AverageBitRate, DataRateLimits and VariableBitRate are refused beside it; Quality has no \
+         effect.",
+    ),
+    row(
+        key::VARIABLE_BIT_RATE,
+        Kind::Integer { minimum: 64, maximum: INT32 },
+        DefaultValue::Null,
+        Change::ValueAnyTime,
+        "Bits per second in the long run of a stream that describes a decoder's buffer and never empties it: bits come in at \
+         VBVMaxBitRate, and VBVBufferDuration is its size. Set ExpectedFrameRate too. AverageBitRate, DataRateLimits and \
+         ConstantBitRate are refused beside it; Quality has no effect. The buffer stays as it is when the rate changes.",
+    ),
+    row(
+        key::VBV_MAX_BIT_RATE,
+        Kind::Integer { minimum: 64, maximum: INT32 },
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "Bits per second at which the decoder's buffer of VariableBitRate fills, in steps of 64, at least VariableBitRate. Unset, \
+         one and a half times that. It counts only where VariableBitRate is set.",
+    ),
+    row(
+        key::VBV_BUFFER_DURATION,
+        Kind::Float { minimum: 0.01, maximum: 600.0 },
+        DefaultValue::Float(2.5),
+        Change::BeforeFirstFrame,
+        "Seconds that the decoder's buffer of ConstantBitRate or VariableBitRate takes to fill. It counts only where one of them \
+         is set.",
+    ),
+    row(
+        key::VBV_INITIAL_DELAY_PERCENTAGE,
+        Kind::Float { minimum: 0.0, maximum: 100.0 },
+        DefaultValue::Float(90.0),
+        Change::BeforeFirstFrame,
+        "How much of the decoder's buffer is filled before the first frame is taken out, in percent; at least as much as comes in \
+         during two frames. It counts only where ConstantBitRate or VariableBitRate is set.",
+    ),
+    row(
+        key::MIN_ALLOWED_FRAME_QP,
+        Kind::Integer { minimum: 0, maximum: 51 },
+        DefaultValue::Null,
+        Change::AnyTime,
+        "The least QP of any macroblock, up to MaxAllowedFrameQP. It wins over bit rates and Quality. 0 counts as 1. Limits of \
+         sizes are not touched by it, and a BaseFrameQP is not bound by it.",
+    ),
+    row(
+        key::MAX_ALLOWED_FRAME_QP,
+        Kind::Integer { minimum: 0, maximum: 51 },
+        DefaultValue::Null,
+        Change::AnyTime,
+        "The greatest QP of any macroblock. It wins over AverageBitRate and Quality; DataRateLimits, ConstantBitRate, the buffer of \
+         VariableBitRate and MaxH264SliceBytes win over it, as no frame is dropped. A BaseFrameQP is not bound by it.",
+    ),
+    PropertyRow {
+        key: key::SUPPORTS_BASE_FRAME_QP,
+        kind: Kind::Boolean,
+        default: DefaultValue::Computed(always),
+        access: Access::ReadOnly,
+        serialized: false,
+        change: Change::Never,
+        documentation: "True: a frame may be given with a BaseFrameQP of 0 to 51, which all its macroblocks then have, whatever \
+                        rate control and the least and greatest QP say (0 counts as 1). Rate control counts its bits. Only \
+                        DataRateLimits and the decoder's buffer, where they would be broken, still raise it.",
+    },
+    row(
+        key::MORE_FRAMES_BEFORE_START,
+        Kind::Boolean,
+        DefaultValue::Boolean(false),
+        Change::BeforeFirstFrame,
+        "Another session's output will be put before this one's. DataRateLimits then count the time before the first frame as \
+         nearly used up rather than as empty. It counts only where they are set.",
+    ),
+    row(
+        key::MORE_FRAMES_AFTER_END,
+        Kind::Boolean,
+        DefaultValue::Boolean(false),
+        Change::BeforeFirstFrame,
+        "Another session's output will be put after this one's: the last frames are coded like those before, instead of making the \
+         average rate come out exactly.",
+    ),
+    PropertyRow {
+        key: key::ESTIMATED_AVERAGE_BYTES_PER_FRAME,
+        kind: Kind::Integer { minimum: 0, maximum: i64::MAX },
+        default: DefaultValue::Computed(rate::estimated_bytes_per_frame),
+        access: Access::ReadOnly,
+        serialized: false,
+        change: Change::Never,
+        documentation: "Mean bytes of a coded frame: what a bit rate and ExpectedFrameRate (30 where unknown) make of it, and for \
+                        Quality the mean of the frames so far, or nothing before the first.",
+    },
     row(
         key::QUALITY,
         Kind::Float { minimum: 0.0, maximum: 1.0 },
         DefaultValue::Float(0.5),
         Change::AnyTime,
-        "Constant quality, 0 (smallest) to 1 (best), at whatever bit rate that takes. It counts while AverageBitRate is 0.",
+        "Constant quality, 0 (smallest) to 1 (best), at whatever bit rate that takes. It \
+         counts while no bit rate is set.",
     ),
     row(
         key::MAX_KEY_FRAME_INTERVAL,
@@ -55,7 +165,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Kind::Float { minimum: 0.0, maximum: 1e9 },
         DefaultValue::Float(0.0),
         Change::AnyTime,
-        "The greatest distance from one sync frame to the next, in seconds of presentation time; 0 sets no limit.",
+        "The greatest distance from one sync frame to the next, in seconds of presentation time; 0 sets no limit. A frame is a \
+         sync frame if the one after it would come too late for one.",
     ),
     row(
         key::ALLOW_TEMPORAL_COMPRESSION,
@@ -76,7 +187,7 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Kind::Float { minimum: 0.0, maximum: 1000.0 },
         DefaultValue::Float(0.0),
         Change::AnyTime,
-        "Frames per second to expect; it guides rate control, the choice of a level and the stream's timing information. 0 \
+        "Frames per second to expect, 0 or at least 0.001; it guides rate control, the choice of a level and the stream's timing information. 0 \
          means unknown.",
     ),
     row(
@@ -187,6 +298,10 @@ const fn row(
     documentation: &'static str,
 ) -> PropertyRow {
     PropertyRow { key, kind, default, access: Access::ReadWrite, serialized: true, change, documentation }
+}
+
+fn always(_: &PropertyValues) -> Value {
+    Value::from(true)
 }
 
 /// What the entropy mode is when it is not set.

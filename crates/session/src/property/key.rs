@@ -54,6 +54,42 @@ pub const AVERAGE_BIT_RATE: &str = "AverageBitRate";
 /// The target of constant quality, 0 to 1.
 #[doc(alias = "kVTCompressionPropertyKey_Quality")]
 pub const QUALITY: &str = "Quality";
+/// Bytes in windows of time that are never exceeded.
+#[doc(alias = "kVTCompressionPropertyKey_DataRateLimits")]
+pub const DATA_RATE_LIMITS: &str = "DataRateLimits";
+/// The rate of a stream that is padded to it, in bits per second.
+#[doc(alias = "kVTCompressionPropertyKey_ConstantBitRate")]
+pub const CONSTANT_BIT_RATE: &str = "ConstantBitRate";
+/// The target of a stream that keeps to a decoder's buffer, in bits per second.
+#[doc(alias = "kVTCompressionPropertyKey_VariableBitRate")]
+pub const VARIABLE_BIT_RATE: &str = "VariableBitRate";
+/// Bits per second that enter the decoder's buffer.
+#[doc(alias = "kVTCompressionPropertyKey_VBVMaxBitRate")]
+pub const VBV_MAX_BIT_RATE: &str = "VBVMaxBitRate";
+/// Seconds that the decoder's buffer holds.
+#[doc(alias = "kVTCompressionPropertyKey_VBVBufferDuration")]
+pub const VBV_BUFFER_DURATION: &str = "VBVBufferDuration";
+/// How full the decoder's buffer is at the start.
+#[doc(alias = "kVTCompressionPropertyKey_VBVInitialDelayPercentage")]
+pub const VBV_INITIAL_DELAY_PERCENTAGE: &str = "VBVInitialDelayPercentage";
+/// The least QP.
+#[doc(alias = "kVTCompressionPropertyKey_MinAllowedFrameQP")]
+pub const MIN_ALLOWED_FRAME_QP: &str = "MinAllowedFrameQP";
+/// The greatest QP.
+#[doc(alias = "kVTCompressionPropertyKey_MaxAllowedFrameQP")]
+pub const MAX_ALLOWED_FRAME_QP: &str = "MaxAllowedFrameQP";
+/// Whether frames may come with a QP of their own.
+#[doc(alias = "kVTCompressionPropertyKey_SupportsBaseFrameQP")]
+pub const SUPPORTS_BASE_FRAME_QP: &str = "SupportsBaseFrameQP";
+/// Whether another stream is put before this one.
+#[doc(alias = "kVTCompressionPropertyKey_MoreFramesBeforeStart")]
+pub const MORE_FRAMES_BEFORE_START: &str = "MoreFramesBeforeStart";
+/// Whether another stream is put after this one.
+#[doc(alias = "kVTCompressionPropertyKey_MoreFramesAfterEnd")]
+pub const MORE_FRAMES_AFTER_END: &str = "MoreFramesAfterEnd";
+/// Mean bytes of a coded frame, as far as the encoder can tell.
+#[doc(alias = "kVTCompressionPropertyKey_EstimatedAverageBytesPerFrame")]
+pub const ESTIMATED_AVERAGE_BYTES_PER_FRAME: &str = "kVTProCodecPropertyKey_AverageBytesPerFrame";
 /// Frames per second to expect.
 #[doc(alias = "kVTCompressionPropertyKey_ExpectedFrameRate")]
 pub const EXPECTED_FRAME_RATE: &str = "ExpectedFrameRate";

@@ -32,6 +32,8 @@ pub enum Kind {
         /// How many.
         length: usize,
     },
+    /// Up to two pairs of bytes and seconds in one array.
+    DataRates,
     /// A dictionary of numbers.
     Dictionary(&'static [DictionaryField]),
     /// A dictionary of pixel buffer attributes.
@@ -76,6 +78,7 @@ impl Kind {
                 return accept_fields(fields, given).map(Value::Dictionary);
             }
             (Kind::Data { length }, Value::Data(bytes)) => (bytes.len() == *length).then(|| value.clone()),
+            (Kind::DataRates, Value::Array(numbers)) => data_rates(numbers),
             (Kind::Attributes, Value::Dictionary(_)) => Some(value.clone()),
             (Kind::Properties(rows), Value::Dictionary(given)) => {
                 return accept_properties(rows, given).map(Value::Dictionary);
@@ -95,6 +98,9 @@ impl Kind {
             Kind::Float { minimum, maximum } => format!("a number from {minimum} to {maximum} is accepted"),
             Kind::Enumeration(choices) => format!("one of {} is accepted", choices.join(", ")),
             Kind::Text => "a string is accepted".into(),
+            Kind::DataRates => {
+                "an array of up to two pairs of bytes (whole, 1 to 1e14) and seconds (0.001 to 3600) is accepted".into()
+            }
             Kind::Dictionary(fields) => accepted_fields(fields),
             Kind::Data { length } => format!("{length} bytes of data are accepted"),
             Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
@@ -120,6 +126,20 @@ impl DictionaryField {
             (true, false) => Some(Value::Number(*number)),
         }
     }
+}
+
+/// Bytes and seconds, once or twice or not at all.
+fn data_rates(numbers: &[Value]) -> Option<Value> {
+    let pairs = numbers.chunks(2).map(|pair| match pair {
+        [Value::Number(bytes), Value::Number(seconds)] => {
+            let bytes = bytes.as_i64().filter(|bytes| (1..=100_000_000_000_000).contains(bytes))?;
+            let seconds = Some(seconds.as_f64()).filter(|seconds| (0.001..=3600.0).contains(seconds))?;
+            Some([Value::from(bytes), Value::from(seconds)])
+        }
+        _ => None,
+    });
+    let pairs: Vec<[Value; 2]> = pairs.collect::<Option<_>>()?;
+    (pairs.len() <= 2).then(|| Value::from(pairs.into_iter().flatten().collect::<Vec<Value>>()))
 }
 
 fn accept_fields(fields: &[DictionaryField], given: &Dictionary) -> Result<Dictionary, String> {

@@ -82,6 +82,8 @@ pub enum Access {
 pub enum Change {
     /// At any time; frames that are given afterwards follow it.
     AnyTime,
+    /// At any time to another value; set at all, or unset, until the first frame is given.
+    ValueAnyTime,
     /// Until the first frame is given.
     BeforeFirstFrame,
     /// Never by the caller; it may change by itself.

@@ -128,7 +128,12 @@ fn describe(row: &PropertyRow) -> Dictionary {
         Kind::Boolean => Some("Boolean"),
         Kind::Integer { .. } | Kind::Float { .. } => Some("Number"),
         Kind::Enumeration(_) => Some("Enumeration"),
-        Kind::Text | Kind::Data { .. } | Kind::Dictionary(_) | Kind::Attributes | Kind::Properties(_) => None,
+        Kind::Text
+        | Kind::Data { .. }
+        | Kind::DataRates
+        | Kind::Dictionary(_)
+        | Kind::Attributes
+        | Kind::Properties(_) => None,
     };
     if let Some(property_type) = property_type {
         description.insert(sub_key::PROPERTY_TYPE, Value::from(property_type));
@@ -155,6 +160,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         Kind::Boolean
         | Kind::Text
         | Kind::Data { .. }
+        | Kind::DataRates
         | Kind::Dictionary(_)
         | Kind::Attributes
         | Kind::Properties(_) => {}

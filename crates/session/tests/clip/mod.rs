@@ -8,7 +8,7 @@ use vitascope_core::{Dictionary, FormatDescription, PixelBuffer, SampleBuffer, T
 use vitascope_h264::format::parameter_set;
 use vitascope_h264::syntax::pps::Pps;
 use vitascope_h264::syntax::sps::Sps;
-use vitascope_session::{CompressionSession, EncodeOutput, FrameOptions, codec};
+use vitascope_session::{CompressionSession, EncodeOutput, FrameOptions, codec, key};
 
 pub const WIDTH: usize = 96;
 pub const HEIGHT: usize = 64;
@@ -37,6 +37,22 @@ pub fn picture_of(width: usize, height: usize, number: usize) -> PixelBuffer {
     drop(guard);
     buffer
 }
+
+/// Properties whose effects are tested in `h264_rate.rs`.
+pub const RATE_PROPERTIES: [&str; 12] = [
+    key::DATA_RATE_LIMITS,
+    key::CONSTANT_BIT_RATE,
+    key::VARIABLE_BIT_RATE,
+    key::VBV_MAX_BIT_RATE,
+    key::VBV_BUFFER_DURATION,
+    key::VBV_INITIAL_DELAY_PERCENTAGE,
+    key::MIN_ALLOWED_FRAME_QP,
+    key::MAX_ALLOWED_FRAME_QP,
+    key::SUPPORTS_BASE_FRAME_QP,
+    key::MORE_FRAMES_BEFORE_START,
+    key::MORE_FRAMES_AFTER_END,
+    key::ESTIMATED_AVERAGE_BYTES_PER_FRAME,
+];
 
 /// A stream, taken apart.
 pub struct Stream {

@@ -1,0 +1,146 @@
+//! Keeping to the limits of sizes: the QP at which the frames in sight fit, and the most bits of each frame.
+
+use super::limits::Slot;
+use super::{InFlight, RateControl, RateFrame, step_of_qp};
+use crate::frame::FrameKind;
+use crate::math::log2;
+
+/// How much more than predicted a frame may take where the limits leave room for it.
+const SURPRISE: f64 = 1.5;
+/// Part of what the limits leave that a frame may take in any case; intra frames, whose sizes are harder to
+/// foretell, may take more. The rest is for the frames that start before its size is known.
+const PART: f64 = 0.5;
+const INTRA_PART: f64 = 0.75;
+/// Predicted part of its most bits up to which a frame is taken to fit without being coded twice.
+const COMFORT: f64 = 0.85;
+/// Part of the limits that plans use.
+const PLANNED: f64 = 0.94;
+/// Frames like the last one that plans put after those in sight.
+const BEYOND: usize = 30;
+/// Least frames for which room is kept beyond those in sight.
+const KEPT: usize = 40;
+
+impl RateControl {
+    /// QP and most bits of a frame that would have this QP if there were no limits.
+    pub(super) fn limited(&self, frame: &RateFrame<'_>, time: f64, wished: f64) -> (f64, Option<f64>) {
+        if self.guard.limits().is_empty() {
+            return (wished, None);
+        }
+        let cost = frame.cost.weighted;
+        let bits_at = |qp: f64| self.model.predict(frame.kind, cost, step_of_qp(qp));
+        let expected: Vec<Slot> = self.in_flight.iter().map(|f| slot(f, f.predicted)).collect();
+        let reserved: Vec<Slot> = self.in_flight.iter().map(|f| slot(f, self.reserved(f))).collect();
+        let most = self.guard.allowance(time, &reserved, &self.least_later(frame, time)).max(0.0);
+        let mut qp = wished;
+        if frame.forced_qp.is_none() {
+            let fits = |qp: f64| {
+                let later = self.later(frame, time, qp);
+                bits_at(qp) <= PLANNED * self.guard.allowance(time, &expected, &later)
+            };
+            qp = least_qp(wished, fits);
+            // What is left now, with the frames in flight at their largest.
+            let excess = bits_at(qp) / (COMFORT * most).max(1.0);
+            if excess > 1.0 {
+                let power = if frame.kind.is_intra() { 1.0 / 0.7 } else { 1.0 };
+                qp = (qp + 6.0 * log2(excess) * power).min(MAX_QP.max(wished));
+            }
+        }
+        if self.config.delay == 0 {
+            return (qp, Some(most));
+        }
+        let part = if frame.kind.is_intra() { INTRA_PART } else { PART };
+        (qp, Some(most.min((SURPRISE * bits_at(qp)).max(part * most))))
+    }
+
+    /// Takes a frame of known size into account.
+    pub(super) fn note_known(&mut self, frame: &InFlight, bits: f64) {
+        let mut counted = bits;
+        // One that was started under other limits counts as no more than its share of these.
+        if frame.max_bits.is_none() {
+            for window in self.guard.limits().windows.iter().flatten() {
+                counted = counted.min(window.bits / window.seconds * frame.duration);
+            }
+        }
+        self.guard.known(Slot { time: frame.decode_seconds, bits: counted });
+    }
+
+    /// Most bits that a frame in flight may turn out to have.
+    fn reserved(&self, frame: &InFlight) -> f64 {
+        frame.max_bits.unwrap_or(frame.predicted)
+    }
+
+    /// The frames after this one as they would be at the height of the curve that this QP stands for.
+    fn later(&self, frame: &RateFrame<'_>, time: f64, qp: f64) -> Vec<Slot> {
+        let height = step_of_qp(qp) * self.config.divisor(frame.kind);
+        let (lowest, highest) = (step_of_qp(self.config.min_qp), step_of_qp(MAX_QP));
+        let bits = |kind: FrameKind, cost: f64| {
+            let step = (height / self.config.divisor(kind)).clamp(lowest, highest);
+            self.model.predict(kind, cost, step)
+        };
+        self.slots(frame, time, BEYOND, bits)
+    }
+
+    /// The least that the frames after this one can take. Where nothing is in sight, the next one may have to be
+    /// an intra frame.
+    fn least_later(&self, frame: &RateFrame<'_>, time: f64) -> Vec<Slot> {
+        let highest = step_of_qp(MAX_QP);
+        let bits = |kind: FrameKind, cost: f64| LEAST_MARGIN * self.model.predict(kind, cost, highest);
+        let mut slots = self.slots(frame, time, KEPT, bits);
+        let unforeseen = frame.ahead.is_empty() && !frame.ahead_is_all && !frame.kind.is_intra();
+        if let Some(first) = slots.first_mut().filter(|_| unforeseen) {
+            first.bits = bits(FrameKind::Idr, frame.cost.intra as f64);
+        }
+        slots
+    }
+
+    /// Decode times of the frames ahead and of as many beyond, with these bits.
+    fn slots(
+        &self,
+        frame: &RateFrame<'_>,
+        time: f64,
+        beyond: usize,
+        bits: impl Fn(FrameKind, f64) -> f64,
+    ) -> Vec<Slot> {
+        let mut time = time + frame.duration();
+        let mut slots = Vec::with_capacity(frame.ahead.len() + beyond);
+        let mut last = self.last_predicted;
+        for ahead in frame.ahead {
+            slots.push(Slot { time, bits: bits(ahead.kind, ahead.weighted_cost) });
+            let seconds = ahead.duration_seconds.clamp(1e-4, 60.0);
+            time += seconds;
+            if ahead.kind == FrameKind::P {
+                last = Some((ahead.weighted_cost, seconds));
+            }
+        }
+        if !frame.ahead_is_all {
+            let (cost, seconds) = last.unwrap_or((frame.cost.weighted * FIRST_GUESS, frame.duration()));
+            let bits = bits(FrameKind::P, cost);
+            slots.extend((0..beyond).map(|i| Slot { time: time + i as f64 * seconds, bits }));
+        }
+        slots
+    }
+}
+
+/// Highest QP.
+const MAX_QP: f64 = 51.0;
+/// How much more than predicted the smallest frames are taken to need.
+const LEAST_MARGIN: f64 = 1.3;
+/// Cost of a P frame relative to an intra frame, before there was one.
+const FIRST_GUESS: f64 = 0.15;
+
+fn slot(frame: &InFlight, bits: f64) -> Slot {
+    Slot { time: frame.decode_seconds, bits }
+}
+
+/// The least QP from `wished` on that fits, to an eighth; the highest where none does.
+fn least_qp(wished: f64, fits: impl Fn(f64) -> bool) -> f64 {
+    if wished >= MAX_QP || fits(wished) {
+        return wished;
+    }
+    let (mut low, mut high) = (wished, MAX_QP);
+    while high - low > 0.125 {
+        let middle = 0.5 * (low + high);
+        if fits(middle) { high = middle } else { low = middle }
+    }
+    high
+}
