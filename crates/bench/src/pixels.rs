@@ -175,16 +175,18 @@ fn copy_planes(from: &PixelBuffer, to: &PixelBuffer) -> vitascope_convert::Resul
 type Work<'a> = &'a mut dyn FnMut() -> vitascope_convert::Result<()>;
 
 /// Median milliseconds of one call of each work: 60 calls, fewer (but 12) when they take more than 1.2 s. The works
-/// take turns of a few calls, so that both meet the same machine; the first call of a turn, which finds another's
-/// frames in the caches, does not count.
+/// take turns of a dozen calls, so that both meet the same machine; the first calls of a turn, which find another's
+/// frames in the caches, do not count.
 fn medians(works: [Work<'_>; 2]) -> vitascope_convert::Result<(f64, f64)> {
     let start = Instant::now();
     let [first, second] = works;
     let (mut ours, mut others) = (Vec::new(), Vec::new());
     while ours.len() < 60 && (ours.len() < 12 || start.elapsed().as_millis() < 1200) {
         for (work, times) in [(&mut *first, &mut ours), (&mut *second, &mut others)] {
-            work()?;
-            for _ in 0..4 {
+            for _ in 0..3 {
+                work()?;
+            }
+            for _ in 0..12 {
                 let before = Instant::now();
                 work()?;
                 times.push(before.elapsed().as_secs_f64() * 1e3);

@@ -77,14 +77,30 @@ impl Enlarge {
         scratch: &mut FusedScratch,
     ) {
         let width = self.width;
-        let [near_row, far_row, blended, _] = &mut scratch.bytes;
-        for row in [&mut *near_row, &mut *far_row, &mut *blended] {
+        let [even_row, odd_row, blended, _] = &mut scratch.bytes;
+        for row in [&mut *even_row, &mut *odd_row, &mut *blended] {
             row.resize(width, 0);
         }
+        // Rows of two planes are joined once and serve up to four rows of luma; neighbours differ in their last bit.
+        let mut joined = [None; 2];
         for y in first..end {
             let (near, far, weights) = self.vertical.rows(y, self.chroma_rows);
-            let near = self.chroma(source, near, near_row);
-            let far = if weights[1] == 0 { near } else { self.chroma(source, far, far_row) };
+            let [near, far] = if self.planar {
+                for row in [near, far] {
+                    let (held, memory) = if row % 2 == 0 {
+                        (&mut joined[0], &mut *even_row)
+                    } else {
+                        (&mut joined[1], &mut *odd_row)
+                    };
+                    if *held != Some(row) {
+                        self.join(source, row, memory);
+                        *held = Some(row);
+                    }
+                }
+                [near, far].map(|row| if row % 2 == 0 { &even_row[..] } else { &odd_row[..] })
+            } else {
+                [near, far].map(|row| &source[1].row(row)[..width])
+            };
             let chroma = match weights[1] {
                 0 => near,
                 1 => {
@@ -106,13 +122,9 @@ impl Enlarge {
         }
     }
 
-    /// Interleaved chroma of one chroma row.
-    fn chroma<'a>(&self, source: &[SourcePlane<'a>], row: usize, held: &'a mut [u8]) -> &'a [u8] {
-        if !self.planar {
-            return &source[1].row(row)[..self.width];
-        }
+    /// Interleaves a row of both chroma planes.
+    fn join(&self, source: &[SourcePlane<'_>], row: usize, out: &mut [u8]) {
         let half = self.width / 2;
-        self.interleave.call(&source[1].row(row)[..half], &source[2].row(row)[..half], held);
-        held
+        self.interleave.call(&source[1].row(row)[..half], &source[2].row(row)[..half], out);
     }
 }
