@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use vitascope::core::FourCc;
 
 /// Exit codes and environment, at the end of the help and of the man page.
 const AFTER: &str = "\
@@ -13,7 +14,7 @@ only when it is complete.
 Environment: VITASCOPE_LOG=off|error|warn|info|debug|trace sets how much the engine says on standard error (usual: warn); \
 VITASCOPE_CPU=scalar|avx2 lowers the instruction set; VITASCOPE_HARDWARE=assume lets software pass as hardware.";
 
-/// Encodes, inspects and compares video.
+/// Encodes, converts, inspects and compares video.
 #[derive(Debug, Parser)]
 #[command(name = "vitascope", version, after_help = AFTER, after_long_help = AFTER)]
 pub(crate) struct Arguments {
@@ -25,6 +26,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Encode(Encode),
+    Convert(Convert),
     Info(Info),
     Compare(Compare),
     Encoders(Encoders),
@@ -81,6 +83,86 @@ pub(crate) struct Encode {
     pub(crate) quiet: bool,
 }
 
+/// Convert pictures: size, pixel format, colour, orientation
+///
+/// Colour stays as it is, but for the matrix between RGB and Y'CbCr, unless a Destination property asks for another. On a
+/// terminal frame and speed are shown; otherwise one line sums up at the end.
+#[derive(Debug, Args)]
+pub(crate) struct Convert {
+    /// A .y4m, .png or .raw file, numbered PNG files as in frame%04d.png (from 0 or 1), or - for standard input, which is y4m
+    /// unless --input-size and --input-format say that it is raw
+    pub(crate) input: PathBuf,
+    /// Where to write: .y4m, .png or .raw by ending, numbered PNG files as in frame%04d.png (from 1), or - for y4m on standard
+    /// output
+    #[arg(short, long)]
+    pub(crate) output: PathBuf,
+    /// Size of the output after any turn; usual: the input's
+    #[arg(long, value_name = "WxH")]
+    pub(crate) size: Option<Size>,
+    /// Pixel format of the output, for example 420v, x420, BGRA or 24; usual: the input's, or the nearest that the output holds
+    #[arg(long, value_name = "FOURCC")]
+    pub(crate) format: Option<FourCc>,
+    /// Turn clockwise by so many degrees
+    #[arg(long, value_name = "DEGREES", default_value_t = 0, value_parser = turn)]
+    pub(crate) rotate: u32,
+    /// Mirror after the turn: h swaps left and right, v top and bottom, hv both
+    #[arg(long, value_name = "AXES")]
+    pub(crate) flip: Option<Flip>,
+    /// Set a property of the pixel transfer session, for example ScalingMode=Letterbox; may be given several times.
+    /// `vitascope properties --session transfer` lists them
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub(crate) settings: Vec<String>,
+    /// Size of raw input
+    #[arg(long, value_name = "WxH", requires = "input_format")]
+    pub(crate) input_size: Option<Size>,
+    /// Pixel format of raw input: planes one after the other, rows without padding
+    #[arg(long, value_name = "FOURCC", requires = "input_size")]
+    pub(crate) input_format: Option<FourCc>,
+    /// Colours of the input where it does not say them or says them wrongly: PRIMARIES,TRANSFER,MATRIX as in
+    /// ITU_R_2020,SMPTE_ST_2084_PQ,ITU_R_2020, each of which may be empty
+    #[arg(long, value_name = "COLOR")]
+    pub(crate) input_color: Option<String>,
+    /// Stop after this many frames
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) frames: Option<u64>,
+    /// Print the summary as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// No progress and no summary
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+/// Width and height in pixels, written `640x360`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Size(pub(crate) (usize, usize));
+
+impl std::str::FromStr for Size {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Size, String> {
+        let side = |side: &str| side.parse().ok().filter(|side| (1..=16384).contains(side));
+        let sides = text.split_once('x').and_then(|(width, height)| Some((side(width)?, side(height)?)));
+        sides.map(Size).ok_or_else(|| "WIDTHxHEIGHT, each 1 to 16384, is accepted".into())
+    }
+}
+
+/// Axes of a mirroring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Flip {
+    /// Left and right
+    H,
+    /// Top and bottom
+    V,
+    /// Both
+    Hv,
+}
+
+fn turn(text: &str) -> Result<u32, String> {
+    let degrees = text.parse().ok().filter(|degrees| [0, 90, 180, 270].contains(degrees));
+    degrees.ok_or_else(|| "0, 90, 180 or 270 is accepted".into())
+}
+
 /// Say what a file holds
 #[derive(Debug, Args)]
 pub(crate) struct Info {
@@ -123,12 +205,26 @@ pub(crate) struct Properties {
     /// Codec: a name or four-character code that `vitascope encoders` lists
     #[arg(long, value_name = "NAME", default_value = "h264")]
     pub(crate) codec: String,
+    /// Whose properties: those of encode, of convert, or of a pixel rotation session
+    #[arg(long, value_name = "KIND", default_value = "compression", conflicts_with = "markdown")]
+    pub(crate) session: SessionKind,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
     /// Print a page in Markdown
     #[arg(long, conflicts_with = "json")]
     pub(crate) markdown: bool,
+}
+
+/// Kinds of session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SessionKind {
+    /// Compression, with the codec's own
+    Compression,
+    /// Pixel transfer
+    Transfer,
+    /// Pixel rotation
+    Rotation,
 }
 
 /// Print a completion script for a shell
@@ -154,6 +250,14 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn sizes_are_two_sides() {
+        assert_eq!("640x360".parse(), Ok(Size((640, 360))));
+        for text in ["", "640", "640x", "x360", "0x1", "1x16385", "-1x5", "1x1x1", "1 x 1"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn the_argument_table_is_consistent() {

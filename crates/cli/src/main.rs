@@ -4,6 +4,7 @@
 mod arguments;
 mod codec;
 mod compare;
+mod convert;
 mod encode;
 mod encoders;
 mod failure;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::Encode(arguments) => encode::run(&arguments),
+        Command::Convert(arguments) => convert::run(&arguments),
         Command::Info(arguments) => info::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Encoders(arguments) => encoders::run(&arguments),

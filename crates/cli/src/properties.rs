@@ -1,13 +1,13 @@
-//! `vitascope properties`: the property table of a codec's session.
+//! `vitascope properties`: the property table of a session.
 
 use serde_json::{Value as Json, json};
 use vitascope::core::Value;
-use vitascope::session::EncoderEntry;
 use vitascope::session::property::{
     Access, Change, DefaultValue, Kind, PropertyRow, PropertyTable, PropertyValues,
 };
+use vitascope::session::{EncoderEntry, PIXEL_ROTATION_ROWS, PIXEL_TRANSFER_ROWS};
 
-use crate::arguments::Properties;
+use crate::arguments::{Properties, SessionKind};
 use crate::codec::{self, fourcc};
 use crate::failure::Failure;
 use crate::json;
@@ -16,7 +16,11 @@ use crate::output::{self, print, print_json, table};
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Properties) -> Result<(), Failure> {
     let entry = codec::find(&arguments.codec)?;
-    let properties = entry.properties();
+    let properties = match arguments.session {
+        SessionKind::Compression => entry.properties(),
+        SessionKind::Transfer => PropertyTable::new(PIXEL_TRANSFER_ROWS),
+        SessionKind::Rotation => PropertyTable::new(PIXEL_ROTATION_ROWS),
+    };
     let mut rows = properties.rows().to_vec();
     rows.sort_by_key(|row| row.key);
     if arguments.json {

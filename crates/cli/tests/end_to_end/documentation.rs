@@ -60,6 +60,7 @@ fn links_between_pages_lead_somewhere() {
         "CONTRIBUTING.md",
         "docs/ARCHITECTURE.md",
         "docs/command-line.md",
+        "docs/pixel-transfer.md",
         "testdata/README.md",
     ];
     for page in pages {

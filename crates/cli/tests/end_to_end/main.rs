@@ -10,6 +10,7 @@ mod compare;
 mod conferencing;
 mod conformance;
 mod containers;
+mod convert;
 mod determinism;
 mod documentation;
 mod key_frames;

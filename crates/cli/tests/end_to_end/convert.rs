@@ -1,0 +1,218 @@
+//! `vitascope convert`, held against ffmpeg where that knows the same conversion.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::support::{Scratch, bunny, fail, frame_hashes, succeed, text, vitascope};
+
+fn convert(input: &Path, output: &Path, arguments: &[&str]) -> Command {
+    let mut command = vitascope();
+    command.args(["convert", "--quiet"]).arg(input).arg("-o").arg(output).args(arguments);
+    command
+}
+
+/// MD5 of each frame of `input` through ffmpeg's filters.
+fn hashes(input: &Path, filters: &str, pixel_format: &str) -> Vec<String> {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-loglevel", "error", "-i"]).arg(input).args(["-vf", filters, "-pix_fmt", pixel_format]);
+    frame_hashes(&text(&succeed(command.args(["-fps_mode", "passthrough", "-f", "framemd5", "-"])).stdout))
+}
+
+#[test]
+fn pictures_without_a_change_stay_as_they_are() {
+    let scratch = Scratch::new();
+    let copy = scratch.path("copy.y4m");
+    succeed(&mut convert(&bunny(), &copy, &[]));
+    let theirs = hashes(&bunny(), "null", "yuv420p");
+    assert_eq!(hashes(&copy, "null", "yuv420p"), theirs);
+    assert_eq!(theirs.len(), 48);
+    // Through ten bits and back, and through standard input and output.
+    let deep = scratch.path("deep.y4m");
+    succeed(&mut convert(&copy, &deep, &["--format", "x420", "--frames", "5"]));
+    let back = scratch.path("back.y4m");
+    let bytes = std::fs::read(&deep).expect("written");
+    let mut child = vitascope()
+        .args(["convert", "-", "-o", "-", "--format", "y420", "--quiet"])
+        .stdin(Stdio::piped())
+        .stdout(std::fs::File::create(&back).expect("writable"))
+        .spawn()
+        .expect("the command starts");
+    child.stdin.take().expect("a pipe").write_all(&bytes).expect("the command reads");
+    assert!(child.wait().expect("it ends").success());
+    assert_eq!(hashes(&back, "null", "yuv420p"), theirs[..5]);
+}
+
+#[test]
+fn raw_pictures_are_bytes_alone() {
+    let scratch = Scratch::new();
+    let raw = scratch.path("out.raw");
+    succeed(&mut convert(&bunny(), &raw, &["--format", "420v", "--frames", "3"]));
+    let theirs = scratch.path("theirs.raw");
+    let arguments = ["-frames:v", "3", "-pix_fmt", "nv12", "-f", "rawvideo"];
+    succeed(
+        Command::new("ffmpeg").args(["-loglevel", "error", "-i"]).arg(bunny()).args(arguments).arg(&theirs),
+    );
+    assert!(std::fs::read(&raw).expect("written") == std::fs::read(&theirs).expect("written"));
+    let back = scratch.path("back.y4m");
+    let input = ["--input-size", "320x180", "--input-format", "420v", "--format", "y420"];
+    succeed(&mut convert(&raw, &back, &input));
+    assert_eq!(hashes(&back, "null", "yuv420p"), hashes(&bunny(), "null", "yuv420p")[..3]);
+    // A part of a picture, and a size that is not said.
+    fail(&mut convert(&raw, &back, &["--input-size", "320x170", "--input-format", "420v"]), 1);
+    fail(&mut convert(&raw, &back, &[]), 2);
+}
+
+#[test]
+fn turns_and_mirrors_are_those_of_ffmpeg() {
+    let scratch = Scratch::new();
+    for (arguments, filter) in [
+        (&["--rotate", "90"][..], "transpose=clock"),
+        (&["--rotate", "180"], "hflip,vflip"),
+        (&["--rotate", "270"], "transpose=cclock"),
+        (&["--flip", "h"], "hflip"),
+        (&["--flip", "v"], "vflip"),
+        (&["--rotate", "90", "--flip", "hv"], "transpose=clock,hflip,vflip"),
+    ] {
+        let turned = scratch.path("turned.y4m");
+        succeed(&mut convert(&bunny(), &turned, &[arguments, &["--frames", "2"]].concat()));
+        assert_eq!(hashes(&turned, "null", "yuv420p"), hashes(&bunny(), filter, "yuv420p")[..2], "{filter}");
+    }
+    // The size asked for is that of the output.
+    let turned = scratch.path("turned.raw");
+    let arguments = ["--rotate", "90", "--size", "90x160", "--format", "L008", "--frames", "1", "--json"];
+    let summary = text(&succeed(&mut convert(&bunny(), &turned, &arguments)).stdout);
+    let summary: serde_json::Value = serde_json::from_str(&summary).expect("JSON");
+    assert_eq!((&summary["width"], &summary["height"]), (&90.into(), &160.into()));
+    assert_eq!((&summary["bytes"], &summary["pixel_format"]), (&(90 * 160).into(), &"L008".into()));
+}
+
+#[test]
+fn png_pictures_hold_the_samples() {
+    let scratch = Scratch::new();
+    for (format, deep, pixel_format) in [
+        ("24", false, "rgb24"),
+        ("L008", false, "gray"),
+        ("RGBA", false, "rgba"),
+        ("b48r", true, "rgb48be"),
+        ("L016", true, "gray16le"),
+    ] {
+        let (png, raw) = (scratch.path("one.png"), scratch.path("one.raw"));
+        for output in [&png, &raw] {
+            succeed(&mut convert(&bunny(), output, &["--format", format, "--frames", "1"]));
+        }
+        let decode = ["-pix_fmt", pixel_format, "-f", "rawvideo", "-"];
+        let theirs =
+            succeed(Command::new("ffmpeg").args(["-loglevel", "error", "-i"]).arg(&png).args(decode)).stdout;
+        assert!(theirs == std::fs::read(&raw).expect("written"), "{format}");
+        // And back in.
+        let back = scratch.path("back.raw");
+        succeed(&mut convert(&png, &back, &["--format", format]));
+        assert!(theirs == std::fs::read(&back).expect("written"), "{format} read");
+        assert_eq!(
+            theirs.len(),
+            320 * 180
+                * if deep { 2 } else { 1 }
+                * match format {
+                    "24" | "b48r" => 3,
+                    "RGBA" => 4,
+                    _ => 1,
+                }
+        );
+    }
+}
+
+#[test]
+fn numbered_pictures_there_and_back() {
+    let scratch = Scratch::new();
+    let pattern = scratch.path("frame%03d.png");
+    succeed(&mut convert(&bunny(), &pattern, &["--frames", "3", "--size", "64x36"]));
+    assert_eq!(scratch.names(), ["frame001.png", "frame002.png", "frame003.png"]);
+    let joined = scratch.path("joined.y4m");
+    succeed(&mut convert(&pattern, &joined, &["--format", "444v"]));
+    assert_eq!(hashes(&joined, "null", "yuv444p").len(), 3);
+    // One file does not take several pictures, and nothing is left of the attempt.
+    let single = Scratch::new();
+    let said = fail(&mut convert(&bunny(), &single.path("one.png"), &[]), 1);
+    assert!(said.contains("frame%04d.png") && single.names().is_empty(), "{said} {:?}", single.names());
+}
+
+#[test]
+fn settings_reach_the_transfer_session() {
+    let scratch = Scratch::new();
+    let out = scratch.path("out.raw");
+    let boxed = ["--size", "320x320", "--format", "L008", "--frames", "1", "--set", "ScalingMode=Letterbox"];
+    succeed(&mut convert(&bunny(), &out, &boxed));
+    let bytes = std::fs::read(&out).expect("written");
+    assert!(
+        bytes[..320 * 60].iter().all(|luma| *luma == 0)
+            && bytes[320 * 160..320 * 170].iter().any(|luma| *luma > 40)
+    );
+    // Colour is converted when the source says what it is, or the user does.
+    let deep = ["--format", "b48r", "--frames", "1", "--set", "DestinationTransferFunction=Linear"];
+    let said = fail(&mut convert(&bunny(), &out, &deep), 1);
+    assert!(said.contains("transfer function"), "{said}");
+    let input = ["--input-color", "ITU_R_709_2,ITU_R_709_2,ITU_R_709_2"];
+    let linear = [&deep[..], &input].concat();
+    succeed(&mut convert(&bunny(), &out, &linear));
+    let linear = std::fs::read(&out).expect("written");
+    succeed(&mut convert(&bunny(), &out, &[&deep[..4], &input].concat()));
+    let sum = |bytes: &[u8]| bytes.chunks(2).map(|word| u64::from(word[0])).sum::<u64>();
+    assert!(sum(&linear) * 3 < sum(&std::fs::read(&out).expect("written")) * 2);
+}
+
+#[test]
+fn wrong_usage_is_named() {
+    let scratch = Scratch::new();
+    for (arguments, word) in [
+        (&["--size", "0x4"][..], "16384"),
+        (&["--rotate", "45"], "270"),
+        (&["--format", "BGRA"], "y420"),
+        (&["--format", "abcde"], "four"),
+        (&["--set", "ScalingMod=Trim"], "ScalingMode"),
+        (&["--set", "ScalingMode=Tri"], "Letterbox"),
+        (&["--input-color", "709"], "ITU_R_2020"),
+        (&["--input-size", "3x3"], "--input-format"),
+    ] {
+        let said = fail(&mut convert(&bunny(), &scratch.path("out.y4m"), arguments), 2);
+        assert!(said.contains(word), "{arguments:?}: {said}");
+    }
+    fail(&mut convert(&bunny(), &scratch.path("out.gif"), &[]), 2);
+    fail(&mut convert(&scratch.path("no.png"), &scratch.path("out.y4m"), &[]), 1);
+    fail(&mut convert(&bunny(), &scratch.path("no/out.png"), &[]), 1);
+    let broken = scratch.path("broken.png");
+    std::fs::write(&broken, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\x06\0\0\0")
+        .expect("writable");
+    fail(&mut convert(&broken, &scratch.path("out.y4m"), &[]), 1);
+    // Quarter turns of 4:2:2 do not exist.
+    let said =
+        fail(&mut convert(&bunny(), &scratch.path("out.y4m"), &["--format", "422v", "--rotate", "90"]), 1);
+    assert!(said.contains("4:2:2"), "{said}");
+    assert_eq!(scratch.names(), ["broken.png"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_nothing() {
+    for name in ["out.y4m", "frame%d.png"] {
+        let scratch = Scratch::new();
+        let mut child = vitascope()
+            .args(["convert", "-", "-o"])
+            .arg(scratch.path(name))
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the command starts");
+        let mut stdin = child.stdin.take().expect("a pipe was asked for");
+        stdin.write_all(&std::fs::read(bunny()).expect("the clip")[..500_000]).expect("the command reads");
+        while scratch.names().is_empty() {
+            assert!(child.try_wait().expect("the system knows").is_none(), "the command ended by itself");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        succeed(Command::new("sh").args(["-c", &format!("kill -INT {}", child.id())]));
+        let output = child.wait_with_output().expect("the command ends");
+        assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
+        assert!(scratch.names().is_empty(), "left behind: {:?}", scratch.names());
+        drop(stdin);
+    }
+}
