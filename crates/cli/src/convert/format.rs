@@ -59,7 +59,7 @@ impl OutputKind {
             (_, false, true, true) => format::RGBA64_LE,
             (_, false, true, false) => format::RGBA32,
             (_, false, false, true) => format::RGB48_BE,
-            (_, ..) => format::RGB24,
+            _ => format::RGB24,
         }
     }
 
