@@ -68,7 +68,12 @@ fn access_change_and_serialisation_go_together() {
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
             Kind::Data { length } => assert!(length > 0, "{}", row.key),
             Kind::Properties(rows) => assert!(!rows.is_empty(), "{}", row.key),
-            Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes | Kind::Object(_) => {}
+            Kind::Boolean
+            | Kind::Text
+            | Kind::DataRates
+            | Kind::Attributes
+            | Kind::Presets
+            | Kind::Object(_) => {}
         }
     }
 }
@@ -129,6 +134,16 @@ fn keys_are_the_platforms() {
         ("MasteringDisplayColorVolume", key::MASTERING_DISPLAY_COLOR_VOLUME, Access::ReadWrite),
         ("ContentLightLevelInfo", key::CONTENT_LIGHT_LEVEL_INFO, Access::ReadWrite),
         ("OutputBitDepth", key::OUTPUT_BIT_DEPTH, Access::ReadWrite),
+        (
+            "PrioritizeEncodingSpeedOverQuality",
+            key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY,
+            Access::ReadWrite,
+        ),
+        ("MaximizePowerEfficiency", key::MAXIMIZE_POWER_EFFICIENCY, Access::ReadWrite),
+        ("SuggestedLookAheadFrameCount", key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, Access::ReadWrite),
+        ("SpatialAdaptiveQPLevel", key::SPATIAL_ADAPTIVE_QP_LEVEL, Access::ReadWrite),
+        ("SupportedPresetDictionaries", key::SUPPORTED_PRESET_DICTIONARIES, Access::ReadOnly),
+        ("MaxH264SliceBytes", key::MAX_H264_SLICE_BYTES, Access::ReadWrite),
         ("GammaLevel", key::GAMMA_LEVEL, Access::ReadWrite),
         ("FieldCount", key::FIELD_COUNT, Access::ReadWrite),
         ("FieldDetail", key::FIELD_DETAIL, Access::ReadWrite),
@@ -176,7 +191,7 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
         Kind::Object("MultiPassStorage") => {
             MultiPassStorage::new(None, TimeRange::INVALID, Default::default()).unwrap().to_value()
         }
-        Kind::Object(_) | Kind::Text | Kind::Attributes => {
+        Kind::Presets | Kind::Object(_) | Kind::Text | Kind::Attributes => {
             panic!("{} can be set and has no test value", row.key)
         }
     }

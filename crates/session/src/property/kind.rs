@@ -42,6 +42,8 @@ pub enum Kind {
     Properties(&'static [PropertyRow]),
     /// An object of a type with this name.
     Object(&'static str),
+    /// Names of presets, each with its dictionary of properties.
+    Presets,
 }
 
 /// An entry of a property that is a dictionary.
@@ -81,7 +83,7 @@ impl Kind {
             }
             (Kind::Data { length }, Value::Data(bytes)) => (bytes.len() == *length).then(|| value.clone()),
             (Kind::DataRates, Value::Array(numbers)) => data_rates(numbers),
-            (Kind::Attributes, Value::Dictionary(_)) => Some(value.clone()),
+            (Kind::Attributes | Kind::Presets, Value::Dictionary(_)) => Some(value.clone()),
             (Kind::Properties(rows), Value::Dictionary(given)) => {
                 return accept_properties(rows, given).map(Value::Dictionary);
             }
@@ -111,6 +113,7 @@ impl Kind {
             Kind::Object(name) => format!("a {name} object is accepted"),
             Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
             Kind::Properties(rows) => accepted_properties(rows),
+            Kind::Presets => "a dictionary of presets is accepted".into(),
         }
     }
 }

@@ -134,6 +134,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::Dictionary(_)
         | Kind::Attributes
         | Kind::Properties(_)
+        | Kind::Presets
         | Kind::Object(_) => None,
     };
     if let Some(property_type) = property_type {
@@ -165,6 +166,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::Dictionary(_)
         | Kind::Attributes
         | Kind::Properties(_)
+        | Kind::Presets
         | Kind::Object(_) => {}
     }
     description.insert(sub_key::PROPERTY_DOCUMENTATION, Value::from(row.documentation));
