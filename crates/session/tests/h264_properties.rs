@@ -341,6 +341,35 @@ effects! {
         assert_eq!(depended_on(&encode(&both, 10)), [0, 3, 6, 9]);
     }
 
+    key::BASE_LAYER_BIT_RATE_FRACTION => fn base_layer_bit_rate_fraction() {
+        let base_part = |settings: Dictionary| {
+            let (sender, outputs) = std::sync::mpsc::channel();
+            let session = CompressionSession::builder(WIDTH as i32, HEIGHT as i32, vitascope_session::codec::H264)
+                .encoder_specification(with("EnableLowLatencyRateControl", true))
+                .output_handler(move |output| drop(sender.send(output)))
+                .build()
+                .unwrap();
+            let rate = with(key::AVERAGE_BIT_RATE, 200_000).with(key::BASE_LAYER_FRAME_RATE_FRACTION, 0.5);
+            session.set_properties(&rate).unwrap();
+            session.set_properties(&settings).unwrap();
+            (0..60).for_each(|number| give(&session, number));
+            session.complete_frames(Time::INVALID).unwrap();
+            let stream = collect(&outputs);
+            let bytes = |from: usize| -> usize { stream.samples.iter().skip(from).step_by(2).map(|sample| sample.total_sample_size()).sum() };
+            // The first frame is a sync frame.
+            bytes(20) as f64 / (bytes(20) + bytes(21)) as f64
+        };
+        let (most, even) = (base_part(with(key::BASE_LAYER_BIT_RATE_FRACTION, 0.8)), base_part(with(key::BASE_LAYER_BIT_RATE_FRACTION, 0.5)));
+        assert!((most - 0.8).abs() < 0.07 && (even - 0.5).abs() < 0.07, "{most} {even}");
+    }
+
+    key::MAXIMUM_REAL_TIME_FRAME_RATE => fn maximum_real_time_frame_rate() {
+        let level = |settings: Dictionary| encode(&settings, 1).sps().level_idc;
+        let (real, most) = (with(key::REAL_TIME, true), with(key::MAXIMUM_REAL_TIME_FRAME_RATE, 1000.0));
+        assert!(level(most.clone().with(key::REAL_TIME, true)) > level(real));
+        assert_eq!(level(most), level(Dictionary::new()));
+    }
+
     key::ENABLE_LTR => fn enable_ltr() {
         let token = |sample: &vitascope_core::SampleBuffer| {
             let attachments = sample.sample_attachments(0).unwrap();

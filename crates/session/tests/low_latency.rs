@@ -5,7 +5,7 @@ mod clip;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use clip::{HEIGHT, WIDTH, at, picture, with};
+use clip::{HEIGHT, WIDTH, at, picture, picture_of, with};
 use vitascope_core::{Dictionary, Time};
 use vitascope_session::{CompressionSession, EncodeOutput, FrameOptions, codec, key};
 
@@ -60,4 +60,43 @@ fn sync_frames_stand_only_where_they_are_asked_for() {
         }
     }
     assert_eq!(sync, [0, 40]);
+}
+
+/// Sizes of frames of 320x192 that move, and stand still where `still` says so.
+fn sizes(rate: i64, frames: usize, still: impl Fn(usize) -> bool) -> Vec<usize> {
+    let (sender, outputs) = channel();
+    let session = CompressionSession::builder(320, 192, codec::H264)
+        .encoder_specification(with("EnableLowLatencyRateControl", true))
+        .output_handler(move |output| drop(sender.send(output)))
+        .build()
+        .unwrap();
+    session.set_properties(&with(key::AVERAGE_BIT_RATE, rate).with(key::EXPECTED_FRAME_RATE, 30)).unwrap();
+    let mut shown = 0;
+    (0..frames)
+        .map(|number| {
+            shown += usize::from(!still(number));
+            let picture = picture_of(320, 192, shown);
+            session.encode_frame(&picture, at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
+            outputs.recv().unwrap().sample.unwrap().unwrap().total_sample_size()
+        })
+        .collect()
+}
+
+#[test]
+fn frames_are_of_even_size_and_the_rate_is_kept() {
+    for rate in [200_000, 600_000] {
+        let sizes = sizes(rate, 300, |_| false);
+        let mean = sizes.iter().sum::<usize>() as f64 / 300.0;
+        let most = *sizes[1..].iter().max().unwrap() as f64;
+        assert!(most <= 1.5 * mean, "{rate}: {most} against {mean}");
+        assert!((mean * 8.0 * 30.0 / rate as f64 - 1.0).abs() < 0.02, "{rate}: {}", mean * 8.0 * 30.0);
+        assert!(sizes[0] as f64 <= 9.0 * mean, "{rate}: {} against {mean}", sizes[0]);
+    }
+}
+
+#[test]
+fn a_new_scene_does_not_burst() {
+    let sizes = sizes(400_000, 120, |number| number != 60);
+    let share = 400_000.0 / 30.0 / 8.0;
+    assert!(sizes[1..].iter().all(|&bytes| (bytes as f64) < 1.45 * share), "{:?}", sizes.iter().max());
 }

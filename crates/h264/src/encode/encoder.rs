@@ -307,6 +307,7 @@ impl Encoder {
             Update::BaseLayerBitRateFraction(fraction) => {
                 super::stream::check_layer_bits(fraction)?;
                 self.config.base_layer_bit_rate_fraction = fraction;
+                self.rate.set_base_layer_bits(fraction);
             }
             Update::MaxSliceBytes(bytes) => self.config.max_slice_bytes = bytes,
         }

@@ -12,6 +12,7 @@ mod error;
 mod frame_coder;
 mod hrd;
 mod intra_prediction;
+mod low_latency;
 mod macroblock;
 mod motion_cost;
 mod motion_search;

@@ -150,6 +150,9 @@ pub const BASE_LAYER_BIT_RATE_FRACTION: &str = "BaseLayerBitRateFraction";
 /// Whether frames become long-term references.
 #[doc(alias = "kVTCompressionPropertyKey_EnableLTR")]
 pub const ENABLE_LTR: &str = "EnableLTR";
+/// The most frames per second that come in real time.
+#[doc(alias = "kVTCompressionPropertyKey_MaximumRealTimeFrameRate")]
+pub const MAXIMUM_REAL_TIME_FRAME_RATE: &str = "MaximumRealTimeFrameRate";
 /// Threads that code at a time; an extension of this project.
 pub const VITASCOPE_THREAD_COUNT: &str = "VitascopeThreadCount";
 /// Whether samples carry the MD5 of their reconstruction; an extension of this project.
