@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use clip::{HEIGHT, WIDTH, at, picture, picture_of, with};
-use vitascope_core::{Dictionary, Time};
+use vitascope_core::{Dictionary, PixelBuffer, Time};
 use vitascope_session::{CompressionSession, EncodeOutput, FrameOptions, codec, key};
 
 /// A low-latency session with settings.
@@ -62,6 +62,20 @@ fn sync_frames_stand_only_where_they_are_asked_for() {
     assert_eq!(sync, [0, 40]);
 }
 
+/// A picture of 320x192 that no motion predicts all of.
+fn noisy(number: usize) -> PixelBuffer {
+    let picture = picture_of(320, 192, number);
+    let mut pixels = picture.write().unwrap();
+    for y in 0..192 {
+        for (x, sample) in pixels.row_mut(0, y)[..320].iter_mut().enumerate() {
+            let place = (number * 192 + y) * 320 + x;
+            *sample += ((place as u32).wrapping_mul(0x9e37_79b1) >> 28) as u8;
+        }
+    }
+    drop(pixels);
+    picture
+}
+
 /// Sizes of frames of 320x192 that move, and stand still where `still` says so.
 fn sizes(rate: i64, frames: usize, still: impl Fn(usize) -> bool) -> Vec<usize> {
     let (sender, outputs) = channel();
@@ -75,7 +89,7 @@ fn sizes(rate: i64, frames: usize, still: impl Fn(usize) -> bool) -> Vec<usize> 
     (0..frames)
         .map(|number| {
             shown += usize::from(!still(number));
-            let picture = picture_of(320, 192, shown);
+            let picture = noisy(shown);
             session.encode_frame(&picture, at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
             outputs.recv().unwrap().sample.unwrap().unwrap().total_sample_size()
         })
@@ -99,4 +113,19 @@ fn a_new_scene_does_not_burst() {
     let sizes = sizes(400_000, 120, |number| number != 60);
     let share = 400_000.0 / 30.0 / 8.0;
     assert!(sizes[1..].iter().all(|&bytes| (bytes as f64) < 1.45 * share), "{:?}", sizes.iter().max());
+}
+
+#[test]
+fn a_still_picture_becomes_sharp() {
+    let (session, outputs) =
+        session(&with(key::AVERAGE_BIT_RATE, 60_000).with(key::CALCULATE_MEAN_SQUARED_ERROR, true));
+    let errors: Vec<f64> = (0..50)
+        .map(|number| {
+            session.encode_frame(&picture(0), at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
+            let sample = outputs.recv().unwrap().sample.unwrap().unwrap();
+            let metrics = sample.attachment("QualityMetrics").unwrap().0;
+            metrics.as_dictionary().unwrap().get("LumaMeanSquaredError").unwrap().as_f64().unwrap()
+        })
+        .collect();
+    assert!(errors[49] * 6.0 < errors[0], "{errors:?}");
 }

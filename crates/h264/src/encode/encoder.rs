@@ -347,7 +347,7 @@ impl Encoder {
         let messages = self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync);
         // Nothing depends on a frame outside the base layer, as on a B picture.
         let rate_kind = if in_base_layer { planned.kind } else { FrameKind::B };
-        let CodingPlan { slice_qp, qps, max_bytes, times } =
+        let CodingPlan { slice_qp, qps, max_bytes, budget, times } =
             self.rate.start(&planned, rate_kind, planned.payload.rate, messages.len());
         let Waiting { token, source, max_slice_bytes, .. } = planned.payload;
         let kind = match planned.kind {
@@ -411,6 +411,7 @@ impl Encoder {
             is_reference,
             keep_reconstruction: self.config.report_reconstruction || self.config.report_quality,
             max_bytes,
+            budget,
         };
         let pending = self.workers.start(job);
         let flight = Flight {

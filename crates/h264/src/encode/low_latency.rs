@@ -87,7 +87,7 @@ impl LowLatency {
     /// The frame has this size, its quantisers raised by so much to keep it small.
     pub(crate) fn finish(&mut self, bits: u64, raised: u8) {
         if self.is_on {
-            self.rate.finish(bits as f64, self.qp + f64::from(raised));
+            self.rate.finish(bits as f64, self.qp, raised.into());
         }
     }
 }

@@ -26,6 +26,7 @@ mod reconstruction;
 mod reference;
 mod reference_buffer;
 mod residual;
+mod row_budget;
 mod slice;
 mod slice_writer;
 mod source;

@@ -12,6 +12,7 @@ use super::frame_coder::CodedFrame;
 use super::hrd::{BufferModel, most_message_bytes};
 use super::low_latency::LowLatency;
 use super::rate_config::{RateControl, RateLimits, check_limits, check_rate_control};
+use super::row_budget::RowBudget;
 use super::stream::StreamParameters;
 
 /// Frames whose sizes the rate control does not know when it starts another, where frames may overlap: the same
@@ -63,6 +64,7 @@ pub(crate) struct CodingPlan {
     pub(crate) qps: Vec<u8>,
     /// Most bytes of the picture's NAL unit with its length.
     pub(crate) max_bytes: Option<usize>,
+    pub(crate) budget: Option<RowBudget>,
     pub(crate) times: PictureTimes,
 }
 
@@ -189,7 +191,11 @@ impl Rate {
                 (qp(0.0), planned.qp_offsets.iter().map(|&offset| qp(offset)).collect())
             }
         };
-        CodingPlan { slice_qp, qps, max_bytes, times }
+        let budget = even
+            .filter(|_| may_raise)
+            .zip(max_bytes)
+            .map(|(plan, most)| RowBudget { target: plan.target_bits / 8.0, most: most as f64 });
+        CodingPlan { slice_qp, qps, max_bytes, budget, times }
     }
 
     /// A picture is coded: completes its access unit and takes note of its size. In decode order.
