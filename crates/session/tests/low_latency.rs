@@ -2,31 +2,18 @@
 
 mod clip;
 
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use clip::{HEIGHT, WIDTH, at, picture, picture_of, with};
+use clip::{HEIGHT, WIDTH, at, low_latency_session, picture, picture_of, with};
 use vitascope_core::{Dictionary, PixelBuffer, Time};
-use vitascope_session::{CompressionSession, EncodeOutput, FrameOptions, codec, key};
-
-/// A low-latency session with settings.
-fn session(settings: &Dictionary) -> (CompressionSession, Receiver<EncodeOutput>) {
-    let (sender, outputs) = channel();
-    let session = CompressionSession::builder(WIDTH as i32, HEIGHT as i32, codec::H264)
-        .encoder_specification(with("EnableLowLatencyRateControl", true))
-        .output_handler(move |output| drop(sender.send(output)))
-        .build()
-        .unwrap();
-    session.set_properties(settings).unwrap();
-    (session, outputs)
-}
+use vitascope_session::{FrameOptions, key};
 
 #[test]
 fn every_frame_comes_out_by_itself_and_in_order() {
     for settings in
         [Dictionary::new(), with(key::AVERAGE_BIT_RATE, 200_000), with(key::VITASCOPE_THREAD_COUNT, 4)]
     {
-        let (session, outputs) = session(&settings);
+        let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &settings);
         for number in 0..20 {
             session
                 .encode_frame(
@@ -48,7 +35,7 @@ fn every_frame_comes_out_by_itself_and_in_order() {
 
 #[test]
 fn sync_frames_stand_only_where_they_are_asked_for() {
-    let (session, outputs) = session(&Dictionary::new());
+    let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &Dictionary::new());
     let mut sync = Vec::new();
     for number in 0..300 {
         // Another scene at frame 100.
@@ -78,13 +65,8 @@ fn noisy(number: usize) -> PixelBuffer {
 
 /// Sizes of frames of 320x192 that move, and stand still where `still` says so.
 fn sizes(rate: i64, frames: usize, still: impl Fn(usize) -> bool) -> Vec<usize> {
-    let (sender, outputs) = channel();
-    let session = CompressionSession::builder(320, 192, codec::H264)
-        .encoder_specification(with("EnableLowLatencyRateControl", true))
-        .output_handler(move |output| drop(sender.send(output)))
-        .build()
-        .unwrap();
-    session.set_properties(&with(key::AVERAGE_BIT_RATE, rate).with(key::EXPECTED_FRAME_RATE, 30)).unwrap();
+    let settings = with(key::AVERAGE_BIT_RATE, rate).with(key::EXPECTED_FRAME_RATE, 30);
+    let (session, outputs) = low_latency_session(320, 192, &settings);
     let mut shown = 0;
     (0..frames)
         .map(|number| {
@@ -117,8 +99,11 @@ fn a_new_scene_does_not_burst() {
 
 #[test]
 fn a_still_picture_becomes_sharp() {
-    let (session, outputs) =
-        session(&with(key::AVERAGE_BIT_RATE, 60_000).with(key::CALCULATE_MEAN_SQUARED_ERROR, true));
+    let (session, outputs) = low_latency_session(
+        WIDTH,
+        HEIGHT,
+        &with(key::AVERAGE_BIT_RATE, 60_000).with(key::CALCULATE_MEAN_SQUARED_ERROR, true),
+    );
     let errors: Vec<f64> = (0..50)
         .map(|number| {
             session.encode_frame(&picture(0), at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
