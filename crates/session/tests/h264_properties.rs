@@ -5,7 +5,8 @@ mod clip;
 use std::time::Duration;
 
 use clip::{
-    HEIGHT, Stream, WIDTH, at, collect, encode, give, give_picture, picture, session, session_of, with,
+    HEIGHT, Stream, WIDTH, at, collect, encode, give, give_picture, low_latency_session, picture, session,
+    session_of, with,
 };
 use vitascope_bits::length_prefixed;
 use vitascope_core::{AttachmentMode, SampleBuffer, TimeRange, attachment};
@@ -335,8 +336,7 @@ effects! {
 
     key::BASE_LAYER_FRAME_RATE_FRACTION => fn base_layer_frame_rate_fraction() {
         let base = |fraction: f64| -> Vec<usize> {
-            let stream = encode(&with(key::BASE_LAYER_FRAME_RATE_FRACTION, fraction), 9);
-            depended_on(&stream)
+            depended_on(&encode(&with(key::BASE_LAYER_FRAME_RATE_FRACTION, fraction), 9))
         };
         assert_eq!(base(0.5), [0, 2, 4, 6, 8]);
         assert_eq!(base(0.25), [0, 4, 8]);
@@ -346,9 +346,30 @@ effects! {
 
     key::BASE_LAYER_FRAME_RATE => fn base_layer_frame_rate() {
         assert_eq!(depended_on(&encode(&with(key::BASE_LAYER_FRAME_RATE, 10), 10)), [0, 3, 6, 9]);
-        // It comes before a fraction.
         let both = with(key::BASE_LAYER_FRAME_RATE, 10).with(key::BASE_LAYER_FRAME_RATE_FRACTION, 0.5);
         assert_eq!(depended_on(&encode(&both, 10)), [0, 3, 6, 9]);
+    }
+
+    key::BASE_LAYER_BIT_RATE_FRACTION => fn base_layer_bit_rate_fraction() {
+        let base_part = |settings: Dictionary| {
+            let rate = with(key::AVERAGE_BIT_RATE, 200_000).with(key::BASE_LAYER_FRAME_RATE_FRACTION, 0.5);
+            let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &rate);
+            session.set_properties(&settings).unwrap();
+            (0..60).for_each(|number| give(&session, number));
+            session.complete_frames(Time::INVALID).unwrap();
+            let stream = collect(&outputs);
+            let bytes = |from: usize| -> usize { stream.samples.iter().skip(from).step_by(2).map(|sample| sample.total_sample_size()).sum() };
+            bytes(20) as f64 / (bytes(20) + bytes(21)) as f64
+        };
+        let (most, even) = (base_part(with(key::BASE_LAYER_BIT_RATE_FRACTION, 0.8)), base_part(with(key::BASE_LAYER_BIT_RATE_FRACTION, 0.5)));
+        assert!((most - 0.8).abs() < 0.07 && (even - 0.5).abs() < 0.07, "{most} {even}");
+    }
+
+    key::MAXIMUM_REAL_TIME_FRAME_RATE => fn maximum_real_time_frame_rate() {
+        let level = |settings: Dictionary| encode(&settings, 1).sps().level_idc;
+        let (real, most) = (with(key::REAL_TIME, true), with(key::MAXIMUM_REAL_TIME_FRAME_RATE, 1000.0));
+        assert!(level(most.clone().with(key::REAL_TIME, true)) > level(real));
+        assert_eq!(level(most), level(Dictionary::new()));
     }
 
     key::ENABLE_LTR => fn enable_ltr() {
@@ -364,10 +385,7 @@ effects! {
             outputs.recv().unwrap().sample.unwrap().unwrap()
         };
         let refresh = || FrameOptions::new().with_force_ltr_refresh(true);
-        let first = give(0, FrameOptions::new());
-        assert!(first.is_sync());
-        let first = token(&first).expect("the first frame is a long-term reference");
-        // Nothing is acknowledged yet.
+        let first = token(&give(0, FrameOptions::new())).expect("the first frame is a long-term reference");
         assert!(!give(1, FrameOptions::new()).is_sync());
         let second = give(2, refresh());
         assert!(second.is_sync() && token(&second) != Some(first));

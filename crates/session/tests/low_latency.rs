@@ -2,31 +2,18 @@
 
 mod clip;
 
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use clip::{HEIGHT, WIDTH, at, picture, with};
-use vitascope_core::{Dictionary, Time};
-use vitascope_session::{CompressionSession, EncodeOutput, FrameOptions, codec, key};
-
-/// A low-latency session with settings.
-fn session(settings: &Dictionary) -> (CompressionSession, Receiver<EncodeOutput>) {
-    let (sender, outputs) = channel();
-    let session = CompressionSession::builder(WIDTH as i32, HEIGHT as i32, codec::H264)
-        .encoder_specification(with("EnableLowLatencyRateControl", true))
-        .output_handler(move |output| drop(sender.send(output)))
-        .build()
-        .unwrap();
-    session.set_properties(settings).unwrap();
-    (session, outputs)
-}
+use clip::{HEIGHT, WIDTH, at, low_latency_session, picture, picture_of, with};
+use vitascope_core::{Dictionary, PixelBuffer, Time};
+use vitascope_session::{FrameOptions, key};
 
 #[test]
 fn every_frame_comes_out_by_itself_and_in_order() {
     for settings in
         [Dictionary::new(), with(key::AVERAGE_BIT_RATE, 200_000), with(key::VITASCOPE_THREAD_COUNT, 4)]
     {
-        let (session, outputs) = session(&settings);
+        let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &settings);
         for number in 0..20 {
             session
                 .encode_frame(
@@ -48,7 +35,7 @@ fn every_frame_comes_out_by_itself_and_in_order() {
 
 #[test]
 fn sync_frames_stand_only_where_they_are_asked_for() {
-    let (session, outputs) = session(&Dictionary::new());
+    let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &Dictionary::new());
     let mut sync = Vec::new();
     for number in 0..300 {
         // Another scene at frame 100.
@@ -60,4 +47,70 @@ fn sync_frames_stand_only_where_they_are_asked_for() {
         }
     }
     assert_eq!(sync, [0, 40]);
+}
+
+/// A picture of 320x192 that no motion predicts all of.
+fn noisy(number: usize) -> PixelBuffer {
+    let picture = picture_of(320, 192, number);
+    let mut pixels = picture.write().unwrap();
+    for y in 0..192 {
+        for (x, sample) in pixels.row_mut(0, y)[..320].iter_mut().enumerate() {
+            let place = (number * 192 + y) * 320 + x;
+            *sample += ((place as u32).wrapping_mul(0x9e37_79b1) >> 28) as u8;
+        }
+    }
+    drop(pixels);
+    picture
+}
+
+/// Sizes of frames of 320x192 that move, and stand still where `still` says so.
+fn sizes(rate: i64, frames: usize, still: impl Fn(usize) -> bool) -> Vec<usize> {
+    let settings = with(key::AVERAGE_BIT_RATE, rate).with(key::EXPECTED_FRAME_RATE, 30);
+    let (session, outputs) = low_latency_session(320, 192, &settings);
+    let mut shown = 0;
+    (0..frames)
+        .map(|number| {
+            shown += usize::from(!still(number));
+            let picture = noisy(shown);
+            session.encode_frame(&picture, at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
+            outputs.recv().unwrap().sample.unwrap().unwrap().total_sample_size()
+        })
+        .collect()
+}
+
+#[test]
+fn frames_are_of_even_size_and_the_rate_is_kept() {
+    for rate in [200_000, 600_000] {
+        let sizes = sizes(rate, 300, |_| false);
+        let mean = sizes.iter().sum::<usize>() as f64 / 300.0;
+        let most = *sizes[1..].iter().max().unwrap() as f64;
+        assert!(most <= 1.5 * mean, "{rate}: {most} against {mean}");
+        assert!((mean * 8.0 * 30.0 / rate as f64 - 1.0).abs() < 0.02, "{rate}: {}", mean * 8.0 * 30.0);
+        assert!(sizes[0] as f64 <= 9.0 * mean, "{rate}: {} against {mean}", sizes[0]);
+    }
+}
+
+#[test]
+fn a_new_scene_does_not_burst() {
+    let sizes = sizes(400_000, 120, |number| number != 60);
+    let share = 400_000.0 / 30.0 / 8.0;
+    assert!(sizes[1..].iter().all(|&bytes| (bytes as f64) < 1.45 * share), "{:?}", sizes.iter().max());
+}
+
+#[test]
+fn a_still_picture_becomes_sharp() {
+    let (session, outputs) = low_latency_session(
+        WIDTH,
+        HEIGHT,
+        &with(key::AVERAGE_BIT_RATE, 60_000).with(key::CALCULATE_MEAN_SQUARED_ERROR, true),
+    );
+    let errors: Vec<f64> = (0..50)
+        .map(|number| {
+            session.encode_frame(&picture(0), at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
+            let sample = outputs.recv().unwrap().sample.unwrap().unwrap();
+            let metrics = sample.attachment("QualityMetrics").unwrap().0;
+            metrics.as_dictionary().unwrap().get("LumaMeanSquaredError").unwrap().as_f64().unwrap()
+        })
+        .collect();
+    assert!(errors[49] * 6.0 < errors[0], "{errors:?}");
 }

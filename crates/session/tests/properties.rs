@@ -118,6 +118,8 @@ fn keys_are_the_platforms() {
         ("MaxH264SliceBytes", key::MAX_H264_SLICE_BYTES, Access::ReadWrite),
         ("BaseLayerFrameRateFraction", key::BASE_LAYER_FRAME_RATE_FRACTION, Access::ReadWrite),
         ("BaseLayerFrameRate", key::BASE_LAYER_FRAME_RATE, Access::ReadWrite),
+        ("BaseLayerBitRateFraction", key::BASE_LAYER_BIT_RATE_FRACTION, Access::ReadWrite),
+        ("MaximumRealTimeFrameRate", key::MAXIMUM_REAL_TIME_FRAME_RATE, Access::ReadWrite),
         ("EnableLTR", key::ENABLE_LTR, Access::ReadWrite),
         ("ReferenceBufferCount", key::REFERENCE_BUFFER_COUNT, Access::ReadWrite),
         (

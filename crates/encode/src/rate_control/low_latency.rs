@@ -44,6 +44,8 @@ pub struct LowLatencyFrame {
 pub struct LowLatencyPlan {
     /// Base QP, to which the offset of each macroblock is added.
     pub qp: f64,
+    /// Bits that the frame is expected to take.
+    pub target_bits: f64,
     /// Bits that the frame must not exceed: coded larger, it is to be coded again.
     pub max_bits: f64,
 }
@@ -61,6 +63,8 @@ struct Started {
 struct Factor {
     bits: f64,
     cost: f64,
+    /// Before anything was learned.
+    usual: f64,
 }
 
 /// Most of an ordinary frame and of an intra frame, as a multiple of its share of the rate.
@@ -76,6 +80,10 @@ const PAYMENT: f64 = 0.5;
 const SAVINGS: f64 = 0.3;
 /// Most by which the QP falls from frame to frame, so that still pictures become sharp without a burst.
 const LARGEST_FALL: f64 = 1.5;
+/// How far such a frame is believed when it is smaller, while more than usual is expected.
+const RETURN: f64 = 0.08;
+/// Most that a raise counts as the QP of the frame.
+const MOST_RAISED: f64 = 2.0;
 /// Cost that every macroblock has at least: what is left of the quantisation of frames before.
 const LEAST_COST: f64 = 6.0;
 /// How far a frame that hardly changes is believed when it is larger than expected.
@@ -145,26 +153,33 @@ impl LowLatencyRate {
         }
         let qp = qp.clamp(self.min_qp, self.max_qp);
         self.started = Some(Started { class, layer, cost, wanted: share });
-        LowLatencyPlan { qp, max_bits: most }
+        LowLatencyPlan { qp, target_bits: target, max_bits: most }
     }
 
-    /// Reports the size of the frame that was started, and the mean QP that it was coded with, its macroblocks'
-    /// offsets left out.
-    pub fn finish(&mut self, bits: f64, qp: f64) {
+    /// Reports the size of the frame that was started, the base QP that it was coded with, and by how much QPs were
+    /// raised on average to keep it small.
+    pub fn finish(&mut self, bits: f64, base_qp: f64, raised: f64) {
         let Some(Started { class, layer, cost, wanted }) = self.started.take() else { return };
-        let step = step_of_qp(qp);
+        let step = step_of_qp(base_qp + raised);
         let divisor = if class == 0 { step.sqrt() * step.sqrt().sqrt() } else { step };
         let effort = (bits - self.overhead()).max(0.0) * divisor;
         // Frames that hardly change say little about those that do, unless they are larger than expected.
         let measured = cost - LEAST_COST * self.macroblocks;
         let certain = measured / (measured + 20.0 * self.macroblocks);
         let factor = &mut self.factors[class];
-        let least = if effort * factor.cost > factor.bits * cost { LEAST_CERTAIN } else { 0.0 };
+        let least = if effort * factor.cost > factor.bits * cost {
+            LEAST_CERTAIN
+        } else if factor.bits > factor.usual * factor.cost {
+            RETURN
+        } else {
+            0.0
+        };
         factor.learn(effort, cost, LEARNING * certain.max(least));
         let rate = self.bits_per_second;
         self.debts[layer] = (self.debts[layer] + bits - wanted).max(-SAVINGS * rate);
         if class > 0 {
-            self.last_qp[layer] = Some(qp);
+            // Where a part was raised far, the rest may go on becoming finer.
+            self.last_qp[layer] = Some(base_qp + raised.min(MOST_RAISED));
         } else {
             self.last_qp = [None; 2];
         }
@@ -184,7 +199,7 @@ fn intra_step(ratio: f64) -> f64 {
 impl Factor {
     fn new(bits_over_cost: f64, macroblocks: u32) -> Self {
         let cost = 60.0 * f64::from(macroblocks);
-        Self { bits: bits_over_cost * cost, cost }
+        Self { bits: bits_over_cost * cost, cost, usual: bits_over_cost }
     }
 
     fn learn(&mut self, bits: f64, cost: f64, part: f64) {
@@ -240,7 +255,7 @@ mod tests {
             while bits(qp) > plan.max_bits && qp < 51.0 {
                 qp += 1.0;
             }
-            control.finish(bits(qp), qp);
+            control.finish(bits(qp), plan.qp, qp - plan.qp);
             bits(qp)
         };
         (0..frames).map(coded).collect()
@@ -272,7 +287,7 @@ mod tests {
             let plan = control.start(&frame(0.0));
             assert!(plan.qp <= last && (last == 51.0 || plan.qp >= last - LARGEST_FALL - 1e-9));
             last = plan.qp;
-            control.finish(200.0, plan.qp);
+            control.finish(200.0, plan.qp, 0.0);
         }
         assert!(last < 15.0, "{last}");
         // And motion does not burst.

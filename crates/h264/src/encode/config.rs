@@ -113,6 +113,9 @@ pub struct EncoderConfig {
     pub adaptive_quantisation: bool,
     /// Reference pictures, 1 to 16, or 0 to leave it to the effort; fewer where the level holds fewer.
     pub reference_frames: u32,
+    /// Most frames per second that the level must permit, above 0 and at most 1000; `None` where it is
+    /// [`frame_rate`](Self::frame_rate).
+    pub max_frame_rate: Option<f64>,
     /// Each frame leaves before the next one comes, in order, without a look at later ones, and sizes are kept
     /// even; sync frames only where they are asked for.
     pub low_latency: bool,
@@ -169,6 +172,7 @@ impl Default for EncoderConfig {
             lookahead_frames: None,
             adaptive_quantisation: true,
             reference_frames: 0,
+            max_frame_rate: None,
             low_latency: false,
             base_layer: None,
             base_layer_bit_rate_fraction: None,

@@ -314,6 +314,7 @@ impl Encoder {
             Update::BaseLayerBitRateFraction(fraction) => {
                 super::stream::check_layer_bits(fraction)?;
                 self.config.base_layer_bit_rate_fraction = fraction;
+                self.rate.set_base_layer_bits(fraction);
             }
             Update::MaxSliceBytes(bytes) => self.config.max_slice_bytes = bytes,
         }
@@ -363,7 +364,7 @@ impl Encoder {
         let messages = self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync);
         // Nothing depends on a frame outside the base layer, as on a B picture.
         let rate_kind = if in_base_layer { planned.kind } else { FrameKind::B };
-        let CodingPlan { base_qp, slice_qp, qps, max_bytes, times } =
+        let CodingPlan { base_qp, slice_qp, qps, max_bytes, budget, times } =
             self.rate.start(&planned, rate_kind, planned.payload.rate, messages.len());
         let record = FrameRecord { kind: rate_kind, ..FrameRecord::new(&planned, base_qp) };
         let Waiting { token, source, max_slice_bytes, .. } = planned.payload;
@@ -432,6 +433,7 @@ impl Encoder {
             is_reference,
             keep_reconstruction: self.config.report_reconstruction || self.config.report_quality,
             max_bytes,
+            budget,
         };
         let pending = self.workers.start(job);
         let flight = Flight {

@@ -17,6 +17,7 @@ use super::motion_search::MotionLimits;
 use super::neighbours::Neighbours;
 use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING, PictureWriter, Reference, SourcePicture};
 use super::residual::{SOURCE_STRIDE, Source};
+use super::row_budget::{RowBudget, RowControl};
 use super::slice::{SliceKind, SliceState};
 use super::slice_writer::{Fit, SliceWriter};
 use super::stream::SliceHeaders;
@@ -51,6 +52,8 @@ pub(crate) struct FrameJob {
     /// Most bytes of the NAL unit with its length field: a picture that comes out larger is coded again, more
     /// coarsely, and no picture sees it before its size is right.
     pub(crate) max_bytes: Option<usize>,
+    /// What rows are coarsened for while the picture is coded.
+    pub(crate) budget: Option<RowBudget>,
 }
 
 /// Quantiser steps by which a picture twice too large is coarsened: sizes fall by about half in six, and what
@@ -92,7 +95,8 @@ impl FrameJob {
     pub(crate) fn run(mut self) -> Option<CodedFrame> {
         let mut raised = 0;
         loop {
-            let (nal_units, infos) = if self.cabac { self.code::<Cabac>() } else { self.code::<Cavlc>() }?;
+            let (nal_units, infos, row_raise) =
+                if self.cabac { self.code::<Cabac>() } else { self.code::<Cavlc>() }?;
             let data = with_lengths(&nal_units);
             if let Some(limit) = self.max_bytes {
                 if let Some(coarser) = self.coarser(data.len(), limit) {
@@ -102,6 +106,7 @@ impl FrameJob {
                 (0..self.source.geometry.mb_height).for_each(|y| self.finish_row(&infos, y));
             }
             let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
+            let raised = raised.saturating_add(row_raise);
             return Some(CodedFrame { data, source: self.source, picture: self.picture, mean_qp, raised });
         }
     }
@@ -119,8 +124,9 @@ impl FrameJob {
         Some(raise)
     }
 
-    /// One coding of the picture: its NAL units, unescaped, and what became of the macroblocks.
-    fn code<E: EntropyCoder>(&mut self) -> Option<(Vec<Vec<u8>>, Vec<MacroblockInfo>)> {
+    /// One coding of the picture: its NAL units, unescaped, what became of the macroblocks, and by how much rows
+    /// were raised on average.
+    fn code<E: EntropyCoder>(&mut self) -> Option<(Vec<Vec<u8>>, Vec<MacroblockInfo>, u8)> {
         let geometry = self.source.geometry;
         let Geometry { mb_width, mb_height } = geometry;
         let tables = Arc::clone(&self.tables);
@@ -136,7 +142,9 @@ impl FrameJob {
         let mut writer = SliceWriter::<E>::new(self.headers.clone(), initial, self.max_slice_bytes);
         let mut infos = vec![MacroblockInfo::default(); geometry.macroblocks()];
         let mut lines = BottomLines::new(geometry);
+        let mut rows = self.budget.map(|budget| RowControl::new(budget, mb_height));
         for y in 0..mb_height {
+            let raise = rows.as_mut().map_or(0, |rows| rows.next_row(writer.byte_count()));
             if !self.references.iter().flatten().all(|r| r.wait(y, self.limits.down)) {
                 return None;
             }
@@ -148,7 +156,7 @@ impl FrameJob {
                 let source = load(&self.source, x, y);
                 let picture = &self.picture;
                 let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
-                let mut qp = self.qps[index];
+                let mut qp = (self.qps[index] + raise).min(MAX_QP);
                 let mb = loop {
                     let at = Surroundings {
                         position: (x, y),
@@ -179,7 +187,7 @@ impl FrameJob {
                 self.finish_row(&infos, y);
             }
         }
-        Some((writer.finish(), infos))
+        Some((writer.finish(), infos, rows.map_or(0, |rows| rows.mean_raise())))
     }
 
     /// Filters a row that is coded and, where other pictures predict from this one, lets them see it.

@@ -11,7 +11,9 @@ use super::decode_clock::{DecodeClock, PictureTimes};
 use super::error::Error;
 use super::frame_coder::CodedFrame;
 use super::hrd::{BufferModel, most_message_bytes};
+use super::low_latency::LowLatency;
 use super::rate_config::{RateControl, RateLimits, check_limits, check_rate_control};
+use super::row_budget::RowBudget;
 use super::stream::StreamParameters;
 
 /// Frames whose sizes the rate control does not know when it starts another, where frames may overlap: the same
@@ -28,6 +30,7 @@ const LARGEST_UNIT: u64 = 1 << 31;
 #[derive(Debug)]
 pub(crate) struct Rate {
     control: vitascope_encode::RateControl,
+    low_latency: Option<LowLatency>,
     settings: RateSettings,
     /// Changes so far, and the last one that a started frame brought along.
     changes: u64,
@@ -63,6 +66,7 @@ pub(crate) struct CodingPlan {
     pub(crate) qps: Vec<u8>,
     /// Most bytes of the picture's NAL unit with its length.
     pub(crate) max_bytes: Option<usize>,
+    pub(crate) budget: Option<RowBudget>,
     pub(crate) times: PictureTimes,
 }
 
@@ -95,8 +99,11 @@ impl Rate {
         // Without a buffer nothing is stated in ticks, so they may be fine.
         let tick = if buffer.is_some() { tick } else { FINE_TICK };
         let (sps, pps) = stream.parameter_sets();
+        let bounds =
+            (f64::from(MIN_QP.max(settings.limits.min_qp.into())), f64::from(settings.limits.max_qp));
         Ok(Self {
             control,
+            low_latency: LowLatency::new(config, rate.macroblocks, rate.frame_rate, bounds),
             settings,
             changes: 0,
             applied: 0,
@@ -126,6 +133,12 @@ impl Rate {
         self.control.set_plan(records, bits);
     }
 
+    pub(crate) fn set_base_layer_bits(&mut self, part: Option<f64>) {
+        if let Some(low_latency) = &mut self.low_latency {
+            low_latency.set_base_bits(part);
+        }
+    }
+
     pub(crate) fn set_max_key_interval(&mut self, frames: u32) {
         self.control.set_max_key_interval(frames);
     }
@@ -147,16 +160,27 @@ impl Rate {
     ) -> CodingPlan {
         self.apply(ticket);
         let times = self.clock.start(planned.display_index, planned.duration_seconds);
+        let even = match (&mut self.low_latency, ticket.forced_qp) {
+            (Some(low_latency), None) => low_latency.start(planned, kind),
+            _ => None,
+        };
         let frame = RateFrame {
             kind,
             decode_seconds: Some(self.clock.seconds(times.decode)),
-            forced_qp: ticket.forced_qp.map(|qp| f64::from(qp).max(f64::from(MIN_QP))),
+            forced_qp: match even {
+                Some(plan) => Some(plan.qp),
+                None => ticket.forced_qp.map(|qp| f64::from(qp).max(f64::from(MIN_QP))),
+            },
             ..RateFrame::new(planned)
         };
         self.control.announce(planned.info.presentation_time);
         let plan = self.control.start(&frame);
+        // The least quality that the caller accepts comes before even sizes.
+        let may_raise = f32::from(ticket.settings.limits.max_qp) >= MAX_QP;
+        let even_bits = even.filter(|_| may_raise).map(|plan| plan.max_bits as u64);
+        let max_bits = plan.max_bits.into_iter().chain(even_bits).min();
         let is_sync = planned.kind == FrameKind::Idr;
-        let max_bytes = plan.max_bits.map(|bits| {
+        let max_bytes = max_bits.map(|bits| {
             let besides = message_bytes + self.bytes_besides(is_sync);
             ((bits / 8).min(LARGEST_UNIT) as usize).saturating_sub(besides)
         });
@@ -175,7 +199,11 @@ impl Rate {
                 (qp(0.0), planned.qp_offsets.iter().map(|&offset| qp(offset)).collect())
             }
         };
-        CodingPlan { base_qp: plan.qp, slice_qp, qps, max_bytes, times }
+        let budget = even
+            .filter(|_| may_raise)
+            .zip(max_bytes)
+            .map(|(plan, most)| RowBudget { target: plan.target_bits / 8.0, most: most as f64 });
+        CodingPlan { base_qp: plan.qp, slice_qp, qps, max_bytes, budget, times }
     }
 
     /// A picture is coded: completes its access unit and takes note of its size. In decode order.
@@ -196,6 +224,9 @@ impl Rate {
             filler: 8 * filler as u64,
             raised_qp: coded.raised.into(),
         };
+        if let Some(low_latency) = &mut self.low_latency {
+            low_latency.finish(size.bits, coded.raised);
+        }
         self.control.finish(coding_index, size);
     }
 
@@ -216,6 +247,9 @@ impl Rate {
         let bound = |qp: u8| f64::from(qp).max(f64::from(MIN_QP));
         // Checked when they were set.
         let _ = self.control.set_mode(rate_mode(control));
+        if let Some(low_latency) = &mut self.low_latency {
+            low_latency.set_control(control);
+        }
         let _ = self.control.set_qp_bounds(bound(limits.min_qp), bound(limits.max_qp));
         let _ = self.control.set_windows(windows(&limits));
     }

@@ -72,6 +72,11 @@ impl<E: EntropyCoder> SliceWriter<E> {
         self.entropy.write(around, &mut self.state, mb);
     }
 
+    /// Bytes of the picture so far, about.
+    pub(crate) fn byte_count(&self) -> usize {
+        self.finished.iter().map(Vec::len).sum::<usize>() + self.entropy.byte_count()
+    }
+
     /// The NAL units of the picture, unescaped.
     pub(crate) fn finish(mut self) -> Vec<Vec<u8>> {
         let last = self.entropy.finish(&self.state);

@@ -173,8 +173,9 @@ impl StreamParameters {
             None if baseline => EntropyMode::Cavlc,
             None => EntropyMode::Cabac,
         };
-        let mbs_per_second =
-            config.frame_rate.map_or(0, |rate| (f64::from(mb_width * mb_height) * rate).ceil() as u64);
+        config.max_frame_rate.map_or(Ok(()), check_frame_rate)?;
+        let fastest = config.frame_rate.into_iter().chain(config.max_frame_rate).reduce(f64::max);
+        let mbs_per_second = fastest.map_or(0, |rate| (f64::from(mb_width * mb_height) * rate).ceil() as u64);
         let frame_rate = config.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE);
         let buffer = config.decoder_buffer.as_ref().map(|buffer| BufferParameters::new(buffer, frame_rate));
         let bit_rate = buffer.map_or_else(|| bit_rate_bound(config), |buffer| buffer.bit_rate);

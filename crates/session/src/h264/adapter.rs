@@ -214,6 +214,9 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         max_key_frame_interval_duration: live.max_duration,
         allow_temporal_compression: live.allow_temporal_compression,
         low_latency: request.low_latency,
+        max_frame_rate: values
+            .float(key::MAXIMUM_REAL_TIME_FRAME_RATE)
+            .filter(|rate| *rate > 0.0 && values.boolean(key::REAL_TIME) == Some(true)),
         base_layer: base_layer(values),
         base_layer_bit_rate_fraction: live.base_layer_bit_rate_fraction,
         long_term_references,

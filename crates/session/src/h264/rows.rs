@@ -219,6 +219,14 @@ pub(crate) static ROWS: &[PropertyRow] = &[
          it can is held back instead. False and unset let the encoder look ahead, and nothing is dropped.",
     ),
     row(
+        key::MAXIMUM_REAL_TIME_FRAME_RATE,
+        Kind::Float { minimum: 0.0, maximum: 1000.0 },
+        DefaultValue::Float(0.0),
+        Change::BeforeFirstFrame,
+        "With RealTime true, the most frames per second to prepare for: AutoLevel chooses a level that permits them. 0 means \
+         unknown.",
+    ),
+    row(
         key::REFERENCE_BUFFER_COUNT,
         Kind::Integer { minimum: 1, maximum: 16 },
         DefaultValue::Null,
@@ -266,6 +274,14 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::BeforeFirstFrame,
         "The frames per second of the temporal base layer, by presentation times. It makes layers as BaseLayerFrameRateFraction \
          does, and counts in its place when both are set.",
+    ),
+    row(
+        key::BASE_LAYER_BIT_RATE_FRACTION,
+        Kind::Float { minimum: 0.0, maximum: 1.0 },
+        DefaultValue::Null,
+        Change::AnyTime,
+        "The part of AverageBitRate that the temporal base layer gets, where there are layers and the session was made with \
+         EnableLowLatencyRateControl; 0.6 to 0.8 is useful. Unset, the encoder decides.",
     ),
     row(
         key::ENABLE_LTR,

@@ -172,6 +172,9 @@ pub const SPATIAL_ADAPTIVE_QP_LEVEL: &str = "SpatialAdaptiveQPLevel";
 pub const SUPPORTED_PRESET_DICTIONARIES: &str = "SupportedPresetDictionaries";
 /// Work to put into the stream, 0 to 10; an extension of this project.
 pub const VITASCOPE_EFFORT: &str = "VitascopeEffort";
+/// The most frames per second that come in real time.
+#[doc(alias = "kVTCompressionPropertyKey_MaximumRealTimeFrameRate")]
+pub const MAXIMUM_REAL_TIME_FRAME_RATE: &str = "MaximumRealTimeFrameRate";
 /// Threads that code at a time; an extension of this project.
 pub const VITASCOPE_THREAD_COUNT: &str = "VitascopeThreadCount";
 /// Whether samples carry the MD5 of their reconstruction; an extension of this project.

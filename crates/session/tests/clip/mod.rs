@@ -107,8 +107,27 @@ pub fn session_of(
     height: usize,
     settings: &Dictionary,
 ) -> (CompressionSession, Receiver<EncodeOutput>) {
+    specified_session(width, height, Dictionary::new(), settings)
+}
+
+/// A session with EnableLowLatencyRateControl.
+pub fn low_latency_session(
+    width: usize,
+    height: usize,
+    settings: &Dictionary,
+) -> (CompressionSession, Receiver<EncodeOutput>) {
+    specified_session(width, height, with("EnableLowLatencyRateControl", true), settings)
+}
+
+fn specified_session(
+    width: usize,
+    height: usize,
+    specification: Dictionary,
+    settings: &Dictionary,
+) -> (CompressionSession, Receiver<EncodeOutput>) {
     let (sender, outputs) = channel();
     let session = CompressionSession::builder(width as i32, height as i32, codec::H264)
+        .encoder_specification(specification)
         .output_handler(move |output| {
             // The test may have seen enough.
             let _ = sender.send(output);
