@@ -23,6 +23,8 @@ pub(crate) struct Tools {
     pub(crate) all_partitions: bool,
     /// The middle one of several B pictures is a reference for the others.
     pub(crate) b_pyramid: bool,
+    /// References of P pictures are weighted where the picture fades.
+    pub(crate) weighted: bool,
 }
 
 impl Tools {
@@ -36,5 +38,6 @@ impl Tools {
         rd_transform: false,
         all_partitions: false,
         b_pyramid: false,
+        weighted: false,
     };
 }

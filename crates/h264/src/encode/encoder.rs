@@ -28,6 +28,7 @@ use super::residual::ResidualCoder;
 use super::source;
 use super::stream::{SliceParameters, StreamParameters, UNKNOWN_FRAME_RATE};
 use super::temporal_layers::LayerClock;
+use super::weights::{self, Brightness};
 use super::worker::{Pending, Workers};
 use crate::syntax::sei::{self, SeiMessage};
 
@@ -49,6 +50,7 @@ pub struct Encoder {
     stream: StreamParameters,
     geometry: Geometry,
     tables: Arc<CodingTables>,
+    tools: Tools,
     reach: ReachLimits,
     lookahead: Lookahead<Waiting>,
     rate: Rate,
@@ -106,7 +108,8 @@ impl Encoder {
         let may_reorder =
             config.allow_frame_reordering && config.allow_temporal_compression && config.base_layer.is_none();
         let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
-        let stream = StreamParameters::new(&config, b_frames > 0, Tools::DEFAULT.b_pyramid)?;
+        let tools = Tools::DEFAULT;
+        let stream = StreamParameters::new(&config, b_frames > 0, &tools)?;
         let geometry = Geometry {
             mb_width: config.width.div_ceil(16) as usize,
             mb_height: config.height.div_ceil(16) as usize,
@@ -158,6 +161,7 @@ impl Encoder {
             allow_temporal: config.allow_temporal_compression,
             geometry,
             tables,
+            tools,
             reach,
             lookahead,
             rate,
@@ -360,6 +364,7 @@ impl Encoder {
         }
         let order = planned.display_index - self.first_in_order;
         let picture = self.spare_picture();
+        let brightness = self.stream.weighted().then(|| Arc::new(Brightness::of(&source)));
         let PicturePlan {
             frame_num,
             lists: references,
@@ -368,8 +373,15 @@ impl Encoder {
             marking,
             token: long_term_token,
         } = self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
-            picture.reference()
+            picture.reference(brightness.clone())
         });
+        let weights: Vec<_> = match (kind, &brightness) {
+            (SliceKind::P, Some(own)) => {
+                let weights = |other: &Reference| own.weights(other.brightness.as_ref()?);
+                references[0].iter().map(weights).collect()
+            }
+            _ => Vec::new(),
+        };
         let headers = self.stream.slice_headers(&SliceParameters {
             kind,
             is_sync,
@@ -380,6 +392,7 @@ impl Encoder {
             modification,
             marking,
             slice_qp,
+            weights: (kind == SliceKind::P && self.stream.weighted()).then(|| weights::table(&weights)),
             references: [references[0].len(), references[1].len()],
         });
         // The picture referred to may lie further back than the one that the lookahead looked at.
@@ -388,7 +401,7 @@ impl Encoder {
             nearest.map_or(1, |nearest| (order.saturating_sub(nearest) / looked).clamp(1, 4)) as i16;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
-            tools: Tools::DEFAULT,
+            tools: self.tools,
             kind,
             cabac: self.stream.entropy() == EntropyMode::Cabac,
             transform_8x8_mode: self.stream.high_profile(),
@@ -407,6 +420,7 @@ impl Encoder {
             source,
             picture,
             references,
+            weights,
             is_reference,
             keep_reconstruction: self.config.report_reconstruction || self.config.report_quality,
             max_bytes,
