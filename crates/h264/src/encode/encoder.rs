@@ -101,6 +101,10 @@ impl Encoder {
     /// # Errors
     /// A setting outside its range, or a combination that the profile or level does not allow.
     pub fn new(config: EncoderConfig) -> Result<Self, Error> {
+        Self::with_tools(config, Tools::DEFAULT)
+    }
+
+    fn with_tools(config: EncoderConfig, tools: Tools) -> Result<Self, Error> {
         let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
         let delay = if config.low_latency { 0 } else { delay };
         let waits = !config.real_time && !config.long_term_references;
@@ -108,7 +112,6 @@ impl Encoder {
         let may_reorder =
             config.allow_frame_reordering && config.allow_temporal_compression && config.base_layer.is_none();
         let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
-        let tools = Tools::DEFAULT;
         let stream = StreamParameters::new(&config, b_frames > 0, &tools)?;
         let geometry = Geometry {
             mb_width: config.width.div_ceil(16) as usize,
@@ -516,3 +519,6 @@ fn key_interval(config: &EncoderConfig, frames: u32) -> u32 {
 fn key_frame_limits(max_interval: u32, max_duration: Option<vitascope_core::Time>) -> KeyFrameLimits {
     KeyFrameLimits { max_interval, max_duration }
 }
+
+#[cfg(test)]
+mod tests;
