@@ -49,6 +49,9 @@ pub(crate) struct Encode {
     /// Codec: a name or four-character code that `vitascope encoders` lists
     #[arg(long, value_name = "NAME", default_value = "h264")]
     pub(crate) codec: String,
+    /// Set the properties of a preset first: HighSpeed, Balanced, HighQuality, ConsistentQuality or VideoConferencing
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<String>,
     /// Set a property of the session, for example AverageBitRate=2000000 or ProfileLevel=H264_High_AutoLevel; may be given
     /// several times. `vitascope properties` lists them
     #[arg(long = "set", value_name = "KEY=VALUE")]

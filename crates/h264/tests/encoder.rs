@@ -220,6 +220,8 @@ fn settings_out_of_range_are_refused_by_name() {
     refused(EncoderConfig { height: 0, ..config() }, "height");
     refused(EncoderConfig { width: 4096, height: 4096, ..config() }, "size");
     refused(EncoderConfig { reference_frames: 17, ..config() }, "reference frames");
+    refused(EncoderConfig { effort: 11, ..config() }, "effort");
+    refused(EncoderConfig { lookahead_frames: Some(251), ..config() }, "lookahead frames");
     refused(EncoderConfig { frame_rate: Some(-1.0), ..config() }, "frame rate");
     refused(EncoderConfig { rate_control: RateControl::ConstantQuality(f64::NAN), ..config() }, "quality");
     refused(EncoderConfig { rate_control: RateControl::AverageBitRate(0), ..config() }, "bit rate");

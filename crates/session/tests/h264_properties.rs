@@ -470,6 +470,94 @@ effects! {
         assert!(session.copy_property(key::USING_GPU_REGISTRY_ID).unwrap().is_null());
     }
 
+    key::VITASCOPE_EFFORT => fn effort() {
+        let streams: Vec<Stream> = (0..=10).map(|effort| encode(&with(key::VITASCOPE_EFFORT, effort), 8)).collect();
+        for (low, high) in [(0, 5), (2, 8), (5, 10)] {
+            assert_ne!(streams[low].fingerprint(), streams[high].fingerprint(), "efforts {low} and {high}");
+        }
+        assert!(streams[10].bytes() < streams[0].bytes(), "{} and {} bytes", streams[10].bytes(), streams[0].bytes());
+        let (session, _) = session(&Dictionary::new());
+        assert!(refused(&session, key::VITASCOPE_EFFORT, 11).to_string().contains("0 to 10"));
+    }
+
+    key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY => fn prioritize_encoding_speed_over_quality() {
+        let (speed, effort) = (key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY, key::VITASCOPE_EFFORT);
+        let effort_of = |settings: &Dictionary| session(settings).0.copy_property(effort).unwrap();
+        assert_eq!(effort_of(&Dictionary::new()), Value::from(5));
+        assert_eq!(effort_of(&with(speed, false)), Value::from(5));
+        assert_eq!(effort_of(&with(speed, true)), Value::from(2));
+        assert_eq!(effort_of(&with(speed, true).with(effort, 7)), Value::from(7));
+        let hurried = encode(&with(speed, true), 8).fingerprint();
+        assert_eq!(hurried, encode(&with(effort, 2), 8).fingerprint());
+        assert_ne!(hurried, encode(&Dictionary::new(), 8).fingerprint());
+    }
+
+    key::MAXIMIZE_POWER_EFFICIENCY => fn maximize_power_efficiency() {
+        let power = with(key::MAXIMIZE_POWER_EFFICIENCY, true);
+        let value = |settings: &Dictionary, key: &str| session(settings).0.copy_property(key).unwrap();
+        let both = |settings: &Dictionary| (value(settings, key::VITASCOPE_EFFORT), value(settings, key::VITASCOPE_THREAD_COUNT));
+        assert_eq!(both(&power), (Value::from(3), Value::from(1)));
+        assert_eq!(both(&with(key::MAXIMIZE_POWER_EFFICIENCY, false)), (Value::from(5), Value::from(0)));
+        assert_eq!(both(&power.clone().with(key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY, true)).0, Value::from(2));
+        let set = power.clone().with(key::VITASCOPE_EFFORT, 6).with(key::VITASCOPE_THREAD_COUNT, 2);
+        assert_eq!(both(&set), (Value::from(6), Value::from(2)));
+        assert_eq!(encode(&power, 8).fingerprint(), encode(&with(key::VITASCOPE_EFFORT, 3), 8).fingerprint());
+    }
+
+    key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT => fn suggested_look_ahead_frame_count() {
+        for count in [0usize, 3, 9] {
+            let settings = with(key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, count as i64).with(key::ALLOW_FRAME_REORDERING, false);
+            let (session, outputs) = session(&settings);
+            (0..16).for_each(|number| give(&session, number));
+            let mut out = 0;
+            while out < 16 - count && outputs.recv_timeout(Duration::from_secs(10)).is_ok() {
+                out += 1;
+            }
+            assert_eq!(out, 16 - count, "what {count} frames follow comes out");
+            assert!(outputs.recv_timeout(Duration::from_millis(200)).is_err(), "{count} frames are held back");
+        }
+        let none = encode(&with(key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, 0), 8);
+        assert_eq!(vui(&none).bitstream_restriction.map(|restriction| restriction.max_num_reorder_frames), Some(0));
+        assert_eq!(encode(&with(key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, i32::MAX), 2).samples.len(), 2);
+    }
+
+    key::SPATIAL_ADAPTIVE_QP_LEVEL => fn spatial_adaptive_qp_level() {
+        let stream = |level: i64| encode(&with(key::SPATIAL_ADAPTIVE_QP_LEVEL, level), 8).fingerprint();
+        assert_eq!(stream(-1), encode(&Dictionary::new(), 8).fingerprint());
+        assert_ne!(stream(0), stream(-1));
+        let (session, _) = session(&Dictionary::new());
+        refused(&session, key::SPATIAL_ADAPTIVE_QP_LEVEL, 1);
+    }
+
+    key::SUPPORTED_PRESET_DICTIONARIES => fn supported_preset_dictionaries() {
+        let (plain, _) = session(&Dictionary::new());
+        let presets = plain.copy_property(key::SUPPORTED_PRESET_DICTIONARIES).unwrap();
+        let presets = presets.as_dictionary().unwrap();
+        let names: Vec<&str> = presets.iter().map(|(name, _)| name).collect();
+        for name in ["HighSpeed", "Balanced", "HighQuality", "ConsistentQuality", "VideoConferencing"] {
+            assert!(names.contains(&name), "{names:?}");
+        }
+        let preset = |name: &str| presets.get(name).unwrap().as_dictionary().unwrap();
+        // Each can be set, alone and after any other, and reads back as it was set.
+        for first in &names {
+            for second in &names {
+                let (session, _) = session(preset(first));
+                session.set_properties(preset(second)).unwrap();
+                for (key, value) in preset(second).iter() {
+                    assert_eq!(&session.copy_property(key).unwrap(), value, "{key} of {second} after {first}");
+                }
+            }
+        }
+        let stream = |name: &str| encode(preset(name), 10);
+        assert_eq!(stream("Balanced").fingerprint(), encode(&Dictionary::new(), 10).fingerprint(), "the usual preset");
+        assert_ne!(stream("HighSpeed").fingerprint(), stream("Balanced").fingerprint());
+        assert_ne!(stream("HighQuality").fingerprint(), stream("Balanced").fingerprint());
+        let rate = |settings: Dictionary| session(&settings).0.copy_property(key::AVERAGE_BIT_RATE).unwrap();
+        assert_eq!(rate(preset("ConsistentQuality").clone()), Value::from(0));
+        let conferencing = stream("VideoConferencing");
+        assert_eq!(vui(&conferencing).bitstream_restriction.map(|restriction| restriction.max_num_reorder_frames), Some(0));
+    }
+
     key::VITASCOPE_THREAD_COUNT => fn thread_count() {
         let stream = |threads: i64| encode(&with(key::VITASCOPE_THREAD_COUNT, threads), 8).fingerprint();
         assert!(stream(1) == stream(2) && stream(2) == stream(4), "the stream does not depend on the threads");
@@ -669,6 +757,11 @@ fn what_is_fixed_after_the_first_frame() {
         (key::CLEAN_APERTURE, Value::from(Dictionary::new().with("Width", 2).with("Height", 2))),
         (key::PIXEL_TRANSFER_PROPERTIES, Value::from(with("ScalingMode", "Trim"))),
         (key::VITASCOPE_THREAD_COUNT, Value::from(1)),
+        (key::VITASCOPE_EFFORT, Value::from(1)),
+        (key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY, Value::from(true)),
+        (key::MAXIMIZE_POWER_EFFICIENCY, Value::from(true)),
+        (key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, Value::from(1)),
+        (key::SPATIAL_ADAPTIVE_QP_LEVEL, Value::from(0)),
         (key::VITASCOPE_RECONSTRUCTION_HASH, Value::from(true)),
     ] {
         assert_eq!(session.property_table().find(key).unwrap().change, Change::BeforeFirstFrame, "{key}");

@@ -68,7 +68,7 @@ fn access_change_and_serialisation_go_together() {
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
             Kind::Data { length } => assert!(length > 0, "{}", row.key),
             Kind::Properties(rows) => assert!(!rows.is_empty(), "{}", row.key),
-            Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes => {}
+            Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes | Kind::Presets => {}
         }
     }
 }
@@ -128,6 +128,16 @@ fn keys_are_the_platforms() {
         ("MasteringDisplayColorVolume", key::MASTERING_DISPLAY_COLOR_VOLUME, Access::ReadWrite),
         ("ContentLightLevelInfo", key::CONTENT_LIGHT_LEVEL_INFO, Access::ReadWrite),
         ("OutputBitDepth", key::OUTPUT_BIT_DEPTH, Access::ReadWrite),
+        (
+            "PrioritizeEncodingSpeedOverQuality",
+            key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY,
+            Access::ReadWrite,
+        ),
+        ("MaximizePowerEfficiency", key::MAXIMIZE_POWER_EFFICIENCY, Access::ReadWrite),
+        ("SuggestedLookAheadFrameCount", key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, Access::ReadWrite),
+        ("SpatialAdaptiveQPLevel", key::SPATIAL_ADAPTIVE_QP_LEVEL, Access::ReadWrite),
+        ("SupportedPresetDictionaries", key::SUPPORTED_PRESET_DICTIONARIES, Access::ReadOnly),
+        ("MaxH264SliceBytes", key::MAX_H264_SLICE_BYTES, Access::ReadWrite),
         ("GammaLevel", key::GAMMA_LEVEL, Access::ReadWrite),
         ("FieldCount", key::FIELD_COUNT, Access::ReadWrite),
         ("FieldDetail", key::FIELD_DETAIL, Access::ReadWrite),
@@ -172,7 +182,9 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
             Value::from(Dictionary::new().with(rows[0].key, other_value(&rows[0], &Value::Null)))
         }
         Kind::DataRates => Value::from(vec![Value::from(1000), Value::from(0.5)]),
-        Kind::Text | Kind::Attributes => panic!("{} can be set and has no test value", row.key),
+        Kind::Text | Kind::Attributes | Kind::Presets => {
+            panic!("{} can be set and has no test value", row.key)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What `--set` and other options ask of the session.
 
 use vitascope::core::Value;
-use vitascope::session::property::PropertyTable;
+use vitascope::session::property::{PropertyTable, PropertyValues};
 use vitascope::session::{CompressionSession, key};
 
 use super::source::Source;
@@ -15,7 +15,10 @@ pub(super) fn parse(
     arguments: &Encode,
     table: &PropertyTable,
 ) -> Result<Vec<(&'static str, Value)>, Failure> {
-    let mut settings = Vec::new();
+    let mut settings = match &arguments.preset {
+        Some(name) => preset(name, table)?,
+        None => Vec::new(),
+    };
     for setting in &arguments.settings {
         settings.push(setting::parse(
             setting,
@@ -34,6 +37,17 @@ pub(super) fn parse(
         settings.push((key::CALCULATE_MEAN_SQUARED_ERROR, Value::from(true)));
     }
     Ok(settings)
+}
+
+/// The settings of a preset, in the order of the table.
+fn preset(name: &str, table: &PropertyTable) -> Result<Vec<(&'static str, Value)>, Failure> {
+    let none = PropertyValues::new(table.clone().into());
+    let presets = none.dictionary(key::SUPPORTED_PRESET_DICTIONARIES).unwrap_or_default();
+    let Some(chosen) = presets.get(name).and_then(Value::as_dictionary) else {
+        let names: Vec<&str> = presets.iter().map(|(name, _)| name).collect();
+        return Err(Failure::Usage(format!("--preset {name}: one of {} is accepted", names.join(", "))));
+    };
+    Ok(table.rows().iter().filter_map(|row| Some((row.key, chosen.get(row.key)?.clone()))).collect())
 }
 
 /// Sets what the source says, then what the user says.

@@ -102,7 +102,15 @@ pub struct EncoderConfig {
     pub real_time: bool,
     /// Frames of the whole stream, 0 when unknown.
     pub source_frame_count: u64,
-    /// Reference pictures, 1 to 16; fewer where the level holds fewer.
+    /// Work to put into the stream, 0 (least) to 10 (most).
+    pub effort: u8,
+    /// Frames to look ahead, at most 250; `None` leaves it to the effort. Never more than
+    /// [`max_frame_delay`](Self::max_frame_delay).
+    pub lookahead_frames: Option<u32>,
+    /// Spend bits where the eye misses them, which costs a measure by squared error: finer
+    /// quantisers for flat areas, coarser ones for busy ones.
+    pub adaptive_quantisation: bool,
+    /// Reference pictures, 1 to 16, or 0 to leave it to the effort; fewer where the level holds fewer.
     pub reference_frames: u32,
     /// Each frame leaves before the next one comes, in order, without a look at later ones, and sizes are kept
     /// even; sync frames only where they are asked for.
@@ -154,7 +162,10 @@ impl Default for EncoderConfig {
             max_frame_delay: None,
             real_time: false,
             source_frame_count: 0,
-            reference_frames: 2,
+            effort: 5,
+            lookahead_frames: None,
+            adaptive_quantisation: true,
+            reference_frames: 0,
             low_latency: false,
             base_layer: None,
             base_layer_bit_rate_fraction: None,

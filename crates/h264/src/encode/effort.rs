@@ -1,10 +1,22 @@
-//! Which tools the coding loop uses.
+//! How much work goes into a stream: one row of tools for each effort.
 
 use super::motion_search::SearchDepth;
 
-/// Tools of the coding loop.
+/// Greatest effort.
+pub const MAX_EFFORT: u8 = 10;
+
+/// Most frames to look ahead.
+pub const MAX_LOOKAHEAD: u32 = 250;
+
+/// Tools of the coding loop and of the plan before it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tools {
+    /// Reference pictures.
+    pub(crate) references: u32,
+    /// Frames looked ahead.
+    pub(crate) lookahead: usize,
+    /// Most B pictures in a row.
+    pub(crate) b_frames: usize,
     /// Parts smaller than 16x16.
     pub(crate) partitions: bool,
     /// Search of whole macroblocks.
@@ -28,16 +40,49 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    pub(crate) const DEFAULT: Self = Self {
-        partitions: true,
-        search: SearchDepth { hexagon_steps: 4, half_rounds: 2, quarter_rounds: 2 },
-        later_search: SearchDepth { hexagon_steps: 0, half_rounds: 1, quarter_rounds: 1 },
-        part_search: SearchDepth { hexagon_steps: 2, half_rounds: 1, quarter_rounds: 2 },
-        trellis: false,
-        rd_modes: false,
-        rd_transform: false,
-        all_partitions: false,
-        b_pyramid: false,
-        weighted: false,
-    };
+    /// The tools of an effort, 0 to [`MAX_EFFORT`].
+    pub(crate) fn at(effort: u8) -> Self {
+        LEVELS[usize::from(effort.min(MAX_EFFORT))]
+    }
+}
+
+/// A search's steps of the hexagon, rounds of half samples, rounds of quarter samples.
+const fn depth(hexagon_steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth {
+    SearchDepth { hexagon_steps, half_rounds, quarter_rounds }
+}
+
+const Y: bool = true;
+const N: bool = false;
+
+/// One row for each effort, in the columns of [`level`].
+#[rustfmt::skip]
+const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
+    //    refer-  look-     B  parts  whole macro-     later refer-    parts           trel-  RD     RD trans- all    B       fade
+    //    ences   ahead                blocks           ences                           lis    modes  form      parts  pyramid weights
+    level(1,      5,        2, N,     depth(1, 1, 1),  depth(0, 0, 0), depth(0, 0, 0), N,     N,     N,        N,     N,      N), // 0
+    level(1,      10,       3, N,     depth(2, 1, 1),  depth(0, 0, 0), depth(0, 0, 0), N,     N,     N,        N,     N,      N), // 1
+    level(1,      10,       3, Y,     depth(2, 1, 1),  depth(0, 0, 0), depth(0, 1, 1), N,     N,     N,        N,     N,      N), // 2
+    level(1,      20,       3, Y,     depth(3, 1, 1),  depth(0, 0, 0), depth(1, 1, 1), N,     N,     N,        N,     N,      N), // 3
+    level(1,      20,       3, Y,     depth(4, 2, 2),  depth(0, 0, 0), depth(2, 1, 2), N,     N,     N,        N,     N,      N), // 4
+    level(2,      20,       3, Y,     depth(4, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     N,     N,        N,     N,      N), // 5
+    level(3,      30,       3, Y,     depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     N,     N,        N,     N,      N), // 6
+    level(3,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,        N,     N,      Y), // 7
+    level(4,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,        Y,     Y,      Y), // 8
+    level(4,      50,       3, Y,     depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,        Y,     Y,      Y), // 9
+    level(5,      60,       3, Y,     depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,        Y,     Y,      Y), // 10
+];
+
+#[rustfmt::skip]
+#[allow(clippy::too_many_arguments, reason = "the columns of the table")]
+const fn level(
+    references: u32, lookahead: usize, b_frames: usize, partitions: bool,
+    search: SearchDepth, later_search: SearchDepth, part_search: SearchDepth,
+    trellis: bool, rd_modes: bool, rd_transform: bool, all_partitions: bool, b_pyramid: bool,
+    weighted: bool,
+) -> Tools {
+    Tools {
+        references, lookahead, b_frames, partitions,
+        search, later_search, part_search,
+        trellis, rd_modes, rd_transform, all_partitions, b_pyramid, weighted,
+    }
 }

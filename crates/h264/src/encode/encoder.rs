@@ -34,10 +34,6 @@ use crate::syntax::sei::{self, SeiMessage};
 
 /// Most pictures coded at a time.
 const MAX_THREADS: usize = RATE_DELAY + 1;
-/// Frames looked ahead where nothing limits the delay.
-const LOOKAHEAD: usize = 20;
-/// Most B pictures in a row.
-const MAX_B_FRAMES: usize = 3;
 /// Sync frame distance where the caller leaves it open.
 const DEFAULT_KEY_INTERVAL: u32 = 250;
 
@@ -101,17 +97,19 @@ impl Encoder {
     /// # Errors
     /// A setting outside its range, or a combination that the profile or level does not allow.
     pub fn new(config: EncoderConfig) -> Result<Self, Error> {
-        Self::with_tools(config, Tools::DEFAULT)
+        let tools = Tools::at(config.effort);
+        Self::with_tools(config, tools)
     }
 
     fn with_tools(config: EncoderConfig, tools: Tools) -> Result<Self, Error> {
         let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
         let delay = if config.low_latency { 0 } else { delay };
         let waits = !config.real_time && !config.long_term_references;
-        let depth = if waits { LOOKAHEAD.min(delay) } else { 0 };
+        let wished = config.lookahead_frames.map_or(tools.lookahead, |frames| frames as usize);
+        let depth = if waits { wished.min(delay) } else { 0 };
         let may_reorder =
             config.allow_frame_reordering && config.allow_temporal_compression && config.base_layer.is_none();
-        let b_frames = if may_reorder && depth > 0 { MAX_B_FRAMES } else { 0 };
+        let b_frames = if may_reorder && depth > 0 { tools.b_frames } else { 0 };
         let stream = StreamParameters::new(&config, b_frames > 0, &tools)?;
         let geometry = Geometry {
             mb_width: config.width.div_ceil(16) as usize,
@@ -132,7 +130,7 @@ impl Encoder {
             max_b_frames: if stream.reorder_depth() > 0 { b_frames } else { 0 },
             b_references: stream.reorder_depth() > 1,
             importance_propagation: depth > 0,
-            adaptive_quantisation: ADAPTIVE_QUANTISATION,
+            adaptive_quantisation: if config.adaptive_quantisation { ADAPTIVE_QUANTISATION } else { 0.0 },
             frame_rate,
             cpu_level: config.cpu_level,
             ..LookaheadConfig::default()

@@ -41,6 +41,7 @@ mod write_cavlc;
 pub use config::{
     EncodedFrame, EncoderConfig, EntropyMode, FieldOrder, FrameInput, SliceKind, Update, VideoSignal,
 };
+pub use effort::{MAX_EFFORT, MAX_LOOKAHEAD};
 pub use encoder::Encoder;
 pub use error::Error;
 pub use rate_config::{DataRateLimit, DecoderBuffer, RateControl, RateLimits};

@@ -36,6 +36,8 @@ pub(crate) struct BufferSizes {
     pub(crate) capacity: usize,
     /// Long-term pictures among them.
     pub(crate) long_term: usize,
+    /// Most pictures in a list, where more may be kept for B pictures on either side.
+    pub(crate) searched: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -165,6 +167,7 @@ impl<R: Clone> ReferenceBuffer<R> {
                 });
                 for side in &mut sides {
                     side.sort_by_key(|place| place.entry().order.abs_diff(kind.order));
+                    side.truncate(self.sizes.searched);
                 }
                 let nearest = sides[0].first().map(|place| place.entry().order);
                 (sides.map(|side| pictures(&side)), nearest, Vec::new())
@@ -186,7 +189,7 @@ impl<R: Clone> ReferenceBuffer<R> {
         let short = self.short.iter().filter(|entry| trusted(entry)).map(Place::Short);
         let mut wanted: Vec<_> = short.chain(long).collect();
         wanted.sort_by_key(|place| std::cmp::Reverse(place.entry().order));
-        wanted.truncate(self.sizes.capacity - self.long.len());
+        wanted.truncate((self.sizes.capacity - self.long.len()).min(self.sizes.searched));
         wanted
     }
 
@@ -281,7 +284,7 @@ mod tests {
     use super::*;
 
     fn buffer(capacity: usize, long_term: usize) -> ReferenceBuffer<u64> {
-        ReferenceBuffer::new(BufferSizes { capacity, long_term }, 16)
+        ReferenceBuffer::new(BufferSizes { capacity, long_term, searched: 16 }, 16)
     }
 
     fn p(order: u64) -> PictureKind {

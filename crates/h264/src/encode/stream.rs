@@ -5,7 +5,7 @@ use std::sync::Arc;
 use vitascope_bits::BitWriter;
 
 use super::config::{EncoderConfig, EntropyMode, SliceKind, VideoSignal};
-use super::effort::Tools;
+use super::effort::{MAX_EFFORT, MAX_LOOKAHEAD, Tools};
 use super::error::Error;
 use super::hrd::BufferParameters;
 use super::rate_config::{RateControl, check_buffer, check_limits, check_rate_control};
@@ -146,8 +146,14 @@ impl StreamParameters {
                 "Baseline, ConstrainedBaseline, Main, High",
             ));
         }
-        if !(1..=16).contains(&config.reference_frames) {
-            return Err(Error::setting("reference frames", config.reference_frames, "1 to 16"));
+        if config.reference_frames > 16 {
+            return Err(Error::setting("reference frames", config.reference_frames, "0 to 16"));
+        }
+        if config.effort > MAX_EFFORT {
+            return Err(Error::setting("effort", config.effort, "0 to 10"));
+        }
+        if let Some(frames) = config.lookahead_frames.filter(|frames| *frames > MAX_LOOKAHEAD) {
+            return Err(Error::setting("lookahead frames", frames, "0 to 250"));
         }
         config.frame_rate.map_or(Ok(()), check_frame_rate)?;
         match config.base_layer {
@@ -175,6 +181,13 @@ impl StreamParameters {
         let frame_rate = config.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE);
         let buffer = config.decoder_buffer.as_ref().map(|buffer| BufferParameters::new(buffer, frame_rate));
         let bit_rate = buffer.map_or_else(|| bit_rate_bound(config), |buffer| buffer.bit_rate);
+        // Both pictures around a B picture must be at hand, or a long-term picture beside the last one. What the effort
+        // likes beyond that does not raise the level.
+        let around = 1 + u32::from((reorder && !baseline) || config.long_term_references);
+        let (needed_references, wished_references) = match config.reference_frames {
+            0 => (around, Tools::at(config.effort).references.max(around)),
+            frames => (frames, frames),
+        };
         let demand = LevelDemand {
             width_in_mbs: mb_width,
             height_in_mbs: mb_height,
@@ -194,11 +207,11 @@ impl StreamParameters {
             }
             // Pictures are small enough for level 5.2; a rate beyond every level is the highest's.
             None => {
-                let wished = LevelDemand { dpb_frames: config.reference_frames, ..demand };
+                let wished = LevelDemand { dpb_frames: needed_references, ..demand };
                 Level::smallest_for(&wished).or_else(|| Level::smallest_for(&demand)).unwrap_or(Level::L6_2)
             }
         };
-        let reference_frames = config.reference_frames.min(level.max_dpb_frames(mb_width, mb_height)).max(1);
+        let reference_frames = wished_references.min(level.max_dpb_frames(mb_width, mb_height)).max(1);
         let coded_size = (width.next_multiple_of(2), height.next_multiple_of(2));
         // Both pictures around a B picture must be at hand.
         let reorder = reorder && !baseline && reference_frames >= 2;
@@ -246,6 +259,10 @@ impl StreamParameters {
                     LONG_TERM.min(reference_frames as usize / 2)
                 } else {
                     0
+                },
+                searched: match config.reference_frames {
+                    0 => Tools::at(config.effort).references as usize,
+                    frames => frames as usize,
                 },
             },
             order_bits,

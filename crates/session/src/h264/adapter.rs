@@ -3,14 +3,14 @@
 use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{FormatDescription, Time};
 use vitascope_h264::encode::{
-    BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput, RateControl,
-    RateLimits, SliceKind, Update, VideoSignal,
+    BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput, MAX_LOOKAHEAD,
+    RateControl, RateLimits, SliceKind, Update, VideoSignal,
 };
 use vitascope_h264::format::format_description_from_parameter_sets;
 
 use super::profile_level::ProfileLevel;
 use super::rate;
-use super::{ENCODER_ID, messages};
+use super::{ENCODER_ID, effort, messages};
 use crate::encoder::{EncodedPicture, EncoderRequest, SourceFrame, VideoEncoder};
 use crate::error::{Error, Result};
 use crate::property::{PropertyValues, key};
@@ -212,6 +212,12 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
             .and_then(|count| u32::try_from(count).ok()),
         real_time: values.boolean(key::REAL_TIME).unwrap_or(false),
         source_frame_count: source_frame_count(values),
+        effort: effort::effort(values),
+        lookahead_frames: values
+            .integer(key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT)
+            .and_then(|count| u32::try_from(count).ok())
+            .map(|count| count.min(MAX_LOOKAHEAD)),
+        adaptive_quantisation: values.integer(key::SPATIAL_ADAPTIVE_QP_LEVEL) != Some(0),
         reference_frames: values
             .integer(key::REFERENCE_BUFFER_COUNT)
             .and_then(|count| u32::try_from(count).ok())

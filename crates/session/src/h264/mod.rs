@@ -1,6 +1,7 @@
 //! The H.264 encoder as sessions see it.
 
 mod adapter;
+mod effort;
 mod messages;
 mod profile_level;
 mod rate;

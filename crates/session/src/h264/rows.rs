@@ -4,6 +4,7 @@ use vitascope_core::Value;
 
 use crate::property::{Access, Change, DefaultValue, Kind, PropertyRow, PropertyValues, key};
 
+use super::effort;
 use super::profile_level::{PROFILE_LEVELS, ProfileLevel};
 use super::rate;
 
@@ -276,10 +277,61 @@ pub(crate) static ROWS: &[PropertyRow] = &[
     row(
         key::VITASCOPE_THREAD_COUNT,
         Kind::Integer { minimum: 0, maximum: 256 },
-        DefaultValue::Integer(0),
+        DefaultValue::Computed(effort::usual_threads),
         Change::BeforeFirstFrame,
-        "Threads that code at a time; 0 takes one per processor. The stream does not depend on it.",
+        "Threads that code at a time; 0, which is usual, takes one per processor, and with MaximizePowerEfficiency 1 is \
+         usual. The stream does not depend on it.",
     ),
+    row(
+        key::VITASCOPE_EFFORT,
+        Kind::Integer { minimum: 0, maximum: effort::MAXIMUM },
+        DefaultValue::Computed(effort::usual),
+        Change::BeforeFirstFrame,
+        "How much work goes into the stream: 0 is fastest, each step up takes longer and makes the stream smaller at equal \
+         quality. Unset, 5, but 2 when PrioritizeEncodingSpeedOverQuality is true, else 3 when MaximizePowerEfficiency is.",
+    ),
+    row(
+        key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY,
+        Kind::Boolean,
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "True lowers the usual effort to 2. False and unset are the same. A VitascopeEffort that was set wins.",
+    ),
+    row(
+        key::MAXIMIZE_POWER_EFFICIENCY,
+        Kind::Boolean,
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "True saves power at the cost of time: the usual effort becomes 3 and the usual number of threads 1. False and unset \
+         are the same. A VitascopeEffort or VitascopeThreadCount that was set wins, as does the effort of \
+         PrioritizeEncodingSpeedOverQuality.",
+    ),
+    row(
+        key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT,
+        Kind::Integer { minimum: 0, maximum: INT32 },
+        DefaultValue::Null,
+        Change::BeforeFirstFrame,
+        "Frames that are held back and analysed before a frame is coded; more than 250 count as 250. 0 also means no \
+         reordering. Unset, the effort decides. MaxFrameDelayCount limits it, and RealTime makes it 0.",
+    ),
+    row(
+        key::SPATIAL_ADAPTIVE_QP_LEVEL,
+        Kind::Integer { minimum: -1, maximum: 0 },
+        DefaultValue::Integer(-1),
+        Change::BeforeFirstFrame,
+        "-1 (default) gives flat areas of a picture finer quantisers than busy ones, as the eye would have it; 0 (disable) \
+         does not, which is better for measures by squared error such as PSNR.",
+    ),
+    PropertyRow {
+        key: key::SUPPORTED_PRESET_DICTIONARIES,
+        kind: Kind::Presets,
+        default: DefaultValue::Computed(effort::presets),
+        access: Access::ReadOnly,
+        serialized: false,
+        change: Change::Never,
+        documentation: "The presets, HighSpeed, Balanced, HighQuality, ConsistentQuality and VideoConferencing, each with a \
+                        dictionary of the properties to set. A session without any is like Balanced.",
+    },
     row(
         key::VITASCOPE_RECONSTRUCTION_HASH,
         Kind::Boolean,

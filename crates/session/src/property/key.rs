@@ -150,6 +150,25 @@ pub const BASE_LAYER_BIT_RATE_FRACTION: &str = "BaseLayerBitRateFraction";
 /// Whether frames become long-term references.
 #[doc(alias = "kVTCompressionPropertyKey_EnableLTR")]
 pub const ENABLE_LTR: &str = "EnableLTR";
+/// Speed counts for more than quality.
+#[doc(alias = "kVTCompressionPropertyKey_PrioritizeEncodingSpeedOverQuality")]
+pub const PRIORITIZE_ENCODING_SPEED_OVER_QUALITY: &str = "PrioritizeEncodingSpeedOverQuality";
+/// Little power counts for more than speed.
+#[doc(alias = "kVTCompressionPropertyKey_MaximizePowerEfficiency")]
+pub const MAXIMIZE_POWER_EFFICIENCY: &str = "MaximizePowerEfficiency";
+/// Frames to look ahead.
+#[doc(alias = "kVTCompressionPropertyKey_SuggestedLookAheadFrameCount")]
+pub const SUGGESTED_LOOK_AHEAD_FRAME_COUNT: &str = "SuggestedLookAheadFrameCount";
+/// Whether the quantiser follows the content of a picture.
+#[doc(alias = "kVTCompressionPropertyKey_SpatialAdaptiveQPLevel")]
+#[doc(alias = "kVTQPModulationLevel_Default")]
+#[doc(alias = "kVTQPModulationLevel_Disable")]
+pub const SPATIAL_ADAPTIVE_QP_LEVEL: &str = "SpatialAdaptiveQPLevel";
+/// The presets and the properties that each stands for.
+#[doc(alias = "kVTCompressionPropertyKey_SupportedPresetDictionaries")]
+pub const SUPPORTED_PRESET_DICTIONARIES: &str = "SupportedPresetDictionaries";
+/// Work to put into the stream, 0 to 10; an extension of this project.
+pub const VITASCOPE_EFFORT: &str = "VitascopeEffort";
 /// Threads that code at a time; an extension of this project.
 pub const VITASCOPE_THREAD_COUNT: &str = "VitascopeThreadCount";
 /// Whether samples carry the MD5 of their reconstruction; an extension of this project.

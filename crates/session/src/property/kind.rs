@@ -40,6 +40,8 @@ pub enum Kind {
     Attributes,
     /// A dictionary of properties of another session, each as its row accepts it.
     Properties(&'static [PropertyRow]),
+    /// Names of presets, each with its dictionary of properties.
+    Presets,
 }
 
 /// An entry of a property that is a dictionary.
@@ -79,7 +81,7 @@ impl Kind {
             }
             (Kind::Data { length }, Value::Data(bytes)) => (bytes.len() == *length).then(|| value.clone()),
             (Kind::DataRates, Value::Array(numbers)) => data_rates(numbers),
-            (Kind::Attributes, Value::Dictionary(_)) => Some(value.clone()),
+            (Kind::Attributes | Kind::Presets, Value::Dictionary(_)) => Some(value.clone()),
             (Kind::Properties(rows), Value::Dictionary(given)) => {
                 return accept_properties(rows, given).map(Value::Dictionary);
             }
@@ -105,6 +107,7 @@ impl Kind {
             Kind::Data { length } => format!("{length} bytes of data are accepted"),
             Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
             Kind::Properties(rows) => accepted_properties(rows),
+            Kind::Presets => "a dictionary of presets is accepted".into(),
         }
     }
 }

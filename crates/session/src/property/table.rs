@@ -133,6 +133,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::DataRates
         | Kind::Dictionary(_)
         | Kind::Attributes
+        | Kind::Presets
         | Kind::Properties(_) => None,
     };
     if let Some(property_type) = property_type {
@@ -163,7 +164,8 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::DataRates
         | Kind::Dictionary(_)
         | Kind::Attributes
-        | Kind::Properties(_) => {}
+        | Kind::Properties(_)
+        | Kind::Presets => {}
     }
     description.insert(sub_key::PROPERTY_DOCUMENTATION, Value::from(row.documentation));
     description
