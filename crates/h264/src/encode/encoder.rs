@@ -29,6 +29,7 @@ use super::residual::ResidualCoder;
 use super::source;
 use super::stream::{SliceParameters, StreamParameters, UNKNOWN_FRAME_RATE};
 use super::temporal_layers::LayerClock;
+use super::weights::{self, Brightness};
 use super::worker::{Pending, Workers};
 use crate::syntax::sei::{self, SeiMessage};
 
@@ -101,16 +102,21 @@ impl Encoder {
     /// # Errors
     /// A setting outside its range, or a combination that the profile or level does not allow.
     pub fn new(config: EncoderConfig) -> Result<Self, Error> {
+        let tools = Tools::at(config.effort);
+        let tools = if config.measuring { tools.measuring() } else { tools };
+        Self::with_tools(config, tools)
+    }
+
+    fn with_tools(config: EncoderConfig, tools: Tools) -> Result<Self, Error> {
         let delay = config.max_frame_delay.map_or(usize::MAX, |d| d as usize);
         let delay = if config.low_latency { 0 } else { delay };
         let waits = !config.real_time && !config.long_term_references;
-        let tools = Tools::at(config.effort);
         let wished = config.lookahead_frames.map_or(tools.lookahead, |frames| frames as usize);
         let depth = if waits { wished.min(delay) } else { 0 };
         let may_reorder =
             config.allow_frame_reordering && config.allow_temporal_compression && config.base_layer.is_none();
         let b_frames = if may_reorder && depth > 0 { tools.b_frames } else { 0 };
-        let stream = StreamParameters::new(&config, b_frames > 0, tools.b_pyramid)?;
+        let stream = StreamParameters::new(&config, b_frames > 0, &tools)?;
         let geometry = Geometry {
             mb_width: config.width.div_ceil(16) as usize,
             mb_height: config.height.div_ceil(16) as usize,
@@ -383,6 +389,7 @@ impl Encoder {
         }
         let order = planned.display_index - self.first_in_order;
         let picture = self.spare_picture();
+        let brightness = self.stream.weighted().then(|| Arc::new(Brightness::of(&source)));
         let PicturePlan {
             frame_num,
             lists: references,
@@ -391,8 +398,15 @@ impl Encoder {
             marking,
             token: long_term_token,
         } = self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
-            picture.reference()
+            picture.reference(brightness.clone())
         });
+        let weights: Vec<_> = match (kind, &brightness) {
+            (SliceKind::P, Some(own)) => {
+                let weights = |other: &Reference| own.weights(other.brightness.as_ref()?);
+                references[0].iter().map(weights).collect()
+            }
+            _ => Vec::new(),
+        };
         let headers = self.stream.slice_headers(&SliceParameters {
             kind,
             is_sync,
@@ -403,6 +417,7 @@ impl Encoder {
             modification,
             marking,
             slice_qp,
+            weights: (kind == SliceKind::P && self.stream.weighted()).then(|| weights::table(&weights)),
             references: [references[0].len(), references[1].len()],
         });
         // The picture referred to may lie further back than the one that the lookahead looked at.
@@ -411,7 +426,7 @@ impl Encoder {
             nearest.map_or(1, |nearest| (order.saturating_sub(nearest) / looked).clamp(1, 4)) as i16;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
-            tools: if self.config.measuring { self.tools.measuring() } else { self.tools },
+            tools: self.tools,
             kind,
             cabac: self.stream.entropy() == EntropyMode::Cabac,
             transform_8x8_mode: self.stream.high_profile(),
@@ -430,6 +445,7 @@ impl Encoder {
             source,
             picture,
             references,
+            weights,
             is_reference,
             keep_reconstruction: self.config.report_reconstruction || self.config.report_quality,
             max_bytes,
@@ -533,3 +549,6 @@ fn key_interval(config: &EncoderConfig, frames: u32) -> u32 {
 fn key_frame_limits(max_interval: u32, max_duration: Option<vitascope_core::Time>) -> KeyFrameLimits {
     KeyFrameLimits { max_interval, max_duration }
 }
+
+#[cfg(test)]
+mod tests;

@@ -21,6 +21,7 @@ use super::row_budget::{RowBudget, RowControl};
 use super::slice::{SliceKind, SliceState};
 use super::slice_writer::{Fit, SliceWriter};
 use super::stream::SliceHeaders;
+use super::weights::PictureWeights;
 use super::write_cabac::{fill_absolute, wrap_delta};
 
 /// Everything the coding of one picture needs; owned, so that any thread may run it.
@@ -45,6 +46,8 @@ pub(crate) struct FrameJob {
     pub(crate) picture: PictureWriter,
     /// By list.
     pub(crate) references: [Vec<Reference>; 2],
+    /// Weights of the references of list 0, as many or none at all.
+    pub(crate) weights: Vec<Option<PictureWeights>>,
     /// Other pictures will predict from this one.
     pub(crate) is_reference: bool,
     /// The reconstruction is wanted even if no picture predicts from it.
@@ -148,8 +151,11 @@ impl FrameJob {
             if !self.references.iter().flatten().all(|r| r.wait(y, self.limits.down)) {
                 return None;
             }
-            let views =
-                [0, 1].map(|list| self.references[list].iter().map(Reference::view).collect::<Vec<_>>());
+            let views = [0, 1].map(|list| {
+                let weights = |index: usize| self.weights.get(index).filter(|_| list == 0)?.as_ref();
+                let views = self.references[list].iter().enumerate();
+                views.map(|(index, reference)| reference.view(weights(index))).collect::<Vec<_>>()
+            });
             let still = self.references[1].first().map(|r| r.still(y));
             for x in 0..mb_width {
                 let index = y * mb_width + x;

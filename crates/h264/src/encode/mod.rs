@@ -34,6 +34,7 @@ mod stream;
 mod tables;
 mod temporal_layers;
 mod trellis;
+mod weights;
 mod worker;
 mod write_cabac;
 mod write_cabac_residual;

@@ -1,9 +1,12 @@
 //! Picture memory: sources padded to whole macroblocks, reconstructions with room around them.
 
+use std::sync::Arc;
+
 use vitascope_dsp::shared_plane::{PlaneReader, PlaneWriter};
 use vitascope_dsp::video::VideoKernels;
 
 use super::reference::ReferenceView;
+use super::weights::{Brightness, PictureWeights};
 
 /// Samples around a reference picture's luma, on every side.
 pub(crate) const LUMA_PADDING: usize = 32;
@@ -89,6 +92,8 @@ pub(crate) struct Reference {
     chroma: [PlaneReader<u8>; 2],
     still: PlaneReader<u8>,
     geometry: Geometry,
+    /// Of its source, where references are weighted.
+    pub(crate) brightness: Option<Arc<Brightness>>,
 }
 
 impl PictureWriter {
@@ -112,12 +117,13 @@ impl PictureWriter {
         planes.map(PlaneWriter::restart).filter(|&free| !free).count() == 0
     }
 
-    pub(crate) fn reference(&self) -> Reference {
+    pub(crate) fn reference(&self, brightness: Option<Arc<Brightness>>) -> Reference {
         Reference {
             luma: std::array::from_fn(|i| self.luma[i].reader()),
             chroma: std::array::from_fn(|i| self.chroma[i].reader()),
             still: self.still.reader(),
             geometry: self.geometry,
+            brightness,
         }
     }
 
@@ -249,12 +255,13 @@ impl Reference {
         &self.still.rows()[row * self.geometry.mb_width..(row + 1) * self.geometry.mb_width]
     }
 
-    pub(crate) fn view(&self) -> ReferenceView<'_> {
+    pub(crate) fn view<'a>(&'a self, weights: Option<&'a PictureWeights>) -> ReferenceView<'a> {
         ReferenceView::new(
             std::array::from_fn(|i| self.luma[i].rows()),
             self.geometry.luma_stride(),
             std::array::from_fn(|i| self.chroma[i].rows()),
             self.geometry.chroma_stride(),
+            weights,
         )
     }
 }

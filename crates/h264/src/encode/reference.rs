@@ -4,6 +4,8 @@ use vitascope_dsp::video::{BlockSize, VideoKernels};
 
 use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Motion, Mv, Reconstruction};
 use super::picture::{CHROMA_PADDING, LUMA_PADDING};
+use super::weights::{LOG2_DENOMINATOR, PictureWeights};
+use crate::syntax::pred_weight_table::Weight;
 
 /// Finished rows of a reference picture.
 ///
@@ -15,6 +17,8 @@ pub(crate) struct ReferenceView<'a> {
     pub(crate) luma_stride: usize,
     pub(crate) chroma: [&'a [u8]; 2],
     pub(crate) chroma_stride: usize,
+    /// What predictions from it are multiplied with (P slices only).
+    pub(crate) weights: Option<&'a PictureWeights>,
     /// [`QUARTERS`] with offsets as distances in a plane.
     quarters: [[(u8, u32); 2]; 16],
 }
@@ -47,12 +51,13 @@ impl<'a> ReferenceView<'a> {
         luma_stride: usize,
         chroma: [&'a [u8]; 2],
         chroma_stride: usize,
+        weights: Option<&'a PictureWeights>,
     ) -> Self {
         let distance = |(plane, right, down): (u8, u8, u8)| {
             (plane, u32::from(right) + u32::from(down) * luma_stride as u32)
         };
         let quarters = QUARTERS.map(|pair| pair.map(distance));
-        Self { luma, luma_stride, chroma, chroma_stride, quarters }
+        Self { luma, luma_stride, chroma, chroma_stride, weights, quarters }
     }
 
     /// Index of whole sample (x, y) of the picture in a luma plane.
@@ -102,6 +107,9 @@ impl<'a> ReferenceView<'a> {
                 k.chroma_mc4.call(to, out.chroma_stride, from, self.chroma_stride, dx, dy, h * 2);
             }
         }
+        if let Some(weights) = self.weights {
+            out.weigh(k, weights, size, chroma_size(w, h));
+        }
     }
 }
 
@@ -111,6 +119,22 @@ struct Prediction<'a> {
     luma_stride: usize,
     chroma: [&'a mut [u8]; 2],
     chroma_stride: usize,
+}
+
+impl Prediction<'_> {
+    /// Explicit weighting from one reference (8.4.2.3.2).
+    fn weigh(&mut self, k: &VideoKernels, weights: &PictureWeights, size: BlockSize, chroma_size: BlockSize) {
+        let weigh = |plane: &mut [u8], stride: usize, size: BlockSize, by: Weight| {
+            let mut plain = [0; 256];
+            k.copy[size as usize].call(&mut plain, 16, plane, stride);
+            let (weight, offset) = (by.weight, by.offset);
+            k.weight[size as usize].call(plane, stride, &plain, 16, LOG2_DENOMINATOR, weight, offset);
+        };
+        weigh(self.luma, self.luma_stride, size, weights.planes[0]);
+        for (plane, &by) in self.chroma.iter_mut().zip(&weights.planes[1..]) {
+            weigh(plane, self.chroma_stride, chroma_size, by);
+        }
+    }
 }
 
 /// Room for one of the two predictions that are averaged.

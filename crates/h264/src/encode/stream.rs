@@ -14,6 +14,7 @@ use super::temporal_layers::BaseLayer;
 use crate::syntax::level::{Level, LevelDemand};
 use crate::syntax::nal::{NalHeader, nal_unit_type};
 use crate::syntax::pps::{Pps, PpsExtension};
+use crate::syntax::pred_weight_table::PredWeightTable;
 use crate::syntax::profile::Profile;
 use crate::syntax::ref_pic::{DecRefPicMarking, ListModification};
 use crate::syntax::slice_header::{SliceHeader, SliceType};
@@ -94,6 +95,8 @@ pub(crate) struct SliceParameters {
     /// Marking of the picture, where it is not the simplest.
     pub(crate) marking: Option<DecRefPicMarking>,
     pub(crate) slice_qp: u8,
+    /// Of list 0 in P slices, where the stream has weights.
+    pub(crate) weights: Option<PredWeightTable>,
     /// Active references of each list.
     pub(crate) references: [usize; 2],
 }
@@ -118,9 +121,9 @@ pub(crate) fn check_frame_rate(rate: f64) -> Result<(), Error> {
 }
 
 impl StreamParameters {
-    /// `reorder`: B slices are wanted, and as references for each other with `pyramid`; the stream has them if
-    /// profile and level permit.
-    pub(crate) fn new(config: &EncoderConfig, reorder: bool, pyramid: bool) -> Result<Self, Error> {
+    /// `reorder`: B slices are wanted, and as references for each other with the pyramid of `tools`;
+    /// the stream has them if profile and level permit.
+    pub(crate) fn new(config: &EncoderConfig, reorder: bool, tools: &Tools) -> Result<Self, Error> {
         let EncoderConfig { width, height, profile, .. } = *config;
         if !SIZES.contains(&width) {
             return Err(Error::setting("width", width, "2 to 4096"));
@@ -214,7 +217,7 @@ impl StreamParameters {
         // Both pictures around a B picture must be at hand.
         let reorder = reorder && !baseline && reference_frames >= 2;
         // The window slides past the pictures around a group unless there is room for those within.
-        let pyramid = reorder && pyramid && reference_frames >= PYRAMID_REFERENCES;
+        let pyramid = reorder && tools.b_pyramid && reference_frames >= PYRAMID_REFERENCES;
         let reorder_depth = usize::from(reorder) + usize::from(pyramid);
         if config.long_term_references && reference_frames < 2 {
             return Err(Error::setting(
@@ -240,6 +243,7 @@ impl StreamParameters {
             vui.nal_hrd = Some(buffer.syntax());
         }
         let pps = Pps {
+            weighted_pred_flag: tools.weighted && !baseline,
             entropy_coding_mode_flag: entropy == EntropyMode::Cabac,
             num_ref_idx_l0_default_active_minus1: (reference_frames - 1) as u8,
             extension: (profile == Profile::High)
@@ -313,6 +317,11 @@ impl StreamParameters {
         usize::from(self.level.limits().max_vmv_r)
     }
 
+    /// References of P slices have weights.
+    pub(crate) fn weighted(&self) -> bool {
+        self.sets.pps.weighted_pred_flag
+    }
+
     pub(crate) fn reorder_depth(&self) -> usize {
         self.reorder_depth
     }
@@ -342,6 +351,7 @@ impl StreamParameters {
         if let (true, Some(marking)) = (slice.is_reference, &slice.marking) {
             header.dec_ref_pic_marking = Some(marking.clone());
         }
+        header.pred_weight_table.clone_from(&slice.weights);
         header.slice_qp_delta = i32::from(slice.slice_qp) - 26;
         SliceHeaders { header, nal, sets: Arc::clone(&self.sets) }
     }

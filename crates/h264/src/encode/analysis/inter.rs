@@ -81,13 +81,15 @@ impl Analyser<'_> {
         let (x, y, w, h) = part;
         let (mb_x, mb_y) = at.position;
         let reference = &at.references[list][ref_idx];
+        let unweighted = self.unweighted.get(ref_idx).and_then(Option::as_ref);
+        let luma = unweighted.unwrap_or(&source.luma);
         let search = Search {
             k: self.kernels(),
             reference,
             cost: self.tables.motion_costs.at(self.qp),
             limits: at.limits,
             size: block_size(w, h),
-            source: &source.luma[y * 4 * SOURCE_STRIDE + x * 4..],
+            source: &luma[y * 4 * SOURCE_STRIDE + x * 4..],
             origin: reference.luma_index((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32),
             predicted: motion.predict(part, ref_idx as i8),
         };

@@ -23,6 +23,7 @@ use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
 use super::tables::{lambda_sad, lambda_ssd};
 use super::trellis::Rates;
+use super::weights::PictureWeights;
 
 /// Tables that every macroblock of a stream shares.
 pub(crate) struct CodingTables {
@@ -53,6 +54,8 @@ pub(crate) struct Analyser<'a> {
     trial: Box<Macroblock>,
     /// A trial's prediction for a second way to code it.
     spare: Box<Macroblock>,
+    /// The source's luma as it would be before each reference's weights; empty where there are none.
+    unweighted: Vec<Option<[u8; 256]>>,
     best_cost: u64,
     /// Bits of the best so far, in 1/256.
     best_bits: u32,
@@ -70,6 +73,7 @@ impl<'a> Analyser<'a> {
             best: Macroblock::new(),
             trial: Macroblock::new(),
             spare: Macroblock::new(),
+            unweighted: Vec::new(),
             best_cost: u64::MAX,
             best_bits: 0,
             qp: 0,
@@ -93,6 +97,13 @@ impl<'a> Analyser<'a> {
         self.lambda_ssd = lambda_ssd(qp);
         self.best_cost = u64::MAX;
         self.slice_kind = slice.kind;
+        self.unweighted.clear();
+        if at.references[0].iter().any(|reference| reference.weights.is_some()) {
+            let before = |sample: u8, weights: &PictureWeights| weights.unweighted[usize::from(sample)];
+            self.unweighted.extend(at.references[0].iter().map(|reference| {
+                reference.weights.map(|weights| source.luma.map(|sample| before(sample, weights)))
+            }));
+        }
         match slice.kind {
             SliceKind::I => {
                 let best = self.best_16x16(source, at);

@@ -1,0 +1,76 @@
+//! What the tools of an encoder do to its streams.
+
+use super::*;
+
+/// An effort without any of the tools that are tested.
+fn base_tools() -> Tools {
+    Tools::at(4)
+}
+
+/// Sizes of coded frames after the first of a pattern that moves and, when `fades`, goes to black; and how many
+/// of them are B pictures that others refer to.
+fn sizes(tools: Tools, fades: bool) -> (Vec<usize>, usize) {
+    let config = EncoderConfig {
+        width: 96,
+        height: 64,
+        threads: 1,
+        reference_frames: 4,
+        frame_rate: Some(25.0),
+        ..EncoderConfig::default()
+    };
+    let mut encoder = Encoder::with_tools(config, tools).unwrap();
+    for frame in 0..24usize {
+        let buffer = PixelBuffer::new(96, 64, vitascope_core::format::YUV420_PLANAR).unwrap();
+        let mut pixels = buffer.write().unwrap();
+        for plane in 0..3 {
+            let (width, height, base) = if plane == 0 { (96, 64, 16) } else { (48, 32, 128) };
+            for y in 0..height {
+                for (x, sample) in pixels.row_mut(plane, y)[..width].iter_mut().enumerate() {
+                    let (x, y) = (x + 2 * frame, y + frame);
+                    let noise = ((x * 7919 + y * 104_729) as u32).wrapping_mul(2_654_435_761) >> 26;
+                    let texture = ((x / 8 * 31 + y / 8 * 57) % 11 * 12) as i32 + noise as i32;
+                    let shown = if plane == 0 { texture } else { (texture - 90) / 4 };
+                    let scale = if fades { 24 - frame as i32 } else { 24 };
+                    *sample = (base + shown * scale / 24) as u8;
+                }
+            }
+        }
+        drop(pixels);
+        let input = FrameInput {
+            token: frame as u64,
+            presentation_time: vitascope_core::Time::new(frame as i64, 25),
+            duration: vitascope_core::Time::new(1, 25),
+            force_key_frame: false,
+            messages: Vec::new(),
+            force_long_term_refresh: false,
+            base_qp: None,
+        };
+        encoder.submit(&buffer, input).unwrap();
+    }
+    encoder.flush().unwrap();
+    let frames: Vec<_> = std::iter::from_fn(|| encoder.receive()).collect();
+    let references =
+        frames.iter().filter(|frame| frame.slice_kind == SliceKind::B && frame.is_reference).count();
+    (frames.iter().skip(1).map(|frame| frame.data.len()).collect(), references)
+}
+
+#[test]
+fn weights_save_a_part_of_a_fade_and_cost_next_to_nothing_elsewhere() {
+    let total =
+        |weighted, fades| -> usize { sizes(Tools { weighted, ..base_tools() }, fades).0.iter().sum() };
+    let (with, without) = (total(true, true), total(false, true));
+    assert!(10 * with < 9 * without, "{with} bytes with weights, {without} without");
+    let (with, without) = (total(true, false), total(false, false));
+    assert!(with <= without + 24 * 4, "{with} bytes with weights, {without} without");
+}
+
+#[test]
+fn each_tool_of_the_higher_efforts_changes_the_stream() {
+    let base = sizes(base_tools(), false).0.iter().sum::<usize>();
+    let of = |tools| sizes(tools, false).0.iter().sum::<usize>();
+    assert_ne!(of(Tools { trellis: true, ..base_tools() }), base);
+    assert_ne!(of(Tools { rd_modes: true, ..base_tools() }), base);
+    assert_ne!(of(Tools { rd_transform: true, ..base_tools() }), base);
+    assert_eq!(sizes(base_tools(), false).1, 0);
+    assert!(sizes(Tools { b_pyramid: true, ..base_tools() }, false).1 > 0, "no B reference");
+}
