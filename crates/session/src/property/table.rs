@@ -133,6 +133,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::DataRates
         | Kind::Dictionary(_)
         | Kind::Attributes
+        | Kind::IccProfile
         | Kind::Properties(_) => None,
     };
     if let Some(property_type) = property_type {
@@ -163,6 +164,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::DataRates
         | Kind::Dictionary(_)
         | Kind::Attributes
+        | Kind::IccProfile
         | Kind::Properties(_) => {}
     }
     description.insert(sub_key::PROPERTY_DOCUMENTATION, Value::from(row.documentation));
