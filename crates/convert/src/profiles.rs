@@ -32,7 +32,7 @@ impl Profiles {
         let own = source.icc_profile.as_deref().filter(|_| !stated);
         let destination = wanted.map(Profile::parse).transpose()?;
         if let Some(profile) = &destination {
-            if profile.from_xyz([0.5; 3]).is_none() {
+            if profile.to_codes([0.5; 3]).is_none() {
                 return Err(Error::ColorConversion(
                     "the ICC profile has no table to the device's codes".into(),
                 ));

@@ -34,7 +34,7 @@ pub(super) fn plan(
         }
         (from, to) => {
             let to_xyz = from.to_xyz(tones);
-            let from_xyz = to.from_xyz()?;
+            let from_xyz = to.to_codes()?;
             let kernels = FloatKernels::select(CpuLevel::Scalar);
             let mut scratch = ColorScratch::default();
             vec![Step::Cube(Arc::new(Cube::new(|a, b, c| {
@@ -87,7 +87,7 @@ impl<'a> Half<'a> {
     }
 
     /// From X, Y, Z to codes.
-    fn from_xyz(&self) -> Option<Part<'a>> {
+    fn to_codes(&self) -> Option<Part<'a>> {
         Some(match self {
             Half::Steps { from_light, matrix, .. } => {
                 let steps =
@@ -126,7 +126,7 @@ impl Part<'_> {
         match self {
             Part::Steps(plan) => plan.run(kernels, scratch, a, b, c),
             Part::ToXyz(profile) => each(a, b, c, &|codes| profile.to_xyz(codes)),
-            Part::FromXyz(profile) => each(a, b, c, &|xyz| profile.from_xyz(xyz)),
+            Part::FromXyz(profile) => each(a, b, c, &|xyz| profile.to_codes(xyz)),
         }
     }
 }

@@ -58,7 +58,7 @@ impl Lut {
     }
 
     /// Device codes of X, Y, Z.
-    pub(super) fn from_xyz(&self, xyz: [f64; 3]) -> [f64; 3] {
+    pub(super) fn to_codes(&self, xyz: [f64; 3]) -> [f64; 3] {
         self.run(self.coding.encode(xyz))
     }
 
@@ -179,7 +179,7 @@ fn curved_stages(table: &LutMultidimensionalType, to_pcs: bool) -> Result<Vec<St
         return Err("its matrix is not finite".into());
     }
     let m = curves(&table.m_curves, "M")?;
-    let matrix = m.is_some().then(|| Stage::Matrix { matrix: Matrix(table.matrix.v), bias: table.bias.v });
+    let matrix = m.is_some().then_some(Stage::Matrix { matrix: Matrix(table.matrix.v), bias: table.bias.v });
     let mut stages = vec![curves(&table.a_curves, "A")?, clut, m, matrix, curves(&table.b_curves, "B")?];
     if !to_pcs {
         stages.reverse();
@@ -251,7 +251,7 @@ mod tests {
         assert!(white.iter().zip(D50).all(|(a, b)| (a - b).abs() < 1e-9), "{white:?}");
         // CIE L* of 18 % grey is 49.5.
         let back = Lut::new(&identity(LutType::Lut8), false, true).unwrap();
-        let grey = back.from_xyz(D50.map(|value| value * 0.18));
+        let grey = back.to_codes(D50.map(|value| value * 0.18));
         assert!((grey[0] - 0.49496).abs() < 1e-4 && (grey[1] - 128.0 / 255.0).abs() < 1e-9, "{grey:?}");
     }
 
@@ -261,7 +261,7 @@ mod tests {
             let to = Lut::new(&identity(LutType::Lut16), true, lab).unwrap();
             let from = Lut::new(&identity(LutType::Lut16), false, lab).unwrap();
             for values in [[0.1, 0.5, 0.4], [0.7, 0.52, 0.45], [0.9, 0.5, 0.5]] {
-                let back = from.from_xyz(to.to_xyz(values));
+                let back = from.to_codes(to.to_xyz(values));
                 assert!(
                     back.iter().zip(values).all(|(a, b)| (a - b).abs() < 1e-9),
                     "{lab} {values:?} {back:?}"

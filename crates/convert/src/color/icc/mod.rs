@@ -57,13 +57,13 @@ impl Profile {
     }
 
     /// Codes for X, Y, Z; `None` when the profile has no table for it.
-    pub(crate) fn from_xyz(&self, xyz: [f64; 3]) -> Option<[f64; 3]> {
+    pub(crate) fn to_codes(&self, xyz: [f64; 3]) -> Option<[f64; 3]> {
         match self {
             Profile::Matrix { curves, to_xyz } => {
                 let light = to_xyz.inverse()?.apply(xyz);
                 Some(std::array::from_fn(|channel| curves[channel].inverse(light[channel])))
             }
-            Profile::Lut { from_pcs, .. } => from_pcs.as_ref().map(|lut| lut.from_xyz(xyz)),
+            Profile::Lut { from_pcs, .. } => from_pcs.as_ref().map(|lut| lut.to_codes(xyz)),
         }
     }
 }
@@ -73,7 +73,7 @@ impl Profile {
 /// # Errors
 /// [`Error::ColorConversion`] with the profile's length and what is wrong with it.
 pub fn check_icc_profile(bytes: &[u8]) -> Result<()> {
-    match Profile::parse(bytes)?.from_xyz([0.5; 3]) {
+    match Profile::parse(bytes)?.to_codes([0.5; 3]) {
         Some(_) => Ok(()),
         None => Err(Error::ColorConversion(format!(
             "ICC profile of {} bytes: it has no table from the connection space to the device",
@@ -166,7 +166,7 @@ mod tests {
         ] {
             let xyz = profile.to_xyz(codes).unwrap();
             assert!(xyz.iter().zip(expected).all(|(a, b)| (a - b).abs() < 6e-4), "{codes:?}: {xyz:?}");
-            let back = profile.from_xyz(xyz).unwrap();
+            let back = profile.to_codes(xyz).unwrap();
             assert!(back.iter().zip(codes).all(|(a, b)| (a - b).abs() < 1e-6), "{codes:?}: {back:?}");
         }
         check_icc_profile(&srgb()).unwrap();
@@ -189,7 +189,7 @@ mod tests {
                 bytes[place] = (state >> 3) as u8;
             }
             if let Ok(profile) = Profile::parse(&bytes) {
-                let _ = profile.to_xyz([0.3, 0.5, 0.7]).and_then(|xyz| profile.from_xyz(xyz));
+                let _ = profile.to_xyz([0.3, 0.5, 0.7]).and_then(|xyz| profile.to_codes(xyz));
             }
         }
         assert!(check_icc_profile(&vec![0; LENGTH_LIMIT + 1]).is_err());
