@@ -95,8 +95,13 @@ fn row_json(row: &PropertyRow, properties: &PropertyTable) -> Json {
         }
         Kind::Data { length } => object["bytes"] = length.into(),
         Kind::Properties(rows) => object["keys"] = rows.iter().map(|row| row.key).collect(),
-        Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes | Kind::Presets | Kind::Object(_) => {
-        }
+        Kind::Boolean
+        | Kind::Text
+        | Kind::DataRates
+        | Kind::Attributes
+        | Kind::IccProfile
+        | Kind::Presets
+        | Kind::Object(_) => {}
     }
     object
 }
@@ -112,6 +117,7 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::Data { .. } => "data",
         Kind::DataRates => "bytes and seconds",
         Kind::Attributes => "pixel buffer attributes",
+        Kind::IccProfile => "data",
         Kind::Properties(_) => "properties",
         Kind::Object(name) => name,
         Kind::Presets => "presets",
@@ -129,6 +135,7 @@ fn range(kind: &Kind) -> String {
             "up to two pairs of bytes (1 to 1e14) and seconds (0.001 to 3600), such as [250000,1.0]".into()
         }
         Kind::Text | Kind::Attributes | Kind::Presets | Kind::Object(_) => String::new(),
+        Kind::IccProfile => "an ICC profile, on the command line the name of its file".into(),
         Kind::Properties(rows) => {
             let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
             keys.join(", ")

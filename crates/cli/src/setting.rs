@@ -1,5 +1,7 @@
 //! `--set KEY=VALUE`, typed by a property table.
 
+use std::io::Read;
+
 use vitascope::core::{Dictionary, Value};
 use vitascope::session::property::{Kind, PropertyRow, PropertyTable};
 
@@ -34,6 +36,7 @@ fn value(kind: &Kind, text: &str) -> Result<Value, String> {
         },
         Kind::Integer { .. } | Kind::Float { .. } => number(text),
         Kind::Dictionary(_) => Value::Dictionary(dictionary(text, |_, text| Ok(number(text)))?),
+        Kind::IccProfile => Value::data(profile(text)?),
         Kind::Properties(rows) => Value::Dictionary(dictionary(text, |key, text| entry(rows, key, text))?),
         Kind::DataRates => array(text),
         Kind::Data { length } => bytes(text)
@@ -49,6 +52,17 @@ fn value(kind: &Kind, text: &str) -> Result<Value, String> {
 fn entry(rows: &[PropertyRow], key: &str, text: &str) -> Result<Value, String> {
     rows.iter().find(|row| row.key == key).map_or(Ok(Value::from(text)), |row| value(&row.kind, text))
 }
+
+/// The bytes of an ICC profile's file; longer files than any profile are not read to their end.
+fn profile(path: &str) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| format!("{path}: {error}"))?;
+    file.take(PROFILE_LIMIT).read_to_end(&mut bytes).map_err(|error| format!("{path}: {error}"))?;
+    Ok(bytes)
+}
+
+/// Bytes read of an ICC profile, above what the engine accepts.
+const PROFILE_LIMIT: u64 = 16 << 20;
 
 /// Pairs of hexadecimal digits.
 fn bytes(text: &str) -> Option<Vec<u8>> {

@@ -3,7 +3,7 @@
 //! All it had are removed. Those of the source that propagate come over, but for the ones that describe what
 //! the conversion may have changed; these are made afresh.
 
-use vitascope_core::{AttachmentMode, PixelBuffer, TransferFunction, attachment};
+use vitascope_core::{AttachmentMode, PixelBuffer, TransferFunction, Value, attachment};
 
 use crate::description::PictureDescription;
 
@@ -15,6 +15,7 @@ const DESCRIBED: &[&str] = &[
     attachment::TRANSFER_FUNCTION,
     attachment::YCBCR_MATRIX,
     attachment::GAMMA_LEVEL,
+    attachment::ICC_PROFILE,
     attachment::CHROMA_LOCATION_TOP_FIELD,
     attachment::CHROMA_LOCATION_BOTTOM_FIELD,
     attachment::ALPHA_CHANNEL_MODE,
@@ -25,7 +26,6 @@ const SIZED: &[&str] = &[attachment::PREFERRED_CLEAN_APERTURE, attachment::DISPL
 
 /// Attachments that hold for one set of primaries and one transfer function only.
 const COLORED: &[&str] = &[
-    attachment::ICC_PROFILE,
     attachment::CG_COLOR_SPACE,
     attachment::MASTERING_DISPLAY_COLOR_VOLUME,
     attachment::CONTENT_LIGHT_LEVEL_INFO,
@@ -43,7 +43,8 @@ pub(crate) fn rewrite(
     let resized = (source.width, source.height) != (outcome.width, outcome.height);
     let recolored = source.color.primaries != outcome.color.primaries
         || source.color.transfer != outcome.color.transfer
-        || source.color.gamma != outcome.color.gamma;
+        || source.color.gamma != outcome.color.gamma
+        || source.icc_profile != outcome.icc_profile;
     let carried = from.attachments(AttachmentMode::ShouldPropagate);
     to.remove_all_attachments();
     for (key, value) in carried.iter() {
@@ -59,6 +60,13 @@ pub(crate) fn rewrite(
     color.gamma =
         color.gamma.filter(|_| color.transfer.is_none_or(|transfer| transfer == TransferFunction::UseGamma));
     color.write_to(to);
+    if let Some(profile) = &outcome.icc_profile {
+        to.set_attachment(
+            attachment::ICC_PROFILE,
+            Value::Data(profile.clone()),
+            AttachmentMode::ShouldPropagate,
+        );
+    }
     if let Some(aperture) = &outcome.clean_aperture {
         to.set_clean_aperture(aperture);
     }

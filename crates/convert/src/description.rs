@@ -1,5 +1,7 @@
 //! What a converter has to know about a picture before it sees one.
 
+use std::sync::Arc;
+
 use vitascope_core::{
     ChromaLocation, CleanAperture, ColorInfo, FourCc, PixelAspectRatio, PixelBuffer, Value, attachment,
 };
@@ -21,6 +23,8 @@ pub struct PictureDescription {
     pub pixel_aspect_ratio: Option<PixelAspectRatio>,
     /// Primaries, transfer function and matrix, as far as they are known.
     pub color: ColorInfo,
+    /// ICC profile, which says what primaries and transfer function are where `color` says neither.
+    pub icc_profile: Option<Arc<[u8]>>,
     /// Where chroma lies between luma samples; absent means left.
     pub chroma_location: Option<ChromaLocation>,
     /// Whether colour is multiplied by alpha; absent means it is.
@@ -39,6 +43,7 @@ impl PictureDescription {
             clean_aperture: None,
             pixel_aspect_ratio: None,
             color: ColorInfo::default(),
+            icc_profile: None,
             chroma_location: None,
             premultiplied: None,
             peak_luminance: None,
@@ -55,6 +60,10 @@ impl PictureDescription {
             clean_aperture: buffer.clean_aperture(),
             pixel_aspect_ratio: buffer.pixel_aspect_ratio(),
             color: ColorInfo::from_attachments(buffer),
+            icc_profile: match buffer.attachment(attachment::ICC_PROFILE) {
+                Some((Value::Data(profile), _)) => Some(profile),
+                _ => None,
+            },
             chroma_location: text(attachment::CHROMA_LOCATION_TOP_FIELD)
                 .and_then(|name| ChromaLocation::from_string(&name)),
             premultiplied: text(attachment::ALPHA_CHANNEL_MODE).and_then(|mode| match mode.as_str() {

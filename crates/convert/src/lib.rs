@@ -36,7 +36,7 @@
 //! Scaling is Keys' bicubic (a = -1/2), widened on reduction so that nothing aliases; with `high_speed` it is bilinear,
 //! widened beyond one half. Chroma is placed by its location: enlarged linearly where the size stays (repeated with
 //! `high_speed`), and reduced by [`DownsamplingMode`]. The destination's chroma location says what was done.
-//! Pixels are scaled as they are, which is right for colour multiplied by alpha.
+//! Straight colour is weighed by alpha while it is filtered, unless its chroma is subsampled.
 //!
 //! # Colour
 //! Without destination colour only matrix, range and format change. With it, light is the link: the light of the
@@ -48,9 +48,14 @@
 //! From HDR to SDR [`ToneMapping`] decides: Report ITU-R BT.2390's curve from the content's peak (content light level,
 //! else mastering display, else 1000 cd/m2) to SDR white, applied to the largest channel so that hue stays; or none,
 //! which clips. To SDR of ten bits or fewer curves come from tables of 4096 entries.
-//! ICC profiles are not read: one attached to the source is dropped when its colours are converted.
+//!
+//! ICC profiles of RGB devices, with curves and a matrix or with tables, stand for primaries and transfer function: as
+//! destination when [`Options::destination_icc_profile`] asks for one, as source when a picture states nothing else. Tables
+//! are joined with what is on the other side into a grid of 65 points a side. An attached profile is dropped when colours are
+//! converted to something else.
 #![forbid(unsafe_code)]
 
+mod alpha;
 mod attachments;
 mod bands;
 mod color;
@@ -65,9 +70,12 @@ mod geometry;
 mod options;
 mod pipeline;
 mod plan;
+mod profiles;
 mod rotate;
 mod scale;
+mod siting;
 
+pub use color::icc::check_icc_profile;
 pub use color::tone_map::ToneMapping;
 pub use converter::{Converter, convert};
 pub use description::PictureDescription;

@@ -1,5 +1,7 @@
 //! What can be asked of a conversion.
 
+use std::sync::Arc;
+
 use vitascope_core::{CleanAperture, ColorPrimaries, PixelAspectRatio, TransferFunction, YCbCrMatrix};
 use vitascope_dsp::CpuLevel;
 
@@ -24,6 +26,9 @@ pub struct Options {
     pub destination_color_primaries: Option<ColorPrimaries>,
     /// Transfer function to convert to; `None` leaves it.
     pub destination_transfer_function: Option<TransferFunction>,
+    /// ICC profile of an RGB device to convert to, in place of primaries and transfer function; where those are asked for
+    /// too they must agree with it. [`check_icc_profile`](crate::check_icc_profile) tells whether a profile can be used.
+    pub destination_icc_profile: Option<Arc<[u8]>>,
     /// The exponent where that is [`TransferFunction::UseGamma`], 0.1 to 10; 2.2 where it lacks.
     pub destination_gamma_level: Option<f64>,
     /// Matrix of a Y'CbCr destination; `None` takes the source's, or one by the picture's size.
@@ -46,6 +51,7 @@ impl Default for Options {
             destination_pixel_aspect_ratio: None,
             destination_color_primaries: None,
             destination_transfer_function: None,
+            destination_icc_profile: None,
             destination_gamma_level: None,
             destination_ycbcr_matrix: None,
             tone_mapping: ToneMapping::Bt2390,

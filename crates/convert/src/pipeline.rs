@@ -4,9 +4,9 @@
 //! those are unpacked and filtered horizontally once and kept in a ring. Everything a row needs stays
 //! in cache whatever the size of the picture, and bands of rows are independent of each other.
 
-use vitascope_core::ChromaLocation;
 use vitascope_dsp::CpuLevel;
 
+use crate::alpha::{self, AlphaPlan};
 use crate::color::plan::{ColorPlan, ColorScratch, FloatKernels};
 use crate::error::Result;
 use crate::format::layout::{Component, Family, Layout};
@@ -16,6 +16,7 @@ use crate::fused::Scaled;
 use crate::geometry::Geometry;
 use crate::scale::filter::{Doubling, FilterBank, Kernel};
 use crate::scale::grid::Grid;
+pub(crate) use crate::siting::Siting;
 
 /// One plane to read.
 #[derive(Clone, Copy)]
@@ -79,40 +80,6 @@ pub enum DownsamplingMode {
     Average,
 }
 
-/// Where chroma lies, in luma samples after the first luma sample.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Siting {
-    pub x: f64,
-    pub y: f64,
-}
-
-impl Siting {
-    /// The place of a location. DV's two kinds of chroma lie on alternate rows; both count as on the first.
-    pub(crate) fn of(location: ChromaLocation) -> Siting {
-        let (x, y) = match location {
-            ChromaLocation::Left => (0.0, 0.5),
-            ChromaLocation::Center => (0.5, 0.5),
-            ChromaLocation::TopLeft | ChromaLocation::Dv420 => (0.0, 0.0),
-            ChromaLocation::Top => (0.5, 0.0),
-            ChromaLocation::BottomLeft => (0.0, 1.0),
-            ChromaLocation::Bottom => (0.5, 1.0),
-        };
-        Siting { x, y }
-    }
-
-    /// The location of a place.
-    pub(crate) fn location(self) -> ChromaLocation {
-        match (self.x < 0.25, (self.y * 2.0) as u8) {
-            (true, 0) => ChromaLocation::TopLeft,
-            (true, 1) => ChromaLocation::Left,
-            (true, _) => ChromaLocation::BottomLeft,
-            (false, 0) => ChromaLocation::Top,
-            (false, 1) => ChromaLocation::Center,
-            (false, _) => ChromaLocation::Bottom,
-        }
-    }
-}
-
 /// Everything a pipeline is planned from.
 pub(crate) struct PipelineRequest<'a> {
     pub source: &'static Layout,
@@ -131,15 +98,6 @@ pub(crate) struct PipelineRequest<'a> {
     /// Filter where only chroma siting or subsampling changes.
     pub chroma_kernel: Kernel,
     pub level: CpuLevel,
-}
-
-/// What happens to colour on account of alpha.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct AlphaPlan {
-    /// Divide by alpha before colour conversion.
-    pub unpremultiply: bool,
-    /// Multiply by alpha after it.
-    pub premultiply: bool,
 }
 
 /// One component on its way from source to destination grid.
@@ -177,6 +135,8 @@ pub(crate) struct Pipeline {
 pub(crate) struct Scratch {
     rings: [Ring; 4],
     unpacked: Vec<f32>,
+    /// Alpha of an unpacked row.
+    weights: Vec<f32>,
     /// Rows of the group being made: component, row.
     rows: [[Vec<f32>; 2]; 4],
     reduced: [Vec<f32>; 2],
@@ -360,16 +320,19 @@ impl Pipeline {
             out.fill(plan.constant);
             return;
         }
-        let Scratch { rings, unpacked, .. } = scratch;
+        let Scratch { rings, unpacked, weights, .. } = scratch;
+        // Straight colour counts as much as it is seen.
+        let weigh = self.source.components[3].as_ref().filter(|_| self.alpha.weigh && index < 3);
         let ring = &mut rings[index];
         match &plan.vertical {
-            None => self.fetch(plan, component, source, y, unpacked, out),
+            None => self.fetch(plan, component, weigh, source, y, (unpacked, weights), out),
             Some(bank) => {
                 let start = bank.starts[y] as usize;
                 for k in start..start + bank.taps {
                     let slot = k % bank.taps;
                     if ring.held[slot] != Some(k) {
-                        self.fetch(plan, component, source, k, unpacked, &mut ring.rows[slot]);
+                        let rows = (&mut *unpacked, &mut *weights);
+                        self.fetch(plan, component, weigh, source, k, rows, &mut ring.rows[slot]);
                         ring.held[slot] = Some(k);
                     }
                 }
@@ -388,18 +351,29 @@ impl Pipeline {
         &self,
         plan: &ComponentPlan,
         component: &Component,
+        weigh: Option<&Component>,
         source: &[SourcePlane<'_>],
         y: usize,
-        unpacked: &mut Vec<f32>,
+        (unpacked, weights): (&mut Vec<f32>, &mut Vec<f32>),
         out: &mut [f32],
     ) {
-        let row = source[component.plane as usize].row(y);
+        let unpack = |component: &Component, out: &mut [f32]| {
+            unpack_row(&self.kernels, component, source[component.plane as usize].row(y), out);
+        };
+        let mut weighed = |out: &mut [f32]| {
+            unpack(component, out);
+            if let Some(alpha) = weigh {
+                weights.resize(out.len(), 0.0);
+                unpack(alpha, weights);
+                alpha::multiply(out, weights);
+            }
+        };
         let Some(bank) = &plan.horizontal else {
-            unpack_row(&self.kernels, component, row, out);
+            weighed(out);
             return;
         };
         unpacked.resize(plan.source_width, 0.0);
-        unpack_row(&self.kernels, component, row, unpacked);
+        weighed(unpacked);
         let rest = match &bank.doubling {
             Some(Doubling { range, source, offsets, weights }) => {
                 self.kernels.double.call(&unpacked[*source..], *offsets, *weights, &mut out[range.clone()]);
@@ -416,9 +390,7 @@ impl Pipeline {
         let (a, b, c, alpha) = (&mut a[line], &mut b[line], &mut c[line], &alpha[line]);
         if self.alpha.unpremultiply {
             for row in [&mut *a, &mut *b, &mut *c] {
-                for (value, &alpha) in row.iter_mut().zip(alpha) {
-                    *value = if alpha > 0.0 { *value / alpha } else { 0.0 };
-                }
+                alpha::divide(row, alpha);
             }
         }
         if let Some(color) = &self.color {
@@ -426,7 +398,7 @@ impl Pipeline {
         }
         if self.alpha.premultiply {
             for row in [&mut *a, &mut *b, &mut *c] {
-                row.iter_mut().zip(alpha).for_each(|(value, &alpha)| *value *= alpha);
+                alpha::multiply(row, alpha);
             }
         }
         // Black has to be black in the destination's colour, not converted from the source's.

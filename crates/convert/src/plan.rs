@@ -2,7 +2,9 @@
 
 use vitascope_core::{ChromaLocation, ColorInfo, FourCc, YCbCrMatrix};
 
+use crate::alpha::AlphaPlan;
 use crate::color::curve::{Curve, REFERENCE_WHITE};
+use crate::color::icc;
 use crate::color::plan::{ColorPlan, ColorSpec};
 use crate::color::primaries::Chromaticities;
 use crate::color::ycbcr::LumaWeights;
@@ -12,7 +14,8 @@ use crate::format::layout::{Family, Layout};
 use crate::fused::{Fused, FusedRequest};
 use crate::geometry::{Geometry, GeometryRequest};
 use crate::options::Options;
-use crate::pipeline::{AlphaPlan, DownsamplingMode, Pipeline, PipelineRequest, Siting};
+use crate::pipeline::{DownsamplingMode, Pipeline, PipelineRequest, Siting};
+use crate::profiles::Profiles;
 use crate::scale::filter::Kernel;
 
 /// Longest side of a picture that can be converted.
@@ -63,6 +66,7 @@ impl Chain {
             destination_color_primaries: None,
             destination_transfer_function: None,
             destination_ycbcr_matrix: None,
+            destination_icc_profile: None,
             ..options.clone()
         };
         match Plan::new(source, &target, &colorless).ok()? {
@@ -107,11 +111,14 @@ impl Plan {
                     None => source.color.gamma,
                 },
             },
+            icc_profile: source.icc_profile.clone(),
             peak_luminance: source.peak_luminance,
             ..PictureDescription::new(destination.format, destination.width, destination.height)
         };
         let color = plan_color(from, to, source, options, &mut outcome)?;
-        let alpha = plan_alpha(from, to, source, color.as_ref(), &mut outcome);
+        let size = (destination.width, destination.height);
+        let same = (source.width, source.height) == size && geometry.is_whole_and_same();
+        let alpha = plan_alpha(from, to, source, color.as_ref(), !same, &mut outcome);
         let source_siting = source.chroma_location.unwrap_or(ChromaLocation::Left);
         outcome.chroma_location =
             siting_of(from, to, source_siting, options, color.is_some() || alpha != AlphaPlan::default());
@@ -129,8 +136,6 @@ impl Plan {
             nearest: options.high_speed,
             level: options.cpu_level,
         };
-        let size = (destination.width, destination.height);
-        let same = (source.width, source.height) == size && geometry.is_whole_and_same();
         let fused = if same && linear { Fused::plan(&request(from, size)) } else { None };
         let few_bits = to.components.iter().flatten().all(|c| c.bits <= 10);
         let pipeline = Pipeline::new(PipelineRequest {
@@ -190,28 +195,30 @@ fn plan_color(
     if to.has_chroma() {
         outcome.color.matrix = Some(wanted);
     }
-    let converts_primaries = options.destination_color_primaries.is_some();
-    let converts_transfer = options.destination_transfer_function.is_some();
-    if converts_primaries && source.color.primaries.is_none() {
-        return Err(Error::InsufficientSourceColor("colour primaries"));
+    let profiles = Profiles::new(source, options, outcome)?;
+    fn spec<'a>(
+        weights: Option<YCbCrMatrix>,
+        color: &ColorInfo,
+        profile: Option<&'a icc::Profile>,
+    ) -> ColorSpec<'a> {
+        ColorSpec {
+            weights: weights.map(LumaWeights::from),
+            chromaticities: color.primaries.map(Chromaticities::from),
+            curve: color.transfer.map(|transfer| Curve::new(transfer, color.gamma)),
+            profile,
+        }
     }
-    if (converts_transfer || converts_primaries) && source.color.transfer.is_none() {
-        return Err(Error::InsufficientSourceColor("transfer function"));
-    }
-    let spec = |weights: Option<YCbCrMatrix>, color: &ColorInfo| ColorSpec {
-        weights: weights.map(LumaWeights::from),
-        chromaticities: color.primaries.map(Chromaticities::from),
-        curve: color.transfer.map(|transfer| Curve::new(transfer, color.gamma)),
-    };
     for color in [&source.color, &outcome.color] {
-        if let Some(Curve::Gamma(gamma)) = spec(None, color).curve
+        if let Some(Curve::Gamma(gamma)) = spec(None, color, None).curve
             && !(0.1..=10.0).contains(&gamma)
         {
             return Err(Error::ColorConversion(format!("gamma level {gamma}; accepted are 0.1 to 10")));
         }
     }
-    let source_spec = spec((from.family == Family::YCbCr).then_some(own), &source.color);
-    let destination_spec = spec((to.family == Family::YCbCr).then_some(wanted), &outcome.color);
+    let own = (from.family == Family::YCbCr).then_some(own);
+    let source_spec = spec(own, &source.color, profiles.source.as_ref());
+    let wanted = (to.family == Family::YCbCr).then_some(wanted);
+    let destination_spec = spec(wanted, &outcome.color, profiles.destination.as_ref());
     // Gray has no matrix of its own: against Y'CbCr it is luma whatever the weights.
     let gray = |layout: &Layout| layout.family == Family::YCbCr && !layout.has_chroma();
     let (mut source_spec, mut destination_spec) = (source_spec, destination_spec);
@@ -229,6 +236,7 @@ fn plan_alpha(
     to: &Layout,
     source: &PictureDescription,
     color: Option<&ColorPlan>,
+    filtered: bool,
     outcome: &mut PictureDescription,
 ) -> AlphaPlan {
     if !from.has_alpha() {
@@ -241,7 +249,11 @@ fn plan_alpha(
     if to.has_alpha() {
         outcome.premultiplied = to.premultiplied.or(stated);
     }
+    // Subsampled chroma has no alpha of its own to be weighed by.
+    let weigh = filtered && !is && from.chroma_shift() == (0, 0);
+    let is = is || weigh;
     if from.family != Family::Rgb
+        && !weigh
         && from.premultiplied.is_none()
         && to.premultiplied.is_none()
         && color.is_none()
@@ -249,7 +261,11 @@ fn plan_alpha(
         return AlphaPlan::default();
     }
     let nonlinear = color.is_some_and(ColorPlan::needs_straight_alpha);
-    AlphaPlan { unpremultiply: is && (nonlinear || !becomes), premultiply: becomes && (nonlinear || !is) }
+    AlphaPlan {
+        weigh,
+        unpremultiply: is && (nonlinear || !becomes),
+        premultiply: becomes && (nonlinear || !is),
+    }
 }
 
 /// Where the destination's chroma lies; `None` when it has none between luma samples.

@@ -100,7 +100,6 @@ fn check(ours: &[Vec<f64>], theirs: &[u8], bits: u32, mean_limit: f64, least_psn
 }
 
 #[test]
-#[ignore = "needs ffmpeg with zscale"]
 fn agrees_with_zscale() {
     let full = (WIDTH, HEIGHT);
     let theirs = ffmpeg(&format!("{INPUT}:matrix=gbr:range=full,format=gbrp"));

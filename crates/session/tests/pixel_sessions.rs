@@ -141,3 +141,34 @@ fn invalidated_sessions_are_dead() {
     assert_eq!(rotation.rotate_image(&source, &destination).unwrap_err().status(), -12903);
     assert!(rotation.supported_properties().is_err());
 }
+
+#[test]
+fn a_profile_is_converted_to_and_attached() {
+    let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+    let source = halves(16, 8, 40, 200);
+    vitascope_core::ColorInfo::ITU_709.write_to(&source);
+    let session = PixelTransferSession::new();
+    session.set_property("DestinationICCProfile", Value::data(profile.clone())).unwrap();
+    let destination = buffer(16, 8, b"BGRA");
+    session.transfer_image(&source, &destination).unwrap();
+    let attached = destination.attachment(attachment::ICC_PROFILE).unwrap().0;
+    assert_eq!(attached.as_data(), Some(&profile[..]));
+    // The display's light of code 40 under power 2.4 is another code of the profile's curve.
+    assert!((luma(&destination, 0, 3)).abs_diff(40) >= 2, "{}", luma(&destination, 0, 3));
+    for wrong in [Value::data(vec![0; 200]), Value::data(profile[..90].to_vec()), Value::from("profile")] {
+        let error = session.set_property("DestinationICCProfile", wrong).unwrap_err();
+        assert!(
+            error.status() == -12902 && error.to_string().contains("ICC profile of an RGB device"),
+            "{error}"
+        );
+    }
+    session.set_property("DestinationICCProfile", Value::Null).unwrap();
+    session.transfer_image(&source, &destination).unwrap();
+    assert_eq!(luma(&destination, 0, 3), 40);
+    // A stream cannot carry one.
+    let inside = Dictionary::new().with("DestinationICCProfile", Value::data(profile));
+    let compression = vitascope_session::CompressionSession::builder(16, 16, vitascope_session::codec::H264)
+        .build()
+        .unwrap();
+    assert!(compression.set_property("PixelTransferProperties", inside).is_err());
+}

@@ -72,6 +72,7 @@ fn access_change_and_serialisation_go_together() {
             | Kind::Text
             | Kind::DataRates
             | Kind::Attributes
+            | Kind::IccProfile
             | Kind::Presets
             | Kind::Object(_) => {}
         }
@@ -193,7 +194,7 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
         Kind::Object("MultiPassStorage") => {
             MultiPassStorage::new(None, TimeRange::INVALID, Default::default()).unwrap().to_value()
         }
-        Kind::Presets | Kind::Object(_) | Kind::Text | Kind::Attributes => {
+        Kind::IccProfile | Kind::Presets | Kind::Object(_) | Kind::Text | Kind::Attributes => {
             panic!("{} can be set and has no test value", row.key)
         }
     }

@@ -6,15 +6,14 @@
 //! HLG by the opto-optical transfer function of BT.2100 for 1000 cd/m2, and PQ as it stands. SDR
 //! white is 203 cd/m2 in HDR (ITU-R BT.2408).
 
+use std::sync::Arc;
+
 use vitascope_core::ColorPrimaries;
-use vitascope_dsp::CpuLevel;
-use vitascope_dsp::pixels::bytes::Interleave;
-use vitascope_dsp::pixels::float::{
-    Accumulate, Double, Largest, MapBetween, MapNearest, Multiply, PackBytes, PackWords, Scale, TABLE_LENGTH,
-    UnpackBytes, UnpackWords,
-};
+use vitascope_dsp::pixels::float::TABLE_LENGTH;
 
 use super::curve::{self, HLG_GAMMA, HLG_PEAK, REFERENCE_WHITE};
+use super::icc::{Cube, Profile};
+pub(crate) use super::kernels::FloatKernels;
 use super::lut;
 use super::math::pow;
 use super::matrix::Matrix;
@@ -22,15 +21,20 @@ use super::primaries::{self, Chromaticities};
 use super::tone_map::{ToneCurve, ToneMapping};
 use super::ycbcr::LumaWeights;
 
+#[path = "profiles.rs"]
+mod profiles;
+
 /// The colour of a picture, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct ColorSpec {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ColorSpec<'a> {
     /// Luma weights when the components are Y'CbCr.
     pub weights: Option<LumaWeights>,
     /// Primaries and white.
     pub chromaticities: Option<Chromaticities>,
     /// Transfer function.
     pub curve: Option<curve::Curve>,
+    /// In place of both: an ICC profile.
+    pub profile: Option<&'a Profile>,
 }
 
 /// One step, over three rows of equal length.
@@ -38,6 +42,10 @@ pub(crate) struct ColorSpec {
 enum Step {
     Matrix([[f32; 3]; 3]),
     Curve(lut::Curve),
+    /// A curve for each channel.
+    Curves(Box<[lut::Curve; 3]>),
+    /// Everything at once, from a grid.
+    Cube(Arc<Cube>),
     /// A curve from a plain table.
     Table(Table),
     /// A curve over 0 to 1 from a table with interpolation: entries and the ways between them.
@@ -88,42 +96,6 @@ impl Table {
     }
 }
 
-/// The kernels colour and the general pipeline run on.
-#[derive(Clone, Copy)]
-pub(crate) struct FloatKernels {
-    pub unpack_bytes: UnpackBytes,
-    pub unpack_words: UnpackWords,
-    pub pack_bytes: PackBytes,
-    pub pack_words: PackWords,
-    pub accumulate: Accumulate,
-    pub double: Double,
-    pub interleave: Interleave,
-    multiply: Multiply,
-    map_nearest: MapNearest,
-    map_between: MapBetween,
-    largest: Largest,
-    scale: Scale,
-}
-
-impl FloatKernels {
-    pub(crate) fn select(level: CpuLevel) -> FloatKernels {
-        FloatKernels {
-            unpack_bytes: UnpackBytes::select(level),
-            unpack_words: UnpackWords::select(level),
-            pack_bytes: PackBytes::select(level),
-            pack_words: PackWords::select(level),
-            accumulate: Accumulate::select(level),
-            double: Double::select(level),
-            interleave: Interleave::select(level),
-            multiply: Multiply::select(level),
-            map_nearest: MapNearest::select(level),
-            map_between: MapBetween::select(level),
-            largest: Largest::select(level),
-            scale: Scale::select(level),
-        }
-    }
-}
-
 /// What a plan needs beside its rows.
 #[derive(Default)]
 pub(crate) struct ColorScratch {
@@ -144,11 +116,14 @@ impl ColorPlan {
     /// Primaries and curves are converted only where both sides know them and they differ.
     /// `peak` is the brightest light of an HDR source, in units of SDR white.
     pub(crate) fn new(
-        source: &ColorSpec,
-        destination: &ColorSpec,
+        source: &ColorSpec<'_>,
+        destination: &ColorSpec<'_>,
         tone: ToneMapping,
         peak: Option<f64>,
     ) -> Option<ColorPlan> {
+        if source.profile.is_some() || destination.profile.is_some() {
+            return profiles::plan(source, destination, tone, peak);
+        }
         let decode = source.weights.map_or(Matrix::IDENTITY, LumaWeights::to_rgb);
         let encode = destination.weights.map_or(Matrix::IDENTITY, LumaWeights::to_ycbcr);
         let gamut = match (source.chromaticities, destination.chromaticities) {
@@ -277,6 +252,12 @@ impl ColorPlan {
                         kernels.scale.call(gains, true, row);
                     }
                 }
+                Step::Curves(curves) => {
+                    curves[0].map(a);
+                    curves[1].map(b);
+                    curves[2].map(c);
+                }
+                Step::Cube(cube) => cube.map(a, b, c),
                 Step::Curve(curve) => {
                     curve.map(a);
                     curve.map(b);
@@ -380,14 +361,16 @@ fn scale_by(a: &mut [f32], b: &mut [f32], c: &mut [f32], gain_of: impl Fn(f32, f
 
 #[cfg(test)]
 mod tests {
+    use vitascope_dsp::CpuLevel;
+
     use super::curve::Curve;
     use super::*;
 
-    fn rgb(primaries: ColorPrimaries, curve: Curve) -> ColorSpec {
-        ColorSpec { weights: None, chromaticities: Some(primaries.into()), curve: Some(curve) }
+    fn rgb(primaries: ColorPrimaries, curve: Curve) -> ColorSpec<'static> {
+        ColorSpec { weights: None, chromaticities: Some(primaries.into()), curve: Some(curve), profile: None }
     }
 
-    fn convert(from: ColorSpec, to: ColorSpec, tone: ToneMapping, pixel: [f32; 3]) -> [f32; 3] {
+    fn convert(from: ColorSpec<'_>, to: ColorSpec<'_>, tone: ToneMapping, pixel: [f32; 3]) -> [f32; 3] {
         let Some(plan) = ColorPlan::new(&from, &to, tone, None) else { return pixel };
         let [mut a, mut b, mut c] = pixel.map(|value| [value]);
         plan.run(

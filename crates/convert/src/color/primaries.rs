@@ -2,6 +2,7 @@
 
 use vitascope_core::ColorPrimaries;
 
+use super::icc::D50;
 use super::matrix::Matrix;
 
 /// CIE 1931 x, y of red, green, blue and white.
@@ -52,6 +53,18 @@ pub(crate) fn conversion(from: Chromaticities, to: Chromaticities) -> Option<Mat
         xyz = BRADFORD.inverse()?.after(&gain).after(&BRADFORD).after(&xyz);
     }
     Some(to.to_xyz()?.inverse()?.after(&xyz))
+}
+
+/// Linear R, G, B to X, Y, Z relative to the white of D50, the connection space of ICC profiles.
+pub(crate) fn to_d50(from: Chromaticities) -> Option<Matrix> {
+    let cone = |xyz: [f64; 3]| BRADFORD.apply(xyz);
+    let (x, y) = from.white;
+    let (old, new) = (cone([x / y, 1.0, (1.0 - x - y) / y]), cone(D50));
+    let mut gain = Matrix::IDENTITY;
+    for channel in 0..3 {
+        gain.0[channel][channel] = new[channel] / old[channel];
+    }
+    Some(BRADFORD.inverse()?.after(&gain).after(&BRADFORD).after(&from.to_xyz()?))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The properties of a pixel transfer session.
 
 use vitascope_convert::{DownsamplingMode, Options, ScalingMode, ToneMapping};
-use vitascope_core::{CleanAperture, ColorPrimaries, PixelAspectRatio, TransferFunction, YCbCrMatrix};
+use vitascope_core::{CleanAperture, ColorPrimaries, PixelAspectRatio, TransferFunction, Value, YCbCrMatrix};
 
 use crate::property::{Access, Change, DefaultValue, DictionaryField, Kind, PropertyRow, PropertyValues};
 
@@ -14,6 +14,7 @@ const DESTINATION_TRANSFER_FUNCTION: &str = "DestinationTransferFunction";
 const DESTINATION_YCBCR_MATRIX: &str = "DestinationYCbCrMatrix";
 const REAL_TIME: &str = "RealTime";
 const ENABLE_HIGH_SPEED_TRANSFER: &str = "EnableHighSpeedTransfer";
+const DESTINATION_ICC_PROFILE: &str = "DestinationICCProfile";
 const TONE_MAPPING: &str = "VitascopeToneMapping";
 const THREAD_COUNT: &str = "VitascopeThreadCount";
 
@@ -141,6 +142,14 @@ pub static PIXEL_TRANSFER_ROWS: &[PropertyRow] = &[
         DefaultValue::Integer(0),
         "Threads to use at most; 0 is one a processor. Small pictures use fewer. The result does not depend on it.",
     ),
+    // The last row: streams cannot carry a profile, so compression sessions leave it out.
+    row(
+        DESTINATION_ICC_PROFILE,
+        Kind::IccProfile,
+        DefaultValue::Null,
+        "ICC profile of an RGB device to convert to, attached to the destination afterwards. It stands for primaries and \
+         transfer function; those may be set too if they agree with it. Unset, colours stay as they are.",
+    ),
 ];
 
 const fn row(
@@ -187,6 +196,10 @@ pub(super) fn options(values: &PropertyValues) -> Options {
             .and_then(|name| TransferFunction::from_string(&name)),
         destination_ycbcr_matrix: text(DESTINATION_YCBCR_MATRIX)
             .and_then(|name| YCbCrMatrix::from_string(&name)),
+        destination_icc_profile: match values.value(DESTINATION_ICC_PROFILE) {
+            Value::Data(profile) => Some(profile),
+            _ => None,
+        },
         tone_mapping: match text(TONE_MAPPING).as_deref() {
             Some("Clip") => ToneMapping::Clip,
             _ => ToneMapping::Bt2390,

@@ -38,6 +38,8 @@ pub enum Kind {
     Dictionary(&'static [DictionaryField]),
     /// A dictionary of pixel buffer attributes.
     Attributes,
+    /// An ICC profile of an RGB device that can be converted to, as data.
+    IccProfile,
     /// A dictionary of properties of another session, each as its row accepts it.
     Properties(&'static [PropertyRow]),
     /// An object of a type with this name.
@@ -84,6 +86,10 @@ impl Kind {
             (Kind::Data { length }, Value::Data(bytes)) => (bytes.len() == *length).then(|| value.clone()),
             (Kind::DataRates, Value::Array(numbers)) => data_rates(numbers),
             (Kind::Attributes | Kind::Presets, Value::Dictionary(_)) => Some(value.clone()),
+            (Kind::IccProfile, Value::Data(bytes)) => {
+                let accepted = vitascope_convert::check_icc_profile(bytes).map(|()| value.clone());
+                return accepted.map_err(|why| format!("{}; {why}", self.accepted()));
+            }
             (Kind::Properties(rows), Value::Dictionary(given)) => {
                 return accept_properties(rows, given).map(Value::Dictionary);
             }
@@ -112,6 +118,7 @@ impl Kind {
             Kind::Data { length } => format!("{length} bytes of data are accepted"),
             Kind::Object(name) => format!("a {name} object is accepted"),
             Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
+            Kind::IccProfile => "an ICC profile of an RGB device is accepted".into(),
             Kind::Properties(rows) => accepted_properties(rows),
             Kind::Presets => "a dictionary of presets is accepted".into(),
         }

@@ -173,7 +173,7 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
     },
     PropertyRow {
         key: key::PIXEL_TRANSFER_PROPERTIES,
-        kind: Kind::Properties(PIXEL_TRANSFER_ROWS),
+        kind: Kind::Properties(PIXEL_TRANSFER_ROWS.split_last().unwrap().1),
         default: DefaultValue::Null,
         access: Access::ReadWrite,
         serialized: true,

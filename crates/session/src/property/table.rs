@@ -134,6 +134,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::Dictionary(_)
         | Kind::Attributes
         | Kind::Properties(_)
+        | Kind::IccProfile
         | Kind::Presets
         | Kind::Object(_) => None,
     };
@@ -166,6 +167,7 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::Dictionary(_)
         | Kind::Attributes
         | Kind::Properties(_)
+        | Kind::IccProfile
         | Kind::Presets
         | Kind::Object(_) => {}
     }
