@@ -28,5 +28,5 @@ pub use h264::{CLOSED_CAPTIONS, USER_DATA};
 pub use pixel_rotation::{PIXEL_ROTATION_ROWS, PixelRotationSession};
 pub use pixel_transfer::{PIXEL_TRANSFER_ROWS, PixelTransferSession, transfer_options};
 pub use property::key;
-pub use registry::{CodecRegistry, EncoderEntry, OpenEncoder, SizeLimits};
+pub use registry::{CodecRegistry, EncoderEntry, OpenEncoder, SizeLimits, UnsupportedProperties};
 pub use specification::{EncoderSpecification, hardware_assumed};

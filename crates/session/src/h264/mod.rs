@@ -5,6 +5,7 @@ mod messages;
 mod profile_level;
 mod rate;
 mod rows;
+mod unsupported;
 
 use std::sync::Arc;
 
@@ -32,6 +33,7 @@ pub(crate) fn entry() -> EncoderEntry {
         supports_frame_reordering: true,
         supports_low_latency: true,
         supports_multi_pass: false,
+        unsupported: unsupported::UNSUPPORTED,
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },
         size_multiple: 2,
