@@ -59,6 +59,11 @@ fn page(entry: &EncoderEntry, rows: &[&PropertyRow], properties: &PropertyTable)
         }
         page.push_str(&format!("- Default: {}\n- Access: {}\n", default(row, properties), access(row)));
     }
+    page.push_str("\n# Not supported\n\nThe platform's other properties give the error for an unsupported property (-12900).\n\n");
+    page.push_str("| property | why |\n|---|---|\n");
+    for group in entry.unsupported {
+        page.push_str(&format!("| {} | {} |\n", group.keys.join(", "), group.reason));
+    }
     page
 }
 

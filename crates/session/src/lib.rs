@@ -30,5 +30,5 @@ pub use multi_pass::{FrameSilo, MultiPassStorage, MultiPassStorageOptions, PassS
 pub use pixel_rotation::{PIXEL_ROTATION_ROWS, PixelRotationSession};
 pub use pixel_transfer::{PIXEL_TRANSFER_ROWS, PixelTransferSession, transfer_options};
 pub use property::key;
-pub use registry::{CodecRegistry, EncoderEntry, OpenEncoder, SizeLimits};
+pub use registry::{CodecRegistry, EncoderEntry, OpenEncoder, SizeLimits, UnsupportedProperties};
 pub use specification::{EncoderSpecification, hardware_assumed};

@@ -54,6 +54,17 @@ pub struct EncoderEntry {
     pub check: fn(&PropertyValues, u32, u32) -> Result<(), String>,
     /// Opens an encoder.
     pub open: Arc<OpenEncoder>,
+    /// Properties of the platform that sessions of the encoder do not have, and why.
+    pub unsupported: &'static [UnsupportedProperties],
+}
+
+/// Properties that are refused for one reason.
+#[derive(Clone, Copy, Debug)]
+pub struct UnsupportedProperties {
+    /// Their keys, the strings behind the platform's constants.
+    pub keys: &'static [&'static str],
+    /// Why, in a sentence.
+    pub reason: &'static str,
 }
 
 /// A function that opens an encoder.

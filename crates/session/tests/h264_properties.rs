@@ -42,6 +42,41 @@ fn messages(sample: &SampleBuffer) -> Vec<SeiMessage> {
     messages.flat_map(|unit| parse_messages(&NalHeader::split(unit).unwrap().1).unwrap()).collect()
 }
 
+/// What the C headers name is a row, or its absence is explained.
+#[test]
+fn every_property_of_the_platform_is_accounted_for() {
+    let constants = include_str!("../../capi/src/constants/videotoolbox.rs");
+    let keys: Vec<&str> = constants
+        .lines()
+        .filter_map(|line| {
+            let (_, value) = line.trim().strip_prefix("kVTCompressionPropertyKey_")?.split_once(" = ")?;
+            Some(value.trim_matches(['"', ';']))
+        })
+        .collect();
+    assert!(keys.len() > 80);
+    let (session, _) = session(&Dictionary::new());
+    let registry = vitascope_session::CodecRegistry::standard();
+    let explained: Vec<&str> = registry
+        .entries()
+        .iter()
+        .flat_map(|entry| entry.unsupported)
+        .flat_map(|group| group.keys)
+        .copied()
+        .collect();
+    for key in keys {
+        let supported = session.property_table().find(key).is_some();
+        assert!(
+            supported != explained.contains(&key),
+            "{key}: supported {supported}, explained {}",
+            !supported
+        );
+        if !supported {
+            let error = session.set_property(key, true).unwrap_err();
+            assert_eq!(error.status(), status::PROPERTY_NOT_SUPPORTED);
+        }
+    }
+}
+
 /// `pic_struct` of a stream that describes no buffer.
 fn picture_structure(sample: &SampleBuffer) -> Option<u8> {
     messages(sample).into_iter().find_map(|message| match message {

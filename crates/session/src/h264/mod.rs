@@ -7,6 +7,7 @@ mod passes;
 mod profile_level;
 mod rate;
 mod rows;
+mod unsupported;
 
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ pub(crate) fn entry() -> EncoderEntry {
         supports_frame_reordering: true,
         supports_low_latency: true,
         supports_multi_pass: true,
+        unsupported: unsupported::UNSUPPORTED,
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },
         size_multiple: 2,
