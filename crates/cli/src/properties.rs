@@ -95,7 +95,7 @@ fn row_json(row: &PropertyRow, properties: &PropertyTable) -> Json {
         }
         Kind::Data { length } => object["bytes"] = length.into(),
         Kind::Properties(rows) => object["keys"] = rows.iter().map(|row| row.key).collect(),
-        Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes => {}
+        Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes | Kind::Object(_) => {}
     }
     object
 }
@@ -112,6 +112,7 @@ fn type_name(kind: &Kind) -> &'static str {
         Kind::DataRates => "bytes and seconds",
         Kind::Attributes => "pixel buffer attributes",
         Kind::Properties(_) => "properties",
+        Kind::Object(name) => name,
     }
 }
 
@@ -125,7 +126,7 @@ fn range(kind: &Kind) -> String {
         Kind::DataRates => {
             "up to two pairs of bytes (1 to 1e14) and seconds (0.001 to 3600), such as [250000,1.0]".into()
         }
-        Kind::Text | Kind::Attributes => String::new(),
+        Kind::Text | Kind::Attributes | Kind::Object(_) => String::new(),
         Kind::Properties(rows) => {
             let keys: Vec<&str> = rows.iter().map(|row| row.key).collect();
             keys.join(", ")

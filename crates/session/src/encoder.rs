@@ -1,11 +1,15 @@
 //! The seam between a session and a codec's encoder.
 
+use std::sync::Arc;
+
 use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{
     ChromaLocation, ColorInfo, Dictionary, FormatDescription, FourCc, PixelAspectRatio, PixelBuffer, Time,
+    TimeRange,
 };
 
 use crate::error::Result;
+use crate::multi_pass::MultiPassStorage;
 use crate::property::PropertyValues;
 
 /// An encoder as a session sees it: frames in, in presentation order; pictures out, in decode order.
@@ -50,6 +54,32 @@ pub trait VideoEncoder: Send {
     /// The greatest number of frames that precede a frame in decode order and follow it in presentation order; 0 when nothing is
     /// reordered. It stays the same for the life of the encoder.
     fn reorder_depth(&self) -> usize;
+
+    /// Ends the pass for which the encoder was opened ([`EncoderRequest::pass`]), after everything has come out. It is the last
+    /// call.
+    ///
+    /// With `analyse`, the encoder says which time ranges it wants to code again; without, nobody asks. This may take long; it
+    /// should look at `cancelled` from time to time, and its result does not count once that is true.
+    ///
+    /// # Errors
+    /// What was learned in the pass could not be kept, or not be read.
+    fn end_pass(&mut self, analyse: bool, cancelled: &dyn Fn() -> bool) -> Result<Vec<TimeRange>> {
+        let _ = (analyse, cancelled);
+        Ok(Vec::new())
+    }
+}
+
+/// One pass of several.
+#[derive(Clone, Debug)]
+pub struct PassRequest {
+    /// Has the passes before, and takes the records of this one.
+    pub storage: Arc<MultiPassStorage>,
+    /// Counted from 1, over all sessions that used the storage.
+    pub number: u32,
+    /// No pass will follow.
+    pub is_final: bool,
+    /// The presentation times that will be given; empty for all of the stream.
+    pub time_ranges: Arc<[TimeRange]>,
 }
 
 /// A frame on its way into an encoder.
@@ -125,4 +155,6 @@ pub struct EncoderRequest {
     pub display_metadata: Dictionary,
     /// The format in which frames will come, one that the encoder's entry lists.
     pub pixel_format: FourCc,
+    /// The pass, when there are several.
+    pub pass: Option<PassRequest>,
 }

@@ -146,6 +146,49 @@ pub enum Error {
         /// The panic's message.
         reason: String,
     },
+    /// A call of the passes' protocol came at the wrong time.
+    #[error("{0}")]
+    PassOrder(&'static str),
+    /// The multi-pass storage holds passes of another stream.
+    #[error("the multi-pass storage is for {stored:?}, and the session is {session:?}")]
+    MultiPassStorageIdentifierMismatch {
+        /// What the storage belongs to.
+        stored: String,
+        /// What the session would write.
+        session: String,
+    },
+    /// The multi-pass storage is closed, damaged, or its file cannot be used.
+    #[error("multi-pass storage {path}: {reason}")]
+    MultiPassStorageInvalid {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A sample that cannot go into a frame silo because of its decode time.
+    #[error("the decode time {value} does not fit the frame silo: {accepted}")]
+    FrameSiloInvalidTimeStamp {
+        /// The decode time.
+        value: Time,
+        /// What is accepted.
+        accepted: String,
+    },
+    /// Time ranges that a frame silo does not take.
+    #[error(
+        "time ranges of a frame silo: {reason}; numeric ranges in order that do not overlap are accepted"
+    )]
+    FrameSiloInvalidTimeRange {
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// The file of a frame silo cannot be used.
+    #[error("frame silo {path}: {reason}")]
+    FrameSiloFile {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A pixel transfer or rotation was refused.
     #[error(transparent)]
     Conversion(#[from] vitascope_convert::Error),
@@ -164,10 +207,17 @@ impl Error {
             | Error::Parameter { .. }
             | Error::PresentationTimeOrder { .. }
             | Error::HandlerForm(_)
+            | Error::PassOrder(_)
             | Error::CompleteInsideCallback => status::PARAMETER,
             Error::FirstOfSeveral { error, .. } => error.status(),
             Error::InvalidSession => status::INVALID_SESSION,
-            Error::AllocationFailed { .. } => status::ALLOCATION_FAILED,
+            Error::MultiPassStorageIdentifierMismatch { .. } => {
+                status::MULTI_PASS_STORAGE_IDENTIFIER_MISMATCH
+            }
+            Error::MultiPassStorageInvalid { .. } => status::MULTI_PASS_STORAGE_INVALID,
+            Error::FrameSiloInvalidTimeStamp { .. } => status::FRAME_SILO_INVALID_TIME_STAMP,
+            Error::FrameSiloInvalidTimeRange { .. } => status::FRAME_SILO_INVALID_TIME_RANGE,
+            Error::AllocationFailed { .. } | Error::FrameSiloFile { .. } => status::ALLOCATION_FAILED,
             Error::PixelTransferNotSupported { .. } => status::PIXEL_TRANSFER_NOT_SUPPORTED,
             Error::InsufficientSourceColorData { .. } => status::INSUFFICIENT_SOURCE_COLOR_DATA,
             Error::CouldNotFindVideoEncoder { .. } => status::COULD_NOT_FIND_VIDEO_ENCODER,

@@ -30,6 +30,18 @@ pub const COULD_NOT_CREATE_INSTANCE: i32 = -12907;
 /// No encoder for the codec and the encoder specification.
 #[doc(alias = "kVTCouldNotFindVideoEncoderErr")]
 pub const COULD_NOT_FIND_VIDEO_ENCODER: i32 = -12908;
+/// A multi-pass storage belongs to another stream.
+#[doc(alias = "kVTMultiPassStorageIdentifierMismatchErr")]
+pub const MULTI_PASS_STORAGE_IDENTIFIER_MISMATCH: i32 = -12213;
+/// A multi-pass storage is closed, damaged or cannot be written.
+#[doc(alias = "kVTMultiPassStorageInvalidErr")]
+pub const MULTI_PASS_STORAGE_INVALID: i32 = -12214;
+/// A sample does not fit a frame silo by its time.
+#[doc(alias = "kVTFrameSiloInvalidTimeStampErr")]
+pub const FRAME_SILO_INVALID_TIME_STAMP: i32 = -12215;
+/// Time ranges of a frame silo that are not numeric, overlap or are out of order.
+#[doc(alias = "kVTFrameSiloInvalidTimeRangeErr")]
+pub const FRAME_SILO_INVALID_TIME_RANGE: i32 = -12216;
 /// Colours have to be converted that the source does not state.
 #[doc(alias = "kVTInsufficientSourceColorDataErr")]
 pub const INSUFFICIENT_SOURCE_COLOR_DATA: i32 = -12917;

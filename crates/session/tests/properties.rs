@@ -5,11 +5,11 @@ mod support;
 use std::collections::HashSet;
 
 use support::{Behaviour, Event, Fixture, HEIGHT, MODE, QUALITY, WIDTH, at};
-use vitascope_core::{Dictionary, Time, Value};
+use vitascope_core::{Dictionary, Time, TimeRange, Value};
 use vitascope_session::property::{
     Access, Change, Kind, PropertyRow, PropertyTable, PropertyValues, SESSION_ROWS,
 };
-use vitascope_session::{CodecRegistry, Error, key, status};
+use vitascope_session::{CodecRegistry, Error, MultiPassStorage, key, status};
 
 /// Every row of the session and of every encoder.
 fn all_rows() -> Vec<&'static PropertyRow> {
@@ -68,7 +68,11 @@ fn access_change_and_serialisation_go_together() {
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
             Kind::Data { length } => assert!(length > 0, "{}", row.key),
             Kind::Properties(rows) => assert!(!rows.is_empty(), "{}", row.key),
+<<<<<<< HEAD
             Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes => {}
+=======
+            Kind::Boolean | Kind::Text | Kind::Attributes | Kind::Object(_) => {}
+>>>>>>> 8aff970 (Storage of several passes, frame silo, and the session's calls around a pass)
         }
     }
 }
@@ -77,6 +81,7 @@ fn access_change_and_serialisation_go_together() {
 #[test]
 fn keys_are_the_platforms() {
     const PLATFORM: &[(&str, &str, Access)] = &[
+        ("MultiPassStorage", key::MULTI_PASS_STORAGE, Access::ReadWrite),
         ("NumberOfPendingFrames", key::NUMBER_OF_PENDING_FRAMES, Access::ReadOnly),
         ("PixelBufferPoolIsShared", key::PIXEL_BUFFER_POOL_IS_SHARED, Access::ReadOnly),
         ("VideoEncoderPixelBufferAttributes", key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES, Access::ReadOnly),
@@ -171,8 +176,17 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
         Kind::Properties(rows) => {
             Value::from(Dictionary::new().with(rows[0].key, other_value(&rows[0], &Value::Null)))
         }
+<<<<<<< HEAD
         Kind::DataRates => Value::from(vec![Value::from(1000), Value::from(0.5)]),
         Kind::Text | Kind::Attributes => panic!("{} can be set and has no test value", row.key),
+=======
+        Kind::Object("MultiPassStorage") => {
+            MultiPassStorage::new(None, TimeRange::INVALID, Default::default()).unwrap().to_value()
+        }
+        Kind::Object(_) | Kind::Text | Kind::Attributes => {
+            panic!("{} can be set and has no test value", row.key)
+        }
+>>>>>>> 8aff970 (Storage of several passes, frame silo, and the session's calls around a pass)
     }
 }
 

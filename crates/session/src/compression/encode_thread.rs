@@ -9,7 +9,7 @@ use super::opening::Opened;
 use super::output_thread::panic_message;
 use super::sample::SampleMaker;
 use super::shared::{Command, FrameHandler, FrameRecord, Output, Shared};
-use crate::encoder::{EncodedPicture, SourceFrame, VideoEncoder};
+use crate::encoder::{EncodedPicture, PassRequest, SourceFrame, VideoEncoder};
 use crate::error::{Error, Result};
 use crate::frame::{EncodeInfoFlags, EncodeOutput, SourceReference};
 use crate::property::PropertyValues;
@@ -103,6 +103,7 @@ impl EncodeThread<'_> {
                 Ok(())
             }
             Step::Command(Command::Flush) => self.flush(),
+            Step::Command(Command::EndPass { pass, analyse }) => self.end_pass(&pass, analyse),
             Step::Receive => self.receive(true).map(drop),
         }
     }
@@ -113,6 +114,7 @@ impl EncodeThread<'_> {
             self.shared.entry.codec_name,
             &opened.stream,
             opened.frame_rate,
+            opened.pass.as_ref(),
         )?;
         self.encoder = Some(Working { encoder: opened.encoder, samples });
         Ok(())
@@ -200,6 +202,22 @@ impl EncodeThread<'_> {
                 Error::EncoderMalfunction { reason: "the encoder gave no picture for the frame".into() },
             );
         }
+        Ok(())
+    }
+
+    /// Ends a pass; the encoder goes with it.
+    fn end_pass(&mut self, pass: &PassRequest, analyse: bool) -> Result<()> {
+        let cancelled = || self.shared.lock().invalidated;
+        let ended = match &mut self.encoder {
+            Some(working) => working.encoder.end_pass(analyse, &cancelled),
+            None => Ok(Vec::new()),
+        };
+        let ended = match ended {
+            Ok(ranges) if !cancelled() => pass.storage.end_pass(&ranges).map(|()| ranges),
+            other => other,
+        };
+        self.drop_encoder();
+        self.shared.lock().passes.ended = Some(ended);
         Ok(())
     }
 

@@ -5,6 +5,8 @@ mod decode_times;
 mod encode_thread;
 mod opening;
 mod output_thread;
+mod pass_times;
+mod passes;
 mod properties;
 mod real_time;
 mod sample;
@@ -15,7 +17,7 @@ mod stream;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
-use vitascope_core::{Dictionary, FourCc, PixelBuffer, PixelBufferPool, Time, Value};
+use vitascope_core::{Dictionary, FourCc, PixelBuffer, PixelBufferPool, Time, TimeRange, Value};
 
 pub use builder::CompressionSessionBuilder;
 pub use sample::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
@@ -191,6 +193,48 @@ impl CompressionSession {
     #[doc(alias = "VTCompressionSessionCompleteFrames")]
     pub fn complete_frames(&self, until: Time) -> Result<()> {
         self.shared().complete(until).map_err(Error::logged)
+    }
+
+    /// Begins a pass over the frames. With `is_final`, no pass will follow, so that this one counts as the last.
+    ///
+    /// The property [`MultiPassStorage`](crate::key::MULTI_PASS_STORAGE) must be set. All frames of the pass are given next, then
+    /// [`end_pass`](Self::end_pass) is called. Frames, options and times must be the same in every pass; after a pass that
+    /// asked for another one, only frames in [`time_ranges_for_next_pass`](Self::time_ranges_for_next_pass) are given. Each pass
+    /// starts its stream anew, and samples of a later pass replace those of the earlier ones in the ranges; see
+    /// [`FrameSilo`](crate::FrameSilo). A storage that holds passes already, of this process or another, goes on after the last
+    /// one that is complete.
+    ///
+    /// # Errors
+    /// [`Error::PassOrder`] without the property or in the middle of a pass; [`Error::MultiPassStorageIdentifierMismatch`] when
+    /// the storage was used with another size or other settings; [`Error::MultiPassStorageInvalid`] when it is closed or cannot
+    /// be written; [`Error::InvalidSession`], [`Error::SessionMalfunction`], [`Error::EncoderMalfunction`].
+    #[doc(alias = "VTCompressionSessionBeginPass")]
+    pub fn begin_pass(&self, is_final: bool) -> Result<()> {
+        self.shared().begin_pass(is_final).map_err(Error::logged)
+    }
+
+    /// Ends a pass, and says whether the encoder would like another one. Frames that are pending come out first.
+    ///
+    /// With `analyse` false the answer is false, and the encoder does not have to look for one. Another thread can cut the call
+    /// short by [`invalidate`](Self::invalidate). The caller may stop after any pass.
+    ///
+    /// # Errors
+    /// [`Error::PassOrder`] unless a pass has begun; [`Error::MultiPassStorageInvalid`] when what was learned in the pass could
+    /// not be kept: its samples are good all the same; [`Error::CompleteInsideCallback`]; [`Error::InvalidSession`], also when
+    /// the session is invalidated meanwhile; [`Error::SessionMalfunction`], [`Error::EncoderMalfunction`]. The pass has ended in
+    /// any of these cases.
+    #[doc(alias = "VTCompressionSessionEndPass")]
+    pub fn end_pass(&self, analyse: bool) -> Result<bool> {
+        self.shared().end_pass(analyse).map_err(Error::logged)
+    }
+
+    /// The presentation times of the frames to give in the next pass: ranges in order, each half open.
+    ///
+    /// # Errors
+    /// [`Error::PassOrder`] unless the last [`end_pass`](Self::end_pass) returned true; [`Error::InvalidSession`].
+    #[doc(alias = "VTCompressionSessionGetTimeRangesForNextPass")]
+    pub fn time_ranges_for_next_pass(&self) -> Result<Arc<[TimeRange]>> {
+        self.shared().time_ranges_for_next_pass().map_err(Error::logged)
     }
 
     /// Stops the session. Frames that wait are discarded without a callback. No callback runs any more when this returns: a

@@ -8,7 +8,7 @@ use vitascope_core::PixelBuffer;
 use super::output_thread::panic_message;
 use super::shared::{Command, Shared, State};
 use super::stream::Stream;
-use crate::encoder::{EncoderRequest, VideoEncoder};
+use crate::encoder::{EncoderRequest, PassRequest, VideoEncoder};
 use crate::error::{Error, Result};
 use crate::property::key;
 
@@ -20,6 +20,8 @@ pub(super) struct Opened {
     pub(super) generation: u64,
     /// The frame rate to expect, if it is known.
     pub(super) frame_rate: Option<f64>,
+    /// The pass, when there are several.
+    pub(super) pass: Option<PassRequest>,
 }
 
 /// A stream that frames can be given for: one that has begun, or one with a fresh encoder.
@@ -58,7 +60,7 @@ impl Shared {
         }
         // Encoders are opened one at a time. The state may change meanwhile; whoever uses the result looks at that.
         let opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        let (values, generation) = {
+        let (values, generation, pass) = {
             let state = self.lock();
             state.check_working()?;
             if let Some(stream) = state.stream.clone() {
@@ -72,7 +74,7 @@ impl Shared {
                     generation: Some(opened.generation),
                 });
             }
-            (state.values.clone(), state.generation)
+            (state.values.clone(), state.generation, state.passes.current.clone())
         };
         let stream = Stream::decide(&self.entry, self.width, self.height, &values, first, self.pool.format)?;
         if let Some(opened) = &self.lock().prepared
@@ -94,6 +96,7 @@ impl Shared {
             chroma_location: stream.chroma_location,
             display_metadata: stream.display_metadata.clone(),
             pixel_format: stream.pixel_format,
+            pass: pass.clone(),
         };
         let encoder =
             catch_unwind(AssertUnwindSafe(|| (self.entry.open)(&request))).unwrap_or_else(|panic| {
@@ -104,7 +107,7 @@ impl Shared {
             })?;
         self.start_threads()?;
         let stream = Arc::new(stream);
-        let opened = Opened { encoder, stream: Arc::clone(&stream), generation, frame_rate };
+        let opened = Opened { encoder, stream: Arc::clone(&stream), generation, frame_rate, pass };
         let mut state = self.lock();
         let replaced = if state.invalidated { Some(opened) } else { state.prepared.replace(opened) };
         drop(state);

@@ -31,7 +31,7 @@ impl Shared {
         let current = state.values.value(row.key);
         let mut values = state.values.clone();
         values.put(row, value.clone());
-        let begun = state.stream.is_some();
+        let begun = state.stream.is_some() || state.passes.is_open();
         let may_change = match row.change {
             Change::AnyTime => true,
             Change::ValueAnyTime => !current.is_null() && !values.value(row.key).is_null(),
@@ -58,7 +58,7 @@ impl Shared {
             })?;
         state.values = values;
         state.generation += 1;
-        if begun {
+        if state.stream.is_some() {
             let values = state.values.clone();
             // Of changes with no frame between them only the last counts.
             match state.commands.back_mut() {

@@ -6,10 +6,12 @@ use vitascope_core::{
 };
 
 use super::decode_times::DecodeTimes;
+use super::pass_times::{PassTimes, PictureTimes};
 use super::stream::Stream;
-use crate::encoder::{EncodedPicture, VideoEncoder};
+use crate::encoder::{EncodedPicture, PassRequest, VideoEncoder};
 use crate::error::Result;
 use crate::frame::FrameOptions;
+use crate::multi_pass::SOURCE_DECODE_TIME;
 use crate::property::key;
 
 /// An attachment of a sample buffer with mean squared errors: a dictionary under the keys of [`QUALITY_METRIC_KEYS`]; absent unless
@@ -30,6 +32,8 @@ pub const AVERAGE_QP: &str = "VitascopeAverageQP";
 pub(super) struct SampleMaker {
     format: FormatDescription,
     times: DecodeTimes,
+    /// The source's times in a session with passes.
+    pass: Option<PassTimes>,
 }
 
 impl SampleMaker {
@@ -39,19 +43,28 @@ impl SampleMaker {
         codec_name: &str,
         stream: &Stream,
         frame_rate: Option<f64>,
+        pass: Option<&PassRequest>,
     ) -> Result<Self> {
         let format = describe(&encoder.format_description()?, codec_name, stream)?;
-        Ok(SampleMaker { format, times: DecodeTimes::new(encoder.reorder_depth(), frame_rate) })
+        let depth = encoder.reorder_depth();
+        let pass = pass.map(|pass| PassTimes::new(pass, depth)).transpose()?;
+        Ok(SampleMaker { format, times: DecodeTimes::new(depth, frame_rate), pass })
     }
 
     /// The encoder took a frame.
     pub(super) fn taken(&mut self, presentation_time: Time) {
         self.times.taken(presentation_time);
+        if let Some(pass) = &mut self.pass {
+            pass.taken(presentation_time);
+        }
     }
 
     /// A frame that the encoder took has no picture.
     pub(super) fn lost(&mut self, presentation_time: Time) {
         self.times.lost(presentation_time);
+        if let Some(pass) = &mut self.pass {
+            pass.lost(presentation_time);
+        }
     }
 
     /// The sample buffer of the next picture in decode order. `has_earlier_followers` says that later pictures are shown
@@ -63,7 +76,11 @@ impl SampleMaker {
         duration: Time,
         has_earlier_followers: bool,
     ) -> Result<SampleBuffer> {
-        let decode_time = self.times.next(presentation_time, duration);
+        let mut decode_time = self.times.next(presentation_time, duration);
+        let pass_times = self.pass.as_mut().map(|pass| pass.next(presentation_time));
+        if let Some(PictureTimes { decode_time: Some(time), .. }) = pass_times {
+            decode_time = time;
+        }
         let data = BlockBuffer::from_vec(picture.data.unwrap_or_default());
         let timing = SampleTiming { duration, presentation_time, decode_time };
         let sample = SampleBuffer::from_data(data, Some(self.format.clone()), timing)?;
@@ -91,6 +108,9 @@ impl SampleMaker {
         }
         if let Some(qp) = picture.average_qp {
             sample.set_attachment(AVERAGE_QP, f64::from(qp), AttachmentMode::ShouldNotPropagate);
+        }
+        if let Some(PictureTimes { source_time, .. }) = pass_times {
+            sample.set_attachment(SOURCE_DECODE_TIME, source_time, AttachmentMode::ShouldNotPropagate);
         }
         Ok(sample)
     }

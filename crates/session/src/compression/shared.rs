@@ -9,9 +9,11 @@ use std::time::Instant;
 use vitascope_core::{PixelBuffer, Time};
 
 use super::opening::Opened;
+use super::passes::Passes;
 use super::real_time::RealTime;
 use super::source::{Conversion, SourcePlanner, SourcePool};
 use super::stream::Stream;
+use crate::encoder::PassRequest;
 use crate::error::{Error, Result};
 use crate::frame::{EncodeInfoFlags, EncodeOutput, FrameOptions, SourceReference};
 use crate::property::{PropertyTable, PropertyValues, key};
@@ -77,6 +79,7 @@ pub(super) struct State {
     pub(super) calling: Option<u64>,
     handler: Option<OutputHandler>,
     threads: Option<Threads>,
+    pub(super) passes: Passes,
     /// The encode thread and the output thread.
     thread_ids: [Option<ThreadId>; 2],
 }
@@ -93,6 +96,8 @@ pub(super) enum Command {
     Drop(FrameRecord),
     /// Bring out everything that was given before.
     Flush,
+    /// End the pass, with or without asking which ranges shall be coded again.
+    EndPass { pass: PassRequest, analyse: bool },
 }
 
 /// A frame on its way to the encoder.
@@ -148,6 +153,7 @@ impl Shared {
             calling: None,
             handler,
             threads: None,
+            passes: Passes::default(),
             thread_ids: [None; 2],
         };
         Shared {
@@ -214,6 +220,10 @@ impl Shared {
                 accepted: "an invalid time or one that is not negative is accepted".into(),
             });
         }
+        {
+            let state = self.lock();
+            state.passes.check_frame(&state.values, presentation_time)?;
+        }
         // The first frame decides what the stream is like. Another thread may decide first, or change a property, while this
         // one makes its plans without the lock: then they are made again.
         let (mut state, conversion) = loop {
@@ -223,6 +233,7 @@ impl Shared {
             state.check_working()?;
             if ready.is_current(&state) {
                 let mut state = state;
+                state.passes.check_frame(&state.values, presentation_time)?;
                 state.check_order(presentation_time)?;
                 state.start(ready);
                 break (state, conversion);
@@ -381,6 +392,11 @@ impl State {
         self.failure.clone().map_or(Ok(()), Err)
     }
 
+    /// The next frame may have any presentation time.
+    pub(super) fn forget_last_time(&mut self) {
+        self.last_time = None;
+    }
+
     fn check_order(&self, presentation_time: Time) -> Result<()> {
         match self.last_time {
             Some(previous) if presentation_time <= previous => {
@@ -391,7 +407,7 @@ impl State {
     }
 
     /// Whether this is one of the session's own threads: a callback, or the release of a frame.
-    fn is_own_thread(&self) -> bool {
+    pub(super) fn is_own_thread(&self) -> bool {
         self.thread_ids.contains(&Some(thread::current().id()))
     }
 

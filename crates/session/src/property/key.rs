@@ -108,6 +108,9 @@ pub const H264_ENTROPY_MODE: &str = "H264EntropyMode";
 /// The number of frames that will be given.
 #[doc(alias = "kVTCompressionPropertyKey_SourceFrameCount")]
 pub const SOURCE_FRAME_COUNT: &str = "SourceFrameCount";
+/// What one pass leaves to the next.
+#[doc(alias = "kVTCompressionPropertyKey_MultiPassStorage")]
+pub const MULTI_PASS_STORAGE: &str = "MultiPassStorage";
 /// The number of pictures that a picture may be predicted from.
 #[doc(alias = "kVTCompressionPropertyKey_ReferenceBufferCount")]
 pub const REFERENCE_BUFFER_COUNT: &str = "ReferenceBufferCount";

@@ -40,6 +40,8 @@ pub enum Kind {
     Attributes,
     /// A dictionary of properties of another session, each as its row accepts it.
     Properties(&'static [PropertyRow]),
+    /// An object of a type with this name.
+    Object(&'static str),
 }
 
 /// An entry of a property that is a dictionary.
@@ -83,6 +85,9 @@ impl Kind {
             (Kind::Properties(rows), Value::Dictionary(given)) => {
                 return accept_properties(rows, given).map(Value::Dictionary);
             }
+            (Kind::Object(name), Value::Object(object)) => {
+                (object.type_name() == *name).then(|| value.clone())
+            }
             _ => None,
         };
         accepted.ok_or_else(|| self.accepted())
@@ -103,6 +108,7 @@ impl Kind {
             }
             Kind::Dictionary(fields) => accepted_fields(fields),
             Kind::Data { length } => format!("{length} bytes of data are accepted"),
+            Kind::Object(name) => format!("a {name} object is accepted"),
             Kind::Attributes => "a dictionary of pixel buffer attributes is accepted".into(),
             Kind::Properties(rows) => accepted_properties(rows),
         }

@@ -12,7 +12,7 @@ mod table;
 mod values;
 
 pub use kind::{DictionaryField, Kind};
-pub use session_rows::SESSION_ROWS;
+pub use session_rows::{MULTI_PASS_STORAGE_ROW, SESSION_ROWS};
 pub use table::{PropertyTable, sub_key};
 pub use values::PropertyValues;
 

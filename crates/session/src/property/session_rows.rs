@@ -185,6 +185,20 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
     },
 ];
 
+/// The row with which an encoder says that it codes in several passes; see
+/// [`VideoEncoder::end_pass`](crate::VideoEncoder::end_pass).
+pub const MULTI_PASS_STORAGE_ROW: PropertyRow = PropertyRow {
+    key: key::MULTI_PASS_STORAGE,
+    kind: Kind::Object(crate::multi_pass::TYPE_NAME),
+    default: DefaultValue::Null,
+    access: Access::ReadWrite,
+    serialized: false,
+    change: Change::BeforeFirstFrame,
+    documentation: "What one pass leaves to the next: with a storage, frames are given between the calls that begin and end a \
+                    pass, and the pass after codes them with what was learned. It may be set between passes; null goes back \
+                    to a single pass.",
+};
+
 const fn read_only(key: &'static str, kind: Kind, documentation: &'static str) -> PropertyRow {
     PropertyRow {
         key,

@@ -133,7 +133,8 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::DataRates
         | Kind::Dictionary(_)
         | Kind::Attributes
-        | Kind::Properties(_) => None,
+        | Kind::Properties(_)
+        | Kind::Object(_) => None,
     };
     if let Some(property_type) = property_type {
         description.insert(sub_key::PROPERTY_TYPE, Value::from(property_type));
@@ -163,7 +164,8 @@ fn describe(row: &PropertyRow) -> Dictionary {
         | Kind::DataRates
         | Kind::Dictionary(_)
         | Kind::Attributes
-        | Kind::Properties(_) => {}
+        | Kind::Properties(_)
+        | Kind::Object(_) => {}
     }
     description.insert(sub_key::PROPERTY_DOCUMENTATION, Value::from(row.documentation));
     description

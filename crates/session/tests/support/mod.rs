@@ -1,17 +1,21 @@
 //! A small deterministic encoder whose misbehaviour tests can order, and what they all need around it.
 #![allow(dead_code, unreachable_pub)] // each test file uses another part
 
-use std::collections::VecDeque;
+pub mod passes;
+
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use vitascope_core::{Dictionary, FormatDescription, FourCc, PixelBuffer, Time, Value};
-use vitascope_session::property::{Access, Change, DefaultValue, Kind, PropertyRow, PropertyValues};
+use vitascope_core::{Dictionary, FormatDescription, FourCc, PixelBuffer, Time, TimeRange, Value};
+use vitascope_session::property::{
+    Access, Change, DefaultValue, Kind, MULTI_PASS_STORAGE_ROW, PropertyRow, PropertyValues,
+};
 use vitascope_session::{
     CodecRegistry, CompressionSession, CompressionSessionBuilder, EncodeOutput, EncodedPicture, EncoderEntry,
-    EncoderRequest, Error, FrameOptions, Result, SizeLimits, SourceFrame, VideoEncoder,
+    EncoderRequest, Error, FrameOptions, PassRequest, Result, SizeLimits, SourceFrame, VideoEncoder,
 };
 
 pub const MOCK: FourCc = FourCc::new(*b"mock");
@@ -45,6 +49,10 @@ pub struct Behaviour {
     pub refuse_to_open: bool,
     /// Ignores MaxFrameDelayCount.
     pub ignores_delay_limit: bool,
+    /// The time ranges that each pass asks for; passes beyond the list ask for all that they got.
+    pub passes: Vec<Vec<TimeRange>>,
+    /// The end of a pass opens this and lasts until it is cancelled.
+    pub slow_end: Option<Gate>,
     /// Looks at every frame.
     pub probe: Option<Probe>,
 }
@@ -118,6 +126,7 @@ pub static ROWS: &[PropertyRow] = &[
         change: Change::BeforeFirstFrame,
         documentation: "Mode. Fancy needs a quality of at least 0.25.",
     },
+    MULTI_PASS_STORAGE_ROW,
 ];
 
 pub static FORMATS: [FourCc; 4] =
@@ -162,6 +171,10 @@ struct MockEncoder {
     held: VecDeque<(u64, bool)>,
     ready: VecDeque<(u64, bool)>,
     count: u64,
+    pass: Option<PassRequest>,
+    /// Presentation times of frames that are held, and the end of all.
+    times: BTreeMap<u64, Time>,
+    covered: Option<TimeRange>,
 }
 
 impl MockEncoder {
@@ -189,6 +202,9 @@ impl MockEncoder {
             held: VecDeque::new(),
             ready: VecDeque::new(),
             count: 0,
+            pass: request.pass.clone(),
+            times: BTreeMap::new(),
+            covered: None,
         }))
     }
 
@@ -229,6 +245,9 @@ impl VideoEncoder for MockEncoder {
         if let Some(probe) = &self.behaviour.probe {
             probe(frame.pixels);
         }
+        self.times.insert(frame.token, frame.presentation_time);
+        let range = TimeRange::new(frame.presentation_time, frame.duration);
+        self.covered = Some(self.covered.map_or(range, |covered| covered.union(&range)));
         self.held.push_back((frame.token, frame.force_key_frame || self.count == 0));
         self.count += 1;
         let keep = if self.behaviour.reorders { self.delay.max(1) } else { self.delay };
@@ -243,6 +262,10 @@ impl VideoEncoder for MockEncoder {
         }
         if self.behaviour.swallow == Some(token) {
             return self.receive(false);
+        }
+        if let (Some(pass), Some(time)) = (&self.pass, self.times.remove(&token)) {
+            // Its failure is that of the pass, which ends with it.
+            let _ = pass.storage.append(time, format!("pass {} {:50}", pass.number, token).as_bytes());
         }
         let dropped = self.behaviour.drop == Some(token);
         Ok(Some(EncodedPicture {
@@ -275,6 +298,21 @@ impl VideoEncoder for MockEncoder {
 
     fn reorder_depth(&self) -> usize {
         usize::from(self.behaviour.reorders)
+    }
+
+    fn end_pass(&mut self, analyse: bool, cancelled: &dyn Fn() -> bool) -> Result<Vec<TimeRange>> {
+        if let Some(gate) = &self.behaviour.slow_end {
+            gate.open(1);
+            while !cancelled() {
+                thread::sleep(Duration::from_millis(1));
+            }
+        }
+        let pass = self.pass.as_ref().expect("a pass");
+        match self.behaviour.passes.get(pass.number as usize - 1) {
+            _ if !analyse => Ok(Vec::new()),
+            Some(ranges) => Ok(ranges.clone()),
+            None => Ok(self.covered.into_iter().collect()),
+        }
     }
 }
 
