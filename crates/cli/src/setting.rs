@@ -39,7 +39,7 @@ fn value(kind: &Kind, text: &str) -> Result<Value, String> {
         Kind::Data { length } => bytes(text)
             .map(Value::data)
             .ok_or_else(|| format!("{} hexadecimal digits are accepted", 2 * length))?,
-        Kind::Enumeration(_) | Kind::Text | Kind::Attributes => Value::from(text),
+        Kind::Enumeration(_) | Kind::Text | Kind::Attributes | Kind::Object(_) => Value::from(text),
     })
 }
 
