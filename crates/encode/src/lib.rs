@@ -9,6 +9,7 @@
 mod adaptive_quantisation;
 mod error;
 mod frame;
+mod frame_record;
 mod half_picture;
 mod importance;
 mod intra;
@@ -22,6 +23,7 @@ mod scene_cut;
 
 pub use error::Error;
 pub use frame::{FrameAhead, FrameCost, FrameInfo, FrameKind, LumaView, MotionVector, PlannedFrame};
+pub use frame_record::FrameRecord;
 pub use key_frames::KeyFrameLimits;
 pub use lookahead::{Lookahead, LookaheadConfig};
 pub use rate_control::{

@@ -5,6 +5,7 @@ mod demand;
 mod limited;
 mod limits;
 mod low_latency;
+mod plan;
 mod quality;
 mod size_model;
 
@@ -12,13 +13,16 @@ use std::collections::VecDeque;
 
 use crate::error::Error;
 use crate::frame::{FrameAhead, FrameCost, FrameKind, PlannedFrame};
+use crate::frame_record::FrameRecord;
 use crate::math::{exp2, log2};
 use average::AverageRate;
 use limits::Guard;
 pub use limits::{BufferLimit, SizeLimits, WindowLimit};
 pub use low_latency::{LowLatencyFrame, LowLatencyPlan, LowLatencyRate};
+use plan::PassPlan;
 use quality::QualityCurve;
 use size_model::SizeModel;
+use vitascope_core::Time;
 
 /// What the rate control aims at.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -180,6 +184,8 @@ pub struct RateControl {
     next_decode: f64,
     /// Cost and seconds of the last P frame.
     last_predicted: Option<(f64, f64)>,
+    /// What a pass before knows of the frames.
+    plan: Option<PassPlan>,
 }
 
 /// How a frame is to be coded.
@@ -255,7 +261,23 @@ impl RateControl {
             guard: Guard::new(config.limits),
             next_decode: 0.0,
             last_predicted: None,
+            plan: None,
         })
+    }
+
+    /// Distributes `bits` over frames that a pass before has coded, given in coding order, in place of the average bit rate.
+    /// Only for that mode, and before the first frame; [`announce`](Self::announce) then says which of them comes.
+    pub fn set_plan(&mut self, records: &[FrameRecord], bits: f64) {
+        if matches!(self.config.mode, RateMode::AverageBitRate { .. }) && !records.is_empty() {
+            self.plan = Some(PassPlan::new(records, bits, self.model.overhead(), &self.config));
+        }
+    }
+
+    /// Says which frame of the plan is started next, by its presentation time; without a plan it means nothing.
+    pub fn announce(&mut self, presentation_time: Time) {
+        if let Some(plan) = &mut self.plan {
+            plan.announce(presentation_time);
+        }
     }
 
     /// Changes the aim from the next frame on. Debts and savings of the old one are forgotten, what was
@@ -267,6 +289,7 @@ impl RateControl {
         check_mode(mode)?;
         if mode != self.config.mode {
             self.config.mode = mode;
+            self.plan = None;
             self.average.restart();
             for frame in &mut self.in_flight {
                 frame.counted = false;
@@ -315,7 +338,10 @@ impl RateControl {
             RateMode::ConstantQp { qp } => step_of_qp(qp) / self.config.divisor(frame.kind),
             RateMode::ConstantQuality { rate_factor } => self.quality.step(frame, rate_factor, &self.config),
             RateMode::AverageBitRate { bits_per_second } => {
-                self.average.step(frame, bits_per_second, &self.config, &self.model, &self.quality)
+                let planned = self.plan.as_mut().map(|plan| plan.step(frame.index, frame.kind, &self.config));
+                let average =
+                    self.average.step(frame, bits_per_second, &self.config, &self.model, &self.quality);
+                planned.unwrap_or(average)
             }
         };
         let max_qp = frame.max_qp(&self.config);
@@ -363,6 +389,9 @@ impl RateControl {
             let step = frame.step * exp2(size.raised_qp / 6.0);
             self.model.learn(frame.kind, frame.weighted_cost, step, size.bits as f64);
             let actual = (size.bits + size.filler) as f64;
+            if let Some(plan) = &mut self.plan {
+                plan.finished(frame.index, actual);
+            }
             if frame.counted && matches!(self.config.mode, RateMode::AverageBitRate { .. }) {
                 self.average.finished(frame.index, actual - frame.predicted);
             }

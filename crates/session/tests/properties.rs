@@ -68,11 +68,7 @@ fn access_change_and_serialisation_go_together() {
             Kind::Dictionary(fields) => assert!(!fields.is_empty(), "{}", row.key),
             Kind::Data { length } => assert!(length > 0, "{}", row.key),
             Kind::Properties(rows) => assert!(!rows.is_empty(), "{}", row.key),
-<<<<<<< HEAD
-            Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes => {}
-=======
-            Kind::Boolean | Kind::Text | Kind::Attributes | Kind::Object(_) => {}
->>>>>>> 8aff970 (Storage of several passes, frame silo, and the session's calls around a pass)
+            Kind::Boolean | Kind::Text | Kind::DataRates | Kind::Attributes | Kind::Object(_) => {}
         }
     }
 }
@@ -176,17 +172,13 @@ fn other_value(row: &PropertyRow, current: &Value) -> Value {
         Kind::Properties(rows) => {
             Value::from(Dictionary::new().with(rows[0].key, other_value(&rows[0], &Value::Null)))
         }
-<<<<<<< HEAD
         Kind::DataRates => Value::from(vec![Value::from(1000), Value::from(0.5)]),
-        Kind::Text | Kind::Attributes => panic!("{} can be set and has no test value", row.key),
-=======
         Kind::Object("MultiPassStorage") => {
             MultiPassStorage::new(None, TimeRange::INVALID, Default::default()).unwrap().to_value()
         }
         Kind::Object(_) | Kind::Text | Kind::Attributes => {
             panic!("{} can be set and has no test value", row.key)
         }
->>>>>>> 8aff970 (Storage of several passes, frame silo, and the session's calls around a pass)
     }
 }
 

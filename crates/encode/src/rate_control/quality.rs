@@ -5,12 +5,12 @@ use crate::frame::{FrameAhead, FrameKind};
 use crate::math::pow;
 
 /// Cost of a macroblock of average content, the complexity at which the rate factor is the QP.
-const TYPICAL_COST: f64 = 130.0;
+pub(super) const TYPICAL_COST: f64 = 130.0;
 /// How far importance lowers the QP of average content, for each unit of curve spread; the base is raised by
 /// as much, so that a rate factor means about the same with and without.
 const IMPORTANCE_LEVEL: f64 = 16.0;
 /// Still pictures count as this part of typical complexity: finer steps would only refine noise.
-const LEAST_COMPLEXITY: f64 = 0.1;
+pub(super) const LEAST_COMPLEXITY: f64 = 0.1;
 /// Seconds a frame of average content is shown.
 const TYPICAL_DURATION: f64 = 0.04;
 
@@ -85,7 +85,7 @@ fn complexity(cost: f64, duration: f64) -> f64 {
     cost * TYPICAL_DURATION / duration.clamp(0.01, 1.0)
 }
 
-fn shown_shape(duration: f64, spread: f64) -> f64 {
+pub(super) fn shown_shape(duration: f64, spread: f64) -> f64 {
     pow(TYPICAL_DURATION / duration.clamp(0.01, 1.0), spread)
 }
 

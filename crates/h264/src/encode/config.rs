@@ -2,6 +2,7 @@
 
 use vitascope_core::Time;
 use vitascope_dsp::CpuLevel;
+use vitascope_encode::FrameRecord;
 
 use super::rate_config::{DecoderBuffer, RateControl, RateLimits};
 pub use super::slice::SliceKind;
@@ -127,6 +128,8 @@ pub struct EncoderConfig {
     pub cpu_level: CpuLevel,
     /// Give the MD5 of each frame's reconstruction with it.
     pub report_reconstruction: bool,
+    /// A pass that only measures: it takes less effort, and its sizes foretell those of a pass that takes all of it.
+    pub measuring: bool,
     /// Give the mean squared error of each frame with it.
     pub report_quality: bool,
     /// Messages for the SEI of every sync frame: what they say holds until the next one.
@@ -164,6 +167,7 @@ impl Default for EncoderConfig {
             threads: 0,
             cpu_level: CpuLevel::detected(),
             report_reconstruction: false,
+            measuring: false,
             report_quality: false,
             stream_messages: Vec::new(),
         }
@@ -216,6 +220,8 @@ pub struct EncodedFrame {
     pub reconstruction_md5: Option<[u8; 16]>,
     /// Mean squared error of Y, Cb and Cr against the source, in squared code values of the cropped planes.
     pub mean_squared_error: Option<[f64; 3]>,
+    /// What later passes over the stream want to know of it.
+    pub record: FrameRecord,
 }
 
 /// Settings that may change between frames.

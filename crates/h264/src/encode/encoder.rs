@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use vitascope_bits::length_prefixed;
-use vitascope_core::{FourCc, PixelBuffer};
+use vitascope_core::{FourCc, PixelBuffer, Time};
 use vitascope_encode::{
-    FrameInfo, FrameKind, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame, RateConfig,
+    FrameInfo, FrameKind, FrameRecord, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame,
+    RateConfig,
 };
 
 use super::analysis::CodingTables;
@@ -64,6 +65,8 @@ pub struct Encoder {
     /// Display index of the last sync frame.
     first_in_order: u64,
     idr_count: u32,
+    /// Presentation times of the sync frames of the whole stream in order, where a pass before has set them.
+    sync_times: Vec<Time>,
     in_flight: VecDeque<(Flight, Pending)>,
     finished: VecDeque<EncodedFrame>,
     spare_sources: Vec<SourcePicture>,
@@ -93,6 +96,8 @@ struct Flight {
     /// Length-prefixed NAL units before the slice.
     messages: Vec<u8>,
     times: PictureTimes,
+    /// What later passes learn of it, but for its size.
+    record: FrameRecord,
 }
 
 impl Encoder {
@@ -176,6 +181,7 @@ impl Encoder {
             stream,
             first_in_order: 0,
             idr_count: 0,
+            sync_times: Vec::new(),
             in_flight: VecDeque::new(),
             finished: VecDeque::new(),
             spare_sources: Vec::new(),
@@ -221,6 +227,7 @@ impl Encoder {
             presentation_time: input.presentation_time,
             duration: input.duration,
             force_key: input.force_key_frame
+                || self.sync_times.binary_search(&input.presentation_time).is_ok()
                 || (input.force_long_term_refresh && !self.references.has_acknowledged()),
             intra_only: !self.allow_temporal,
         };
@@ -325,6 +332,16 @@ impl Encoder {
         self.stream.reorder_depth()
     }
 
+    /// Tells what a pass before has found, before the first frame: the records of the frames that will be submitted, in coding
+    /// order, and how many bits they may take together; and the presentation times of all sync frames of the stream, in
+    /// order, which shall be sync frames again.
+    ///
+    /// The bits count with [`RateControl::AverageBitRate`] only, until it is changed.
+    pub fn follow(&mut self, records: &[FrameRecord], bits: f64, sync_times: Vec<Time>) {
+        self.rate.set_plan(records, bits);
+        self.sync_times = sync_times;
+    }
+
     /// Frames submitted and not received yet.
     pub fn pending(&self) -> usize {
         self.lookahead.pending() + self.in_flight.len() + self.finished.len()
@@ -353,8 +370,9 @@ impl Encoder {
         let messages = self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync);
         // Nothing depends on a frame outside the base layer, as on a B picture.
         let rate_kind = if in_base_layer { planned.kind } else { FrameKind::B };
-        let CodingPlan { slice_qp, qps, max_bytes, times } =
+        let CodingPlan { base_qp, slice_qp, qps, max_bytes, times } =
             self.rate.start(&planned, rate_kind, planned.payload.rate, messages.len());
+        let record = FrameRecord { kind: rate_kind, ..FrameRecord::new(&planned, base_qp) };
         let Waiting { token, source, max_slice_bytes, .. } = planned.payload;
         let kind = match planned.kind {
             FrameKind::Idr | FrameKind::I => SliceKind::I,
@@ -362,7 +380,11 @@ impl Encoder {
             FrameKind::ReferenceB | FrameKind::B => SliceKind::B,
         };
         if is_sync {
-            self.idr_count += 1;
+            // Passes over parts of a stream number its sync frames as a pass over all of it.
+            self.idr_count = match self.sync_times.binary_search(&planned.info.presentation_time) {
+                Ok(place) => place as u32 + 1,
+                Err(_) => self.idr_count + 1,
+            };
             self.first_in_order = planned.display_index;
         }
         let order = planned.display_index - self.first_in_order;
@@ -404,7 +426,7 @@ impl Encoder {
             nearest.map_or(1, |nearest| (order.saturating_sub(nearest) / looked).clamp(1, 4)) as i16;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
-            tools: self.tools,
+            tools: if self.config.measuring { self.tools.measuring() } else { self.tools },
             kind,
             cabac: self.stream.entropy() == EntropyMode::Cabac,
             transform_8x8_mode: self.stream.high_profile(),
@@ -438,6 +460,7 @@ impl Encoder {
             long_term_token,
             messages,
             times,
+            record,
         };
         self.in_flight.push_back((flight, pending));
     }
@@ -490,6 +513,11 @@ impl Encoder {
             .then(|| mean_squared_errors(&coded.source, &coded.picture, width, height));
         self.spare_sources.extend(Arc::into_inner(coded.source));
         self.spare_pictures.push(coded.picture);
+        let record = FrameRecord {
+            bits: 8 * coded.data.len() as u64,
+            base_qp: flight.record.base_qp + f64::from(coded.raised),
+            ..flight.record
+        };
         self.finished.push_back(EncodedFrame {
             token: flight.token,
             data: coded.data,
@@ -500,6 +528,7 @@ impl Encoder {
             qp: coded.mean_qp,
             reconstruction_md5,
             mean_squared_error,
+            record,
         });
     }
 }

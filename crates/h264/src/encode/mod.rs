@@ -45,3 +45,4 @@ pub use encoder::Encoder;
 pub use error::Error;
 pub use rate_config::{DataRateLimit, DecoderBuffer, RateControl, RateLimits};
 pub use temporal_layers::BaseLayer;
+pub use vitascope_encode::{FrameKind, FrameRecord};

@@ -2,7 +2,8 @@
 
 use vitascope_core::Time;
 use vitascope_encode::{
-    BufferLimit, CodedSize, FrameKind, PlannedFrame, RateConfig, RateFrame, RateMode, SizeLimits, WindowLimit,
+    BufferLimit, CodedSize, FrameKind, FrameRecord, PlannedFrame, RateConfig, RateFrame, RateMode,
+    SizeLimits, WindowLimit,
 };
 
 use super::config::EncoderConfig;
@@ -56,6 +57,7 @@ pub(crate) struct RateTicket {
 
 /// How a picture is to be coded.
 pub(crate) struct CodingPlan {
+    pub(crate) base_qp: f64,
     pub(crate) slice_qp: u8,
     /// Quantiser of each macroblock, raster order.
     pub(crate) qps: Vec<u8>,
@@ -119,6 +121,11 @@ impl Rate {
         Ok(())
     }
 
+    /// See [`vitascope_encode::RateControl::set_plan`].
+    pub(crate) fn set_plan(&mut self, records: &[FrameRecord], bits: f64) {
+        self.control.set_plan(records, bits);
+    }
+
     pub(crate) fn set_max_key_interval(&mut self, frames: u32) {
         self.control.set_max_key_interval(frames);
     }
@@ -146,6 +153,7 @@ impl Rate {
             forced_qp: ticket.forced_qp.map(|qp| f64::from(qp).max(f64::from(MIN_QP))),
             ..RateFrame::new(planned)
         };
+        self.control.announce(planned.info.presentation_time);
         let plan = self.control.start(&frame);
         let is_sync = planned.kind == FrameKind::Idr;
         let max_bytes = plan.max_bits.map(|bits| {
@@ -167,7 +175,7 @@ impl Rate {
                 (qp(0.0), planned.qp_offsets.iter().map(|&offset| qp(offset)).collect())
             }
         };
-        CodingPlan { slice_qp, qps, max_bytes, times }
+        CodingPlan { base_qp: plan.qp, slice_qp, qps, max_bytes, times }
     }
 
     /// A picture is coded: completes its access unit and takes note of its size. In decode order.

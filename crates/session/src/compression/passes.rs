@@ -106,11 +106,11 @@ impl Shared {
             if mem::replace(&mut state.passes.ending, true) {
                 return Err(Error::PassOrder("the pass is being ended by another thread"));
             }
-            state.passes.next = None;
             let Some(pass) = state.passes.current.clone() else {
                 state.passes.ending = false;
                 return Err(Error::PassOrder("end_pass comes after begin_pass"));
             };
+            state.passes.next = None;
             pass
         };
         let ranges = self.finish_pass(&pass, analyse && !pass.is_final);

@@ -1,13 +1,14 @@
 //! The H.264 encoder behind the session's trait.
 
 use vitascope_core::attachment::FieldDetail;
-use vitascope_core::{FormatDescription, Time};
+use vitascope_core::{FormatDescription, Time, TimeRange};
 use vitascope_h264::encode::{
     BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput, RateControl,
     RateLimits, SliceKind, Update, VideoSignal,
 };
 use vitascope_h264::format::format_description_from_parameter_sets;
 
+use super::passes::Pass;
 use super::profile_level::ProfileLevel;
 use super::rate;
 use super::{ENCODER_ID, messages};
@@ -28,6 +29,7 @@ const DURATION_TIMESCALE: i32 = 1_000_000;
 pub(super) struct H264Encoder {
     encoder: Encoder,
     live: LiveSettings,
+    pass: Option<Pass>,
     /// A failure after which nothing comes out any more.
     broken: bool,
 }
@@ -66,10 +68,11 @@ impl LiveSettings {
 impl H264Encoder {
     pub(super) fn open(request: &EncoderRequest) -> Result<Box<dyn VideoEncoder>> {
         let live = LiveSettings::of(&request.properties);
-        let encoder = Encoder::new(configuration(request, &live)).map_err(|error| {
+        let mut encoder = Encoder::new(configuration(request, &live)).map_err(|error| {
             Error::CouldNotCreateInstance { encoder: ENCODER_ID.into(), reason: error.to_string() }
         })?;
-        Ok(Box::new(H264Encoder { encoder, live, broken: false }))
+        let pass = request.pass.as_ref().map(|pass| Pass::begin(pass, live.rate_control, &mut encoder));
+        Ok(Box::new(H264Encoder { encoder, live, pass: pass.transpose()?, broken: false }))
     }
 
     fn broke(&mut self, error: impl ToString) -> Error {
@@ -112,7 +115,12 @@ impl VideoEncoder for H264Encoder {
             None if self.broken => {
                 Err(Error::EncoderMalfunction { reason: "the encoder failed on an earlier frame".into() })
             }
-            frame => Ok(frame.map(picture)),
+            frame => {
+                if let (Some(pass), Some(frame)) = (&mut self.pass, &frame) {
+                    pass.record(&frame.record);
+                }
+                Ok(frame.map(picture))
+            }
         }
     }
 
@@ -160,6 +168,10 @@ impl VideoEncoder for H264Encoder {
 
     fn reorder_depth(&self) -> usize {
         self.encoder.reorder_depth()
+    }
+
+    fn end_pass(&mut self, analyse: bool, cancelled: &dyn Fn() -> bool) -> Result<Vec<TimeRange>> {
+        self.pass.as_mut().map_or(Ok(Vec::new()), |pass| pass.end(analyse, cancelled))
     }
 }
 
@@ -221,6 +233,7 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         report_quality: values.boolean(key::CALCULATE_MEAN_SQUARED_ERROR).unwrap_or(false),
         stream_messages: messages::of_stream(request),
         report_reconstruction: values.boolean(key::VITASCOPE_RECONSTRUCTION_HASH).unwrap_or(false),
+        measuring: request.pass.as_ref().is_some_and(|pass| Pass::measures(pass, live.rate_control)),
         ..defaults
     }
 }

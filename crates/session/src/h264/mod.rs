@@ -2,6 +2,7 @@
 
 mod adapter;
 mod messages;
+mod passes;
 mod profile_level;
 mod rate;
 mod rows;
@@ -31,7 +32,7 @@ pub(crate) fn entry() -> EncoderEntry {
         quality_rating: None,
         supports_frame_reordering: true,
         supports_low_latency: true,
-        supports_multi_pass: false,
+        supports_multi_pass: true,
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },
         size_multiple: 2,

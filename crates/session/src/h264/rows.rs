@@ -2,7 +2,9 @@
 
 use vitascope_core::Value;
 
-use crate::property::{Access, Change, DefaultValue, Kind, PropertyRow, PropertyValues, key};
+use crate::property::{
+    Access, Change, DefaultValue, Kind, MULTI_PASS_STORAGE_ROW, PropertyRow, PropertyValues, key,
+};
 
 use super::profile_level::{PROFILE_LEVELS, ProfileLevel};
 use super::rate;
@@ -12,6 +14,7 @@ const INT32: i64 = i32::MAX as i64;
 
 /// The rows of the H.264 encoder.
 pub(crate) static ROWS: &[PropertyRow] = &[
+    MULTI_PASS_STORAGE_ROW,
     row(
         key::PROFILE_LEVEL,
         Kind::Enumeration(PROFILE_LEVELS),

@@ -249,6 +249,13 @@ impl Contents {
             .ok_or_else(|| format!("there is no pass {pass}, but {} complete ones", passes.len()))
     }
 
+    /// Where the chunks of the pass that has begun lie.
+    pub(super) fn open_records(&mut self) -> Result<(u64, u64), String> {
+        self.flush()?;
+        let open = self.open_pass.as_ref().ok_or("no pass has begun")?;
+        Ok((open.pass.begin, open.written))
+    }
+
     /// Some whole, sound chunks from `offset` on.
     pub(super) fn read_part(&mut self, offset: u64, end: u64) -> Result<Vec<u8>, String> {
         read_chunks(&mut self.file, offset, end)

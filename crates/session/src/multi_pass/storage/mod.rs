@@ -161,7 +161,11 @@ impl MultiPassStorage {
     /// [`Error::MultiPassStorageInvalid`]: there is no such pass, the file cannot be read or has changed, or the storage is
     /// closed.
     pub fn for_each_record(&self, pass: u32, mut visit: impl FnMut(Time, &[u8]) -> bool) -> Result<()> {
-        let (mut offset, end) = self.with(|contents| contents.records_of(pass))?;
+        let place = self.with(|contents| contents.records_of(pass))?;
+        self.visit(place, &mut visit)
+    }
+
+    fn visit(&self, (mut offset, end): (u64, u64), mut visit: impl FnMut(Time, &[u8]) -> bool) -> Result<()> {
         while offset < end {
             // A part at a time, so that nobody's code runs under the lock.
             let part = self.with(|contents| contents.read_part(offset, end))?;
@@ -179,6 +183,15 @@ impl MultiPassStorage {
             }
         }
         Ok(())
+    }
+
+    /// Gives out the records so far of the pass that has begun, as [`for_each_record`](Self::for_each_record).
+    ///
+    /// # Errors
+    /// [`Error::MultiPassStorageInvalid`]: no pass has begun, or as there.
+    pub fn for_each_open_record(&self, visit: impl FnMut(Time, &[u8]) -> bool) -> Result<()> {
+        let place = self.with(Contents::open_records)?;
+        self.visit(place, visit)
     }
 
     /// Writes everything and closes the file. From then on every method fails. The file is deleted when the storage goes, if at
