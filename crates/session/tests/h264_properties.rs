@@ -8,12 +8,12 @@ use clip::{
     HEIGHT, Stream, WIDTH, at, collect, encode, give, give_picture, picture, session, session_of, with,
 };
 use vitascope_bits::length_prefixed;
-use vitascope_core::{AttachmentMode, SampleBuffer, attachment};
+use vitascope_core::{AttachmentMode, SampleBuffer, TimeRange, attachment};
 use vitascope_core::{CleanAperture, ColorInfo, Dictionary, FourCc, PixelBuffer, Time, Value};
 use vitascope_h264::syntax::nal::NalHeader;
 use vitascope_h264::syntax::sei::{SeiMessage, parse_messages};
 use vitascope_h264::syntax::vui::{SampleAspectRatio, Vui};
-use vitascope_session::{CLOSED_CAPTIONS, QUALITY_METRIC_KEYS, QUALITY_METRICS, USER_DATA};
+use vitascope_session::{CLOSED_CAPTIONS, MultiPassStorage, QUALITY_METRIC_KEYS, QUALITY_METRICS, USER_DATA};
 use vitascope_session::{CompressionSession, Error, FrameOptions, key, status};
 
 /// A test for each property: its name is the test's, and a last test finds properties without one.
@@ -106,6 +106,16 @@ fn refused(session: &CompressionSession, key: &str, value: impl Into<Value>) -> 
 }
 
 effects! {
+    key::MULTI_PASS_STORAGE => fn multi_pass_storage() {
+        let storage = MultiPassStorage::new(None, TimeRange::INVALID, Default::default()).unwrap();
+        let (session, _) = session(&with(key::MULTI_PASS_STORAGE, storage.to_value()));
+        session.begin_pass(false).unwrap();
+        give(&session, 0);
+        session.end_pass(false).unwrap();
+        assert_eq!(storage.passes().unwrap()[0].records, 1);
+        // More about it in h264_passes.rs.
+    }
+
     key::PROFILE_LEVEL => fn profile_level() {
         for (value, profile, level) in [
             ("H264_Baseline_AutoLevel", 66, None),

@@ -47,12 +47,14 @@ impl Tools {
         let none = SearchDepth { hexagon_steps: 0, half_rounds: 0, quarter_rounds: 0 };
         Self {
             partitions: false,
+            all_partitions: false,
             search: shallow,
             later_search: none,
             part_search: none,
             trellis: false,
             rd_modes: false,
             rd_transform: false,
+            ..self
         }
     }
 }
