@@ -53,8 +53,9 @@ pub(crate) struct Encode {
     /// several times. `vitascope properties` lists them
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub(crate) settings: Vec<String>,
-    /// Passes over the input
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1))]
+    /// Most passes over the input, which must be a file. With AverageBitRate, the second pass distributes the bits that the
+    /// first has measured; a third and later one is run only when the rate was missed, over the scenes in question
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9))]
     pub(crate) passes: u32,
     /// Threads of the encoder, 0 for as many as the machine has; the output does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=256))]

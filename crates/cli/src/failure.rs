@@ -17,6 +17,12 @@ pub(crate) enum Failure {
     Interrupted,
 }
 
+impl From<vitascope::session::Error> for Failure {
+    fn from(error: vitascope::session::Error) -> Self {
+        Failure::Failed(error.to_string())
+    }
+}
+
 impl Failure {
     /// The exit code after a signal.
     pub(crate) const INTERRUPTED: u8 = 130;

@@ -1,6 +1,7 @@
 //! `vitascope encode`: a clip through a compression session into a file.
 
 mod hashes;
+mod passes;
 mod progress;
 mod settings;
 mod sink;
@@ -13,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use vitascope::container::{self, AtomicFile, OutputKind};
-use vitascope::core::Time;
+use vitascope::core::{Time, TimeRange};
 use vitascope::session::{CompressionSession, EncodeOutput, FrameOptions};
 
 use crate::arguments::Encode;
@@ -23,6 +24,7 @@ use crate::input::is_standard_stream;
 use crate::interrupt::Interrupt;
 use crate::logger;
 use crate::plot::{self, PlotFormat, PlotFrame};
+use passes::Passes;
 use progress::Progress;
 use sink::Sink;
 use source::Source;
@@ -34,12 +36,16 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let kind = output_kind(&arguments.output)?;
     let settings = settings::parse(arguments, &codec.properties())?;
     distinct_files(arguments)?;
+    let passes = Passes::new(arguments)?;
     let plot = arguments.plot.as_deref().map(Plot::create).transpose()?;
     let interrupt = Interrupt::install()?;
     let mut source = interrupt.may_end(|| Source::open(&arguments.input))?;
     let started = Instant::now();
-    let progress =
-        Progress::new(arguments.quiet, source.expected_frames(arguments.frames), source.frame_duration());
+    let (name, frame_duration) = (source.name().to_string(), source.frame_duration());
+    let progress = match &passes {
+        None => Progress::new(arguments.quiet, source.expected_frames(arguments.frames), frame_duration),
+        Some(_) => Progress::hidden(),
+    };
 
     // The writer exists before the first frame is coded, so that a place that cannot be written fails at once.
     let create = || container::create_writer(&arguments.output, kind);
@@ -48,7 +54,7 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let writer = writer.map_err(|error| sink::failure(&error))?;
     let sink = Sink::new(writer, arguments, source.frame_duration(), progress.clone())?;
     let sink = Arc::new(Mutex::new(sink));
-    let session = open_session(&source, codec.codec_type, Arc::clone(&sink))?;
+    let session = open_session(&source, codec.codec_type, Arc::clone(&sink), passes.clone())?;
     settings::apply(&session, &settings, &source)?;
     let handle = session.downgrade();
     interrupt.on_signal(move || {
@@ -57,7 +63,10 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
         }
     });
 
-    let outcome = feed(&session, &mut source, arguments, &sink, &interrupt);
+    let outcome = match &passes {
+        None => feed(&session, &mut source, arguments, &sink, &interrupt, &[]),
+        Some(passes) => passes.run(&session, source, arguments, &sink, &interrupt),
+    };
     session.invalidate();
     // The writer removes its unfinished file when it goes.
     let sink = std::mem::replace(&mut *lock(&sink), Sink::closed());
@@ -65,14 +74,14 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     interrupt.check()?;
     outcome?;
     if sink.frames() == 0 {
-        return Err(Failure::failed(source.name(), "holds no frames"));
+        return Err(Failure::failed(name, "holds no frames"));
     }
     let statistics = sink.finish()?;
     let frames = statistics.plot_frames();
-    let summary = Summary::new(statistics, source.frame_duration(), &arguments.output, started.elapsed());
+    let summary = Summary::new(statistics, frame_duration, &arguments.output, started.elapsed());
     if let Some(plot) = plot {
         let name = arguments.output.file_name().unwrap_or_default().to_string_lossy();
-        plot.finish(&format!("{name}: {}", summary.line()), &frames, source.frame_duration().seconds())?;
+        plot.finish(&format!("{name}: {}", summary.line()), &frames, frame_duration.seconds())?;
     }
     if arguments.json {
         summary.print_json(is_standard_stream(&arguments.output))
@@ -142,10 +151,14 @@ fn open_session(
     source: &Source,
     codec: vitascope::core::FourCc,
     sink: Arc<Mutex<Sink>>,
+    passes: Option<Arc<Passes>>,
 ) -> Result<CompressionSession, Failure> {
     let header = source.header();
     let side = |side: usize| i32::try_from(side).unwrap_or(i32::MAX);
-    let handler = move |output: EncodeOutput| lock(&sink).take(output);
+    let handler = move |output: EncodeOutput| match &passes {
+        None => lock(&sink).take(output),
+        Some(passes) => passes.take(output, &sink),
+    };
     logger::without_echo(|| {
         CompressionSession::builder(side(header.width), side(header.height), codec)
             .output_handler(handler)
@@ -160,6 +173,7 @@ fn feed(
     arguments: &Encode,
     sink: &Mutex<Sink>,
     interrupt: &Interrupt,
+    ranges: &[TimeRange],
 ) -> Result<(), Failure> {
     // After a failed write or a signal the session is invalid; what made it so is the better message.
     let explain = |error: vitascope::session::Error, name: &str| {
@@ -172,11 +186,14 @@ fn feed(
     let (duration, mut index) = (source.frame_duration(), 0);
     while arguments.frames.is_none_or(|limit| index < limit) {
         let Some(picture) = source.next_frame(interrupt)? else { break };
+        let time = source.frame_time(index);
+        if !ranges.is_empty() && !ranges.iter().any(|range| range.contains(time)) {
+            index += 1;
+            continue;
+        }
         let options = FrameOptions::new().with_force_key_frame(arguments.force_key_frames.contains(&index));
-        logger::without_echo(|| {
-            session.encode_frame(&picture, source.frame_time(index), duration, &options, index)
-        })
-        .map_err(|error| explain(error, source.name()))?;
+        logger::without_echo(|| session.encode_frame(&picture, time, duration, &options, index))
+            .map_err(|error| explain(error, source.name()))?;
         if let Some(failure) = lock(sink).failure() {
             return Err(failure);
         }
@@ -186,7 +203,7 @@ fn feed(
         .map_err(|error| explain(error, source.name()))?;
     let beyond: Vec<_> =
         arguments.force_key_frames.iter().filter(|frame| **frame >= index).map(u64::to_string).collect();
-    if !beyond.is_empty() {
+    if !beyond.is_empty() && ranges.is_empty() {
         log::warn!("--force-key-frames {}: there are {index} frames only", beyond.join(","));
     }
     lock(sink).failure().map_or(Ok(()), Err)

@@ -21,14 +21,20 @@ impl Progress {
         let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(frames, target);
         let template = match frames {
-            Some(_) => "{wide_bar} {pos}/{len} {msg}, {eta} left",
-            None => "{spinner} frame {pos} {msg}",
+            Some(_) => "{prefix}{wide_bar} {pos}/{len} {msg}, {eta} left",
+            None => "{prefix}{spinner} frame {pos} {msg}",
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         logger::share_terminal_with(&bar);
         Progress { bar, frame_seconds: frame_duration.seconds(), started: Instant::now() }
+    }
+
+    /// The same with words before it.
+    pub(super) fn labelled(self, label: &str) -> Self {
+        self.bar.set_prefix(format!("{label} "));
+        self
     }
 
     /// One that shows nothing.

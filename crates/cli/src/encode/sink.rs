@@ -21,6 +21,8 @@ pub(super) struct Sink {
     statistics: Statistics,
     failure: Option<Failure>,
     progress: Progress,
+    /// Frames and bytes of the pass.
+    passed: (u64, u64),
 }
 
 impl Sink {
@@ -33,7 +35,7 @@ impl Sink {
         let hashes =
             arguments.hashes.as_deref().map(|path| Hashes::create(path, frame_duration)).transpose()?;
         let statistics = Statistics::new(arguments.per_frame, arguments.plot.is_some());
-        Ok(Sink { writer: Some(writer), hashes, statistics, failure: None, progress })
+        Ok(Sink { writer: Some(writer), hashes, statistics, failure: None, progress, passed: (0, 0) })
     }
 
     /// A sink that takes nothing, to leave in place of one that is finished.
@@ -44,6 +46,7 @@ impl Sink {
             statistics: Statistics::new(false, false),
             failure: None,
             progress: Progress::hidden(),
+            passed: (0, 0),
         }
     }
 
@@ -68,7 +71,27 @@ impl Sink {
         }
     }
 
-    fn write(&mut self, sample: &SampleBuffer) -> Result<(), Failure> {
+    /// Counts a frame for the progress bar only: a later pass may code it again.
+    pub(super) fn count(&mut self, sample: &SampleBuffer) {
+        self.passed.0 += 1;
+        self.passed.1 += sample.total_sample_size() as u64;
+        self.progress.show(self.passed.0, self.passed.1);
+    }
+
+    /// Shows what comes with this bar.
+    pub(super) fn begin_pass(&mut self, progress: Progress) {
+        self.progress = progress;
+        self.passed = (0, 0);
+    }
+
+    /// Takes a failure in place of frames.
+    pub(super) fn fail(&mut self, failure: Failure) {
+        self.failure.get_or_insert(failure);
+        self.writer = None;
+    }
+
+    /// Writes a frame.
+    pub(super) fn write(&mut self, sample: &SampleBuffer) -> Result<(), Failure> {
         let Some(writer) = &mut self.writer else { return Ok(()) };
         writer.write(sample).map_err(|error| failure(&error))?;
         if let Some(hashes) = &mut self.hashes {

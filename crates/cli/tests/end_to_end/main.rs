@@ -16,6 +16,7 @@ mod documentation;
 mod key_frames;
 mod lot;
 mod memory;
+mod passes;
 mod plot;
 mod random_properties;
 mod random_settings;

@@ -23,15 +23,19 @@ pub(super) struct PassPlan {
     /// What the frames from a place on ask for, and what all do; one more than there are frames.
     from: Vec<Remaining>,
     parts: Vec<f64>,
+    /// Where each frame's scene ends.
+    scene_ends: Vec<u32>,
     bits: f64,
     /// Height that the prediction alone asks for.
     first_height: f64,
     height: f64,
     overhead: f64,
     spent: f64,
-    /// Sizes of finished frames beyond the overhead, and what was predicted.
-    actual: f64,
-    predicted: f64,
+    /// Sizes of finished frames beyond the overhead, and what was predicted: of all, and of those of one scene.
+    all: Experience,
+    scene: Experience,
+    /// Where the scene of the last finished frame ends.
+    scene_end: u32,
     in_flight: VecDeque<Started>,
     next: Option<Time>,
 }
@@ -44,15 +48,24 @@ struct Remaining {
     intra: f64,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+struct Experience {
+    actual: f64,
+    predicted: f64,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Started {
     index: u64,
+    scene_end: u32,
     /// Predicted bits beyond the overhead.
     bits: f64,
 }
 
 /// Part of the whole prediction that stands against what the first frames say about it.
 const TRUST: f64 = 0.08;
+/// Part of the rest of a scene that stands against what its first frames say.
+const SCENE_TRUST: f64 = 0.3;
 /// The rest of the stream below which errors are not made good in full: it must not look unlike the rest.
 const END: f64 = 0.04;
 /// How far the height may go from the one that was planned.
@@ -65,9 +78,14 @@ impl PassPlan {
         let mut from = vec![Remaining::default(); records.len() + 1];
         let mut parts = vec![1.0; records.len()];
         let mut places = HashMap::with_capacity(records.len());
+        let (mut scene_ends, mut end) = (vec![0; records.len()], records.len() as u32);
         for (place, record) in records.iter().enumerate().rev() {
             let part = shapes[place] / config.divisor(record.kind);
             parts[place] = part;
+            scene_ends[place] = end;
+            if record.kind == FrameKind::Idr || record.scene_cut {
+                end = place as u32;
+            }
             places.insert(name(record.presentation_time), place as u32);
             from[place] = from[place + 1];
             let beyond = (record.bits as f64 - overhead).max(0.0);
@@ -80,7 +98,7 @@ impl PassPlan {
             }
         }
         let limits = (step_of_qp(config.min_qp) * 0.5, step_of_qp(config.max_qp) * 4.0);
-        let height = from[0].height(bits, 1.0, limits);
+        let height = from[0].height(bits, limits);
         Self {
             places,
             from,
@@ -90,8 +108,10 @@ impl PassPlan {
             height,
             overhead,
             spent: 0.0,
-            actual: 0.0,
-            predicted: 0.0,
+            all: Experience::default(),
+            scene: Experience::default(),
+            scene_end: 0,
+            scene_ends,
             in_flight: VecDeque::new(),
             next: None,
         }
@@ -107,27 +127,29 @@ impl PassPlan {
         let place = self.next.take().and_then(|time| self.places.get(&name(time)).copied());
         let Some(place) = place.map(|place| place as usize) else {
             // A frame that the pass before did not have.
-            self.in_flight.push_back(Started { index, bits: 0.0 });
+            self.in_flight.push_back(Started { index, scene_end: self.scene_end, bits: 0.0 });
             return self.height / config.divisor(kind);
         };
-        let trust = TRUST * (self.bits - self.from[0].fixed).max(1.0);
-        let correction = (self.actual + trust) / (self.predicted + trust);
-        let flying: f64 =
-            self.in_flight.iter().map(|started| self.overhead + started.bits * correction).sum();
-        let rest = self.from[place];
-        let needed = rest.bits(self.height, correction);
-        let whole = self.from[0].bits(self.first_height, 1.0);
+        let scene_end = self.scene_ends[place];
+        let after = self.from[scene_end as usize];
+        let everywhere = self.all.correction(TRUST * (self.bits - self.from[0].fixed).max(1.0), 1.0);
+        // What is left of a scene will be like what came of it.
+        let ahead = self.from[place].without(&after);
+        let here = match scene_end == self.scene_end {
+            true => self.scene.correction(SCENE_TRUST * ahead.bits(self.height), everywhere),
+            false => everywhere,
+        };
+        let flying: f64 = self.in_flight.iter().map(|started| self.overhead + started.bits * here).sum();
+        let rest = ahead.scaled(here).with(&after.scaled(everywhere));
+        let needed = rest.bits(self.height);
+        let whole = self.from[0].bits(self.first_height);
         let weight = (needed / (END * whole).max(1.0)).min(1.0);
         let available = self.bits - self.spent - flying;
         let bits = needed + (available - needed) * weight;
         let limits = (self.first_height / LARGEST_CHANGE, self.first_height * LARGEST_CHANGE);
-        self.height = rest.height(bits, correction, limits);
-        let own = Remaining {
-            fixed: 0.0,
-            predicted: rest.predicted - self.from[place + 1].predicted,
-            intra: rest.intra - self.from[place + 1].intra,
-        };
-        self.in_flight.push_back(Started { index, bits: own.bits(self.height, 1.0) });
+        self.height = rest.height(bits, limits);
+        let own = Remaining { fixed: 0.0, ..self.from[place].without(&self.from[place + 1]) };
+        self.in_flight.push_back(Started { index, scene_end, bits: own.bits(self.height) });
         self.height * self.parts[place]
     }
 
@@ -137,26 +159,58 @@ impl PassPlan {
             self.in_flight.pop_front();
             if started.index == index {
                 self.spent += bits;
+                if started.scene_end != self.scene_end {
+                    (self.scene, self.scene_end) = (Experience::default(), started.scene_end);
+                }
                 if started.bits > 0.0 {
-                    self.actual += (bits - self.overhead).max(0.0);
-                    self.predicted += started.bits;
+                    for experience in [&mut self.all, &mut self.scene] {
+                        experience.actual += (bits - self.overhead).max(0.0);
+                        experience.predicted += started.bits;
+                    }
                 }
             }
         }
     }
 }
 
+impl Experience {
+    /// How actual sizes relate to predicted ones, with so many bits that stand for a ratio known before.
+    fn correction(&self, trust: f64, before: f64) -> f64 {
+        (self.actual + before * trust) / (self.predicted + trust).max(1.0)
+    }
+}
+
 impl Remaining {
-    fn bits(&self, height: f64, correction: f64) -> f64 {
-        self.fixed + correction * (self.predicted / height + self.intra / intra_divisor(height))
+    fn bits(&self, height: f64) -> f64 {
+        self.fixed + self.predicted / height + self.intra / intra_divisor(height)
+    }
+
+    fn scaled(&self, factor: f64) -> Self {
+        Self { fixed: self.fixed, predicted: self.predicted * factor, intra: self.intra * factor }
+    }
+
+    fn with(&self, other: &Self) -> Self {
+        Self {
+            fixed: self.fixed + other.fixed,
+            predicted: self.predicted + other.predicted,
+            intra: self.intra + other.intra,
+        }
+    }
+
+    fn without(&self, other: &Self) -> Self {
+        Self {
+            fixed: self.fixed - other.fixed,
+            predicted: (self.predicted - other.predicted).max(0.0),
+            intra: (self.intra - other.intra).max(0.0),
+        }
     }
 
     /// The height at which so many bits are used, between two.
-    fn height(&self, bits: f64, correction: f64, (mut low, mut high): (f64, f64)) -> f64 {
+    fn height(&self, bits: f64, (mut low, mut high): (f64, f64)) -> f64 {
         // Bits fall with the height: halve the interval on a scale of ratios.
         for _ in 0..40 {
             let middle = (low * high).sqrt();
-            if self.bits(middle, correction) > bits {
+            if self.bits(middle) > bits {
                 low = middle;
             } else {
                 high = middle;

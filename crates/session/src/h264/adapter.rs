@@ -71,7 +71,7 @@ impl H264Encoder {
         let mut encoder = Encoder::new(configuration(request, &live)).map_err(|error| {
             Error::CouldNotCreateInstance { encoder: ENCODER_ID.into(), reason: error.to_string() }
         })?;
-        let pass = request.pass.as_ref().map(|pass| Pass::begin(pass, live.rate_control, &mut encoder));
+        let pass = request.pass.as_ref().map(|pass| Pass::begin(pass, &mut encoder));
         Ok(Box::new(H264Encoder { encoder, live, pass: pass.transpose()?, broken: false }))
     }
 

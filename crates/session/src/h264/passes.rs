@@ -25,6 +25,8 @@ pub(super) struct Pass {
     rate: Option<u32>,
     /// It follows what a pass before has found.
     follows: bool,
+    /// Parts cannot be coded by themselves: a decoder's buffer, or windows of time, reach over their ends.
+    whole: bool,
     /// Why the records are incomplete.
     failure: Option<Error>,
 }
@@ -36,8 +38,11 @@ impl Pass {
     }
 
     /// Begins the pass, with what the passes before have found.
-    pub(super) fn begin(request: &PassRequest, control: RateControl, encoder: &mut Encoder) -> Result<Self> {
-        let rate = match control {
+    pub(super) fn begin(request: &PassRequest, encoder: &mut Encoder) -> Result<Self> {
+        let config = encoder.config();
+        let whole =
+            config.decoder_buffer.is_some() || config.rate_limits.data_rate.iter().any(Option::is_some);
+        let rate = match config.rate_control {
             RateControl::AverageBitRate(rate) => Some(rate),
             RateControl::ConstantQuality(_) => None,
         };
@@ -57,7 +62,7 @@ impl Pass {
             sync_times.sort_unstable();
             encoder.follow(&own, bits.max(1.0), sync_times);
         }
-        Ok(Pass { request: request.clone(), rate, follows, failure: None })
+        Ok(Pass { request: request.clone(), rate, follows, whole, failure: None })
     }
 
     /// Notes a frame that was coded.
@@ -79,11 +84,12 @@ impl Pass {
         let mut stream = read_with_open(&self.request, cancelled)?;
         stream.sort_unstable_by_key(|record| record.presentation_time);
         let scenes = scenes(&stream);
-        if !self.follows {
+        let missed = |excess: f64| excess.abs() > TOLERANCE * f64::from(rate) * seconds(&stream);
+        let excess = bits(&stream) - f64::from(rate) * seconds(&stream);
+        if !self.follows || (self.whole && missed(excess)) {
             return Ok(join(&scenes));
         }
-        let excess = bits(&stream) - f64::from(rate) * seconds(&stream);
-        if excess.abs() <= TOLERANCE * f64::from(rate) * seconds(&stream) {
+        if !missed(excess) {
             return Ok(Vec::new());
         }
         Ok(join(&worst(scenes, excess)))
