@@ -69,7 +69,7 @@ const SCENE_TRUST: f64 = 0.3;
 /// The rest of the stream below which errors are not made good in full: it must not look unlike the rest.
 const END: f64 = 0.04;
 /// How far the height may go from the one that was planned.
-const LARGEST_CHANGE: f64 = 2.0;
+const LARGEST_CHANGE: f64 = 4.0;
 
 impl PassPlan {
     /// A plan for frames in coding order that may take so many bits together.
