@@ -160,9 +160,9 @@ impl MultiPassStorage {
     /// # Errors
     /// [`Error::MultiPassStorageInvalid`]: there is no such pass, the file cannot be read or has changed, or the storage is
     /// closed.
-    pub fn for_each_record(&self, pass: u32, mut visit: impl FnMut(Time, &[u8]) -> bool) -> Result<()> {
+    pub fn for_each_record(&self, pass: u32, visit: impl FnMut(Time, &[u8]) -> bool) -> Result<()> {
         let place = self.with(|contents| contents.records_of(pass))?;
-        self.visit(place, &mut visit)
+        self.visit(place, visit)
     }
 
     fn visit(&self, (mut offset, end): (u64, u64), mut visit: impl FnMut(Time, &[u8]) -> bool) -> Result<()> {
