@@ -9,8 +9,8 @@ use crate::math::log2;
 const SURPRISE: f64 = 1.5;
 /// Part of what the limits leave that a frame may take in any case; intra frames, whose sizes are harder to
 /// foretell, may take more. The rest is for the frames that start before its size is known.
-const PART: f64 = 0.5;
-const INTRA_PART: f64 = 0.75;
+const PART: f64 = 0.2;
+const INTRA_PART: f64 = 0.5;
 /// Predicted part of its most bits up to which a frame is taken to fit without being coded twice.
 const COMFORT: f64 = 0.85;
 /// Part of the limits that plans use.
@@ -84,7 +84,10 @@ impl RateControl {
     /// an intra frame.
     fn least_later(&self, frame: &RateFrame<'_>, time: f64) -> Vec<Slot> {
         let highest = step_of_qp(MAX_QP);
-        let bits = |kind: FrameKind, cost: f64| LEAST_MARGIN * self.model.predict(kind, cost, highest);
+        let bits = |kind: FrameKind, cost: f64| {
+            let margin = if kind.is_intra() { LEAST_INTRA_MARGIN } else { LEAST_MARGIN };
+            margin * self.model.predict(kind, cost, highest)
+        };
         let mut slots = self.slots(frame, time, KEPT, bits);
         let unforeseen = frame.ahead.is_empty() && !frame.ahead_is_all && !frame.kind.is_intra();
         if let Some(first) = slots.first_mut().filter(|_| unforeseen) {
@@ -123,8 +126,9 @@ impl RateControl {
 
 /// Highest QP.
 const MAX_QP: f64 = 51.0;
-/// How much more than predicted the smallest frames are taken to need.
+/// How much more than predicted the smallest frames are taken to need; a new scene's first is hard to foretell.
 const LEAST_MARGIN: f64 = 1.3;
+const LEAST_INTRA_MARGIN: f64 = 3.0;
 /// Cost of a P frame relative to an intra frame, before there was one.
 const FIRST_GUESS: f64 = 0.15;
 
