@@ -66,7 +66,9 @@ impl RateControl {
 
     /// Most bits that a frame in flight may turn out to have.
     fn reserved(&self, frame: &InFlight) -> f64 {
-        frame.max_bits.unwrap_or(frame.predicted)
+        // What is less than its least size it may not keep to.
+        let least = LEAST_MARGIN * self.model.predict(frame.kind, frame.weighted_cost, step_of_qp(MAX_QP));
+        frame.max_bits.map_or(frame.predicted, |most| most.max(least))
     }
 
     /// The frames after this one as they would be at the height of the curve that this QP stands for.
@@ -104,13 +106,16 @@ impl RateControl {
         beyond: usize,
         bits: impl Fn(FrameKind, f64) -> f64,
     ) -> Vec<Slot> {
-        let mut time = time + frame.duration();
+        // Reordered frames are decoded in the rhythm of those shown before them.
+        let next = frame.next_decode_seconds.filter(|&next| next > time);
+        let mut spacing = next.map(|_| frame.duration());
+        let mut time = next.unwrap_or(time + frame.duration());
         let mut slots = Vec::with_capacity(frame.ahead.len() + beyond);
         let mut last = self.last_predicted;
         for ahead in frame.ahead {
             slots.push(Slot { time, bits: bits(ahead.kind, ahead.weighted_cost) });
             let seconds = ahead.duration_seconds.clamp(1e-4, 60.0);
-            time += seconds;
+            time += spacing.replace(seconds).filter(|_| next.is_some()).unwrap_or(seconds);
             if ahead.kind == FrameKind::P {
                 last = Some((ahead.weighted_cost, seconds));
             }

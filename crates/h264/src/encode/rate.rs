@@ -143,6 +143,7 @@ impl Rate {
         let frame = RateFrame {
             kind,
             decode_seconds: Some(self.clock.seconds(times.decode)),
+            next_decode_seconds: Some(self.clock.seconds(times.next_decode)),
             forced_qp: ticket.forced_qp.map(|qp| f64::from(qp).max(f64::from(MIN_QP))),
             ..RateFrame::new(planned)
         };
