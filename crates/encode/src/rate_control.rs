@@ -123,6 +123,8 @@ pub struct RateFrame<'a> {
     /// When it is decoded, in seconds from any one moment; `None` is when the frame before it in coding order
     /// ends.
     pub decode_seconds: Option<f64>,
+    /// When the frame after it is decoded, where that is known.
+    pub next_decode_seconds: Option<f64>,
     /// The QP that somebody asked for, in place of the rate control's.
     pub forced_qp: Option<f64>,
     /// The frames after it in coding order, as far as known.
@@ -140,6 +142,7 @@ impl<'a> RateFrame<'a> {
             cost: planned.cost,
             duration_seconds: planned.duration_seconds,
             decode_seconds: None,
+            next_decode_seconds: None,
             forced_qp: None,
             ahead: &planned.ahead,
             ahead_is_all: planned.ahead_is_all,

@@ -9,8 +9,8 @@ use crate::math::log2;
 const SURPRISE: f64 = 1.5;
 /// Part of what the limits leave that a frame may take in any case; intra frames, whose sizes are harder to
 /// foretell, may take more. The rest is for the frames that start before its size is known.
-const PART: f64 = 0.5;
-const INTRA_PART: f64 = 0.75;
+const PART: f64 = 0.2;
+const INTRA_PART: f64 = 0.5;
 /// Predicted part of its most bits up to which a frame is taken to fit without being coded twice.
 const COMFORT: f64 = 0.85;
 /// Part of the limits that plans use.
@@ -66,7 +66,9 @@ impl RateControl {
 
     /// Most bits that a frame in flight may turn out to have.
     fn reserved(&self, frame: &InFlight) -> f64 {
-        frame.max_bits.unwrap_or(frame.predicted)
+        // What is less than its least size it may not keep to.
+        let least = LEAST_MARGIN * self.model.predict(frame.kind, frame.weighted_cost, step_of_qp(MAX_QP));
+        frame.max_bits.map_or(frame.predicted, |most| most.max(least))
     }
 
     /// The frames after this one as they would be at the height of the curve that this QP stands for.
@@ -84,7 +86,10 @@ impl RateControl {
     /// an intra frame.
     fn least_later(&self, frame: &RateFrame<'_>, time: f64) -> Vec<Slot> {
         let highest = step_of_qp(MAX_QP);
-        let bits = |kind: FrameKind, cost: f64| LEAST_MARGIN * self.model.predict(kind, cost, highest);
+        let bits = |kind: FrameKind, cost: f64| {
+            let margin = if kind.is_intra() { LEAST_INTRA_MARGIN } else { LEAST_MARGIN };
+            margin * self.model.predict(kind, cost, highest)
+        };
         let mut slots = self.slots(frame, time, KEPT, bits);
         let unforeseen = frame.ahead.is_empty() && !frame.ahead_is_all && !frame.kind.is_intra();
         if let Some(first) = slots.first_mut().filter(|_| unforeseen) {
@@ -101,13 +106,16 @@ impl RateControl {
         beyond: usize,
         bits: impl Fn(FrameKind, f64) -> f64,
     ) -> Vec<Slot> {
-        let mut time = time + frame.duration();
+        // Reordered frames are decoded in the rhythm of those shown before them.
+        let next = frame.next_decode_seconds.filter(|&next| next > time);
+        let mut spacing = next.map(|_| frame.duration());
+        let mut time = next.unwrap_or(time + frame.duration());
         let mut slots = Vec::with_capacity(frame.ahead.len() + beyond);
         let mut last = self.last_predicted;
         for ahead in frame.ahead {
             slots.push(Slot { time, bits: bits(ahead.kind, ahead.weighted_cost) });
             let seconds = ahead.duration_seconds.clamp(1e-4, 60.0);
-            time += seconds;
+            time += spacing.replace(seconds).filter(|_| next.is_some()).unwrap_or(seconds);
             if ahead.kind == FrameKind::P {
                 last = Some((ahead.weighted_cost, seconds));
             }
@@ -123,8 +131,9 @@ impl RateControl {
 
 /// Highest QP.
 const MAX_QP: f64 = 51.0;
-/// How much more than predicted the smallest frames are taken to need.
+/// How much more than predicted the smallest frames are taken to need; a new scene's first is hard to foretell.
 const LEAST_MARGIN: f64 = 1.3;
+const LEAST_INTRA_MARGIN: f64 = 3.0;
 /// Cost of a P frame relative to an intra frame, before there was one.
 const FIRST_GUESS: f64 = 0.15;
 

@@ -80,8 +80,8 @@ pub(crate) struct CodedFrame {
     pub(crate) picture: PictureWriter,
     /// Mean of the macroblocks' quantisers.
     pub(crate) mean_qp: f32,
-    /// By how much the quantisers were raised to keep to the size.
-    pub(crate) raised: u8,
+    /// By how much the quantisers were raised on average to keep to the size.
+    pub(crate) raised: f32,
 }
 
 /// Samples beyond the picture that a block may cover: less than the padding by what interpolation
@@ -96,14 +96,13 @@ const MAX_QP: u8 = 51;
 impl FrameJob {
     /// Codes the picture; `None` when one it refers to was abandoned.
     pub(crate) fn run(mut self) -> Option<CodedFrame> {
-        let mut raised = 0;
+        let planned = mean(&self.qps);
         loop {
             let (nal_units, infos, row_raise) =
                 if self.cabac { self.code::<Cabac>() } else { self.code::<Cavlc>() }?;
             let data = with_lengths(&nal_units);
             if let Some(limit) = self.max_bytes {
-                if let Some(coarser) = self.coarser(data.len(), limit) {
-                    raised += coarser;
+                if self.coarsen(data.len(), limit) {
                     continue;
                 }
                 (0..self.source.geometry.mb_height).for_each(|y| self.finish_row(&infos, y));
@@ -114,17 +113,17 @@ impl FrameJob {
         }
     }
 
-    /// Raises the quantisers for a picture that came out larger than it may be, and says by how much; `None`
-    /// when it is small enough or they stand at their highest.
-    fn coarser(&mut self, bytes: usize, limit: usize) -> Option<u8> {
+    /// Raises the quantisers for a picture that came out larger than it may be; false when it is small enough or
+    /// they stand at their highest.
+    fn coarsen(&mut self, bytes: usize, limit: usize) -> bool {
         if bytes <= limit || self.qps.iter().all(|&qp| qp >= MAX_QP) {
-            return None;
+            return false;
         }
         // Sizes fall at least a little more slowly than the step rises.
         let excess = bytes as f64 / limit.max(1) as f64;
         let raise = (COARSER * log2(excess)).ceil().clamp(1.0, f64::from(MAX_QP)) as u8;
         self.qps.iter_mut().for_each(|qp| *qp = (*qp + raise).min(MAX_QP));
-        Some(raise)
+        true
     }
 
     /// One coding of the picture: its NAL units, unescaped, what became of the macroblocks, and by how much rows
@@ -308,6 +307,10 @@ impl BottomLines {
             }
         }
     }
+}
+
+fn mean(qps: &[u8]) -> f32 {
+    qps.iter().map(|&qp| u32::from(qp)).sum::<u32>() as f32 / qps.len().max(1) as f32
 }
 
 /// NAL units with emulation prevention, each after its length.

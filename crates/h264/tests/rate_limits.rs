@@ -1,0 +1,84 @@
+//! Limits that no window of time exceeds, whatever the pictures are like.
+
+mod changing;
+
+use changing::{encode, time};
+use vitascope_h264::encode::{DataRateLimit, EncodedFrame, EncoderConfig, RateControl, RateLimits};
+
+/// Decode times: those of the frames in their order, later by the reorder depth.
+fn decode_times(frames: usize, depth: usize, uneven: bool) -> Vec<f64> {
+    let seconds = |index: usize| time(index as u64, uneven).seconds();
+    let step = seconds(1) - seconds(0);
+    (0..frames)
+        .map(|n| if n < depth { seconds(0) - (depth - n) as f64 * step } else { seconds(n - depth) })
+        .collect()
+}
+
+fn check(config: EncoderConfig, frames: u64, uneven: bool) -> Vec<EncodedFrame> {
+    let limits = config.rate_limits.data_rate;
+    let (encoder, coded) = encode(config, frames, uneven);
+    let times = decode_times(coded.len(), encoder.reorder_depth(), uneven);
+    let parameter_sets = encoder.parameter_sets().0.len() + encoder.parameter_sets().1.len() + 8;
+    for DataRateLimit { bytes, seconds } in limits.into_iter().flatten() {
+        let mut fullest = 0;
+        for (first, from) in times.iter().enumerate() {
+            let inside = times[first..].iter().take_while(|time| **time < from + seconds - 1e-9).count();
+            let window = &coded[first..first + inside];
+            let sum: usize = window
+                .iter()
+                .map(|frame| frame.data.len() + if frame.is_sync { parameter_sets } else { 0 })
+                .sum();
+            let qps: Vec<f32> = window.iter().map(|frame| frame.qp).collect();
+            assert!(
+                sum as u64 <= bytes,
+                "{sum} of {bytes} bytes in {seconds} s from frame {first}, QPs {qps:?}"
+            );
+            fullest = fullest.max(sum);
+        }
+        assert!(fullest as u64 * 2 > bytes, "{fullest} of {bytes} bytes in {seconds} s: too careful");
+    }
+    coded
+}
+
+fn limited(limits: &[(u64, f64)], rate_control: RateControl) -> EncoderConfig {
+    let limit = |i: usize| limits.get(i).map(|&(bytes, seconds)| DataRateLimit { bytes, seconds });
+    EncoderConfig {
+        rate_control,
+        rate_limits: RateLimits { data_rate: [limit(0), limit(1)], ..RateLimits::default() },
+        frame_rate: Some(25.0),
+        threads: 2,
+        ..EncoderConfig::default()
+    }
+}
+
+#[test]
+fn no_window_is_exceeded() {
+    let quality = RateControl::ConstantQuality(0.7);
+    for limits in [
+        &[(12_000, 1.0)][..],
+        &[(5_000, 0.2)],
+        &[(30_000, 2.5)],
+        &[(8_000, 0.5), (13_000, 1.0)],
+        &[(4_000, 0.08)],
+    ] {
+        for rate_control in [quality, RateControl::AverageBitRate(400_000)] {
+            for uneven in [false, true] {
+                check(limited(limits, rate_control), 90, uneven);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_way_of_coding_keeps_them() {
+    let config = || limited(&[(12_000, 0.8)], RateControl::ConstantQuality(0.8));
+    let coded = |config: EncoderConfig| {
+        check(config, 80, false).into_iter().map(|frame| frame.data).collect::<Vec<_>>()
+    };
+    coded(EncoderConfig { real_time: true, ..config() });
+    coded(EncoderConfig { allow_frame_reordering: false, max_key_frame_interval: 15, ..config() });
+    coded(EncoderConfig { max_slice_bytes: 500, ..config() });
+    assert!(
+        coded(EncoderConfig { threads: 1, ..config() }) == coded(EncoderConfig { threads: 4, ..config() })
+    );
+}
