@@ -426,7 +426,7 @@ impl Encoder {
             nearest.map_or(1, |nearest| (order.saturating_sub(nearest) / looked).clamp(1, 4)) as i16;
         let job = FrameJob {
             tables: Arc::clone(&self.tables),
-            tools: if self.config.measuring { self.tools.measuring() } else { self.tools },
+            tools: self.tools,
             kind,
             cabac: self.stream.entropy() == EntropyMode::Cabac,
             transform_8x8_mode: self.stream.high_profile(),

@@ -108,7 +108,7 @@ impl FrameJob {
                 (0..self.source.geometry.mb_height).for_each(|y| self.finish_row(&infos, y));
             }
             let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
-            let raised = raised.saturating_add(row_raise);
+            let raised = mean(&self.qps) - planned + f32::from(row_raise);
             return Some(CodedFrame { data, source: self.source, picture: self.picture, mean_qp, raised });
         }
     }

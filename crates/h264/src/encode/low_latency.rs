@@ -85,7 +85,7 @@ impl LowLatency {
     }
 
     /// The frame has this size, its quantisers raised by so much to keep it small.
-    pub(crate) fn finish(&mut self, bits: u64, raised: u8) {
+    pub(crate) fn finish(&mut self, bits: u64, raised: f32) {
         if self.is_on {
             self.rate.finish(bits as f64, self.qp, raised.into());
         }
