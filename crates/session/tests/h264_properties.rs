@@ -8,13 +8,10 @@ use clip::{
     HEIGHT, Stream, WIDTH, at, collect, encode, give, give_picture, low_latency_session, picture, session,
     session_of, with,
 };
-use vitascope_bits::length_prefixed;
-use vitascope_core::{AttachmentMode, SampleBuffer, TimeRange, attachment};
+use vitascope_core::{AttachmentMode, TimeRange, attachment};
 use vitascope_core::{CleanAperture, ColorInfo, Dictionary, FourCc, PixelBuffer, Time, Value};
-use vitascope_h264::syntax::nal::NalHeader;
-use vitascope_h264::syntax::sei::{SeiMessage, parse_messages};
 use vitascope_h264::syntax::vui::{SampleAspectRatio, Vui};
-use vitascope_session::{CLOSED_CAPTIONS, MultiPassStorage, QUALITY_METRIC_KEYS, QUALITY_METRICS, USER_DATA};
+use vitascope_session::MultiPassStorage;
 use vitascope_session::{CompressionSession, Error, FrameOptions, key, status};
 
 /// A test for each property: its name is the test's, and a last test finds properties without one.
@@ -26,20 +23,13 @@ macro_rules! effects {
         fn every_property_has_a_test() {
             let mut tested = vec![$($key),*];
             tested.extend(clip::RATE_PROPERTIES);
+            tested.extend(clip::METADATA_PROPERTIES);
             let (session, _) = session(&Dictionary::new());
             for row in session.property_table().rows() {
                 assert!(tested.contains(&row.key), "{} has no test of its effect", row.key);
             }
         }
     };
-}
-
-/// The messages in a sample's SEI.
-fn messages(sample: &SampleBuffer) -> Vec<SeiMessage> {
-    let data = sample.data().unwrap().to_vec();
-    let units = length_prefixed::split(&data, 4).unwrap().map(|unit| unit.unwrap());
-    let messages = units.filter(|unit| unit[0] & 31 == 6);
-    messages.flat_map(|unit| parse_messages(&NalHeader::split(unit).unwrap().1).unwrap()).collect()
 }
 
 /// What the C headers name is a row, or its absence is explained.
@@ -74,52 +64,6 @@ fn every_property_of_the_platform_is_accounted_for() {
             let error = session.set_property(key, true).unwrap_err();
             assert_eq!(error.status(), status::PROPERTY_NOT_SUPPORTED);
         }
-    }
-}
-
-/// `pic_struct` of a stream that describes no buffer.
-fn picture_structure(sample: &SampleBuffer) -> Option<u8> {
-    messages(sample).into_iter().find_map(|message| match message {
-        SeiMessage::Other { payload_type: 1, payload } => Some(payload[0] >> 4),
-        _ => None,
-    })
-}
-
-#[test]
-fn captions_and_user_data_travel_with_their_frame() {
-    let (session, outputs) = session(&with(key::ALLOW_FRAME_REORDERING, true));
-    let triples = [0xfc, 0x94, 0x2c, 0xfc, 0x80, 0x80];
-    for number in 0..12 {
-        let picture = picture(number);
-        let mode = AttachmentMode::ShouldPropagate;
-        if number % 5 == 2 {
-            picture.set_attachment(CLOSED_CAPTIONS, Value::data(triples.to_vec()), mode);
-            picture.set_attachment(USER_DATA, Value::data([&[9; 16][..], &[number as u8]].concat()), mode);
-        }
-        if number == 3 {
-            // Not whole triples, and no whole UUID: left out.
-            picture.set_attachment(CLOSED_CAPTIONS, Value::data(vec![1; 4]), mode);
-            picture.set_attachment(USER_DATA, Value::data(vec![1; 15]), mode);
-        }
-        give_picture(&session, &picture, number);
-    }
-    session.complete_frames(Time::INVALID).unwrap();
-    for sample in collect(&outputs).samples {
-        let number = sample.presentation_time().value;
-        let messages = messages(&sample);
-        if number % 5 != 2 {
-            assert_eq!(messages, [], "frame {number}");
-            continue;
-        }
-        let [SeiMessage::Other { payload_type: 4, payload }, SeiMessage::UserDataUnregistered { uuid, data }] =
-            &messages[..]
-        else {
-            panic!("frame {number}: {messages:?}");
-        };
-        let caption =
-            [0xb5, 0, 0x31, b'G', b'A', b'9', b'4', 3, 0xc2, 0xff, 0xfc, 0x94, 0x2c, 0xfc, 0x80, 0x80, 0xff];
-        assert_eq!(payload[..], caption);
-        assert_eq!((*uuid, &data[..]), ([9; 16], &[number as u8][..]));
     }
 }
 
@@ -437,100 +381,6 @@ effects! {
             let stream = encode(&with(key::REFERENCE_BUFFER_COUNT, count), 3);
             assert_eq!(i64::from(stream.sps().max_num_ref_frames), count);
         }
-    }
-
-    key::OUTPUT_BIT_DEPTH => fn output_bit_depth() {
-        let stream = encode(&with(key::OUTPUT_BIT_DEPTH, 8), 1);
-        assert_eq!(stream.sps().bit_depth_luma_minus8, 0);
-        let (session, _) = session(&Dictionary::new());
-        let error = refused(&session, key::OUTPUT_BIT_DEPTH, 10);
-        assert!(error.to_string().contains("from 8 to 8"), "{error}");
-    }
-
-    key::CALCULATE_MEAN_SQUARED_ERROR => fn calculate_mean_squared_error() {
-        let metrics = |quality: f64| -> Vec<[f64; 3]> {
-            let settings = with(key::CALCULATE_MEAN_SQUARED_ERROR, true).with(key::QUALITY, quality);
-            let stream = encode(&settings, 4);
-            let metrics = stream.samples.iter().map(|sample| {
-                let (metrics, _) = sample.attachment(QUALITY_METRICS).expect("there are metrics");
-                let metrics = metrics.as_dictionary().unwrap().clone();
-                QUALITY_METRIC_KEYS.map(|key| metrics.get(key).unwrap().as_f64().unwrap())
-            });
-            metrics.collect()
-        };
-        let (good, poor) = (metrics(0.8), metrics(0.2));
-        for (good, poor) in good.iter().zip(&poor) {
-            for plane in 0..3 {
-                assert!(good[plane] > 0.0 && 2.0 * good[plane] < poor[plane], "{good:?} {poor:?}");
-            }
-        }
-        let plain = encode(&Dictionary::new(), 1);
-        assert!(plain.samples[0].attachment(QUALITY_METRICS).is_none());
-    }
-
-    key::GAMMA_LEVEL => fn gamma_level() {
-        let stream = encode(&with(key::GAMMA_LEVEL, 2.2), 1);
-        let extensions = stream.format().extensions().clone();
-        assert_eq!(extensions.get("CVImageBufferGammaLevel").and_then(Value::as_f64), Some(2.2));
-        assert_eq!(vui(&stream).video_signal_type.unwrap().colour_description.unwrap().transfer_characteristics, 4);
-        // The pixels are those of a stream without.
-        let plain = encode(&Dictionary::new(), 1);
-        assert_eq!(stream.samples[0].data().unwrap().to_vec(), plain.samples[0].data().unwrap().to_vec());
-    }
-
-    key::MASTERING_DISPLAY_COLOR_VOLUME => fn mastering_display_color_volume() {
-        let volume: Vec<u8> = (1..=24).collect();
-        let stream = encode(&with(key::MASTERING_DISPLAY_COLOR_VOLUME, Value::data(volume.clone())), 2);
-        let extensions = stream.format().extensions().clone();
-        let noted = extensions.get(attachment::MASTERING_DISPLAY_COLOR_VOLUME).and_then(Value::as_data);
-        assert_eq!(noted, Some(&*volume));
-        let expected = SeiMessage::MasteringDisplayColourVolume(volume.try_into().unwrap());
-        assert_eq!(messages(&stream.samples[0]), [expected]);
-        assert_eq!(messages(&stream.samples[1]), []);
-        let (session, _) = session(&Dictionary::new());
-        let error = refused(&session, key::MASTERING_DISPLAY_COLOR_VOLUME, Value::data(vec![0; 23]));
-        assert!(error.to_string().contains("24 bytes"), "{error}");
-    }
-
-    key::CONTENT_LIGHT_LEVEL_INFO => fn content_light_level_info() {
-        let settings = with(key::CONTENT_LIGHT_LEVEL_INFO, Value::data(vec![3, 232, 1, 144]))
-            .with(key::MAX_KEY_FRAME_INTERVAL, 2);
-        let stream = encode(&settings, 3);
-        let extensions = stream.format().extensions().clone();
-        let noted = extensions.get(attachment::CONTENT_LIGHT_LEVEL_INFO).and_then(Value::as_data);
-        assert_eq!(noted, Some(&[3, 232, 1, 144][..]));
-        for sample in &stream.samples {
-            let expected = SeiMessage::ContentLightLevel([3, 232, 1, 144]);
-            assert_eq!(messages(sample).contains(&expected), sample.is_sync());
-        }
-    }
-
-    key::FIELD_COUNT => fn field_count() {
-        for (count, pic_struct) in [(1, None), (2, Some(3))] {
-            let stream = encode(&with(key::FIELD_COUNT, count), 3);
-            let extensions = stream.format().extensions().clone();
-            assert_eq!(extensions.get(attachment::FIELD_COUNT).and_then(Value::as_i64), Some(count));
-            assert_eq!(vui(&stream).pic_struct_present_flag, count == 2);
-            for sample in &stream.samples {
-                assert_eq!(picture_structure(sample), pic_struct);
-            }
-        }
-    }
-
-    key::FIELD_DETAIL => fn field_detail() {
-        for (detail, pic_struct) in [("TemporalTopFirst", 3), ("TemporalBottomFirst", 4)] {
-            let stream = encode(&with(key::FIELD_DETAIL, detail), 2);
-            let extensions = stream.format().extensions().clone();
-            assert_eq!(extensions.get(attachment::FIELD_DETAIL).and_then(Value::as_str), Some(detail));
-            assert_eq!(picture_structure(&stream.samples[1]), Some(pic_struct));
-            let progressive = encode(&with(key::FIELD_DETAIL, detail).with(key::FIELD_COUNT, 1), 1);
-            assert_eq!(picture_structure(&progressive.samples[0]), None);
-        }
-    }
-
-    key::USING_GPU_REGISTRY_ID => fn using_gpu_registry_id() {
-        let (session, _) = session(&Dictionary::new());
-        assert!(session.copy_property(key::USING_GPU_REGISTRY_ID).unwrap().is_null());
     }
 
     key::VITASCOPE_EFFORT => fn effort() {

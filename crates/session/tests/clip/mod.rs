@@ -38,6 +38,18 @@ pub fn picture_of(width: usize, height: usize, number: usize) -> PixelBuffer {
     buffer
 }
 
+/// The properties whose effects `h264_metadata.rs` tests.
+pub const METADATA_PROPERTIES: [&str; 8] = [
+    key::OUTPUT_BIT_DEPTH,
+    key::CALCULATE_MEAN_SQUARED_ERROR,
+    key::GAMMA_LEVEL,
+    key::MASTERING_DISPLAY_COLOR_VOLUME,
+    key::CONTENT_LIGHT_LEVEL_INFO,
+    key::FIELD_COUNT,
+    key::FIELD_DETAIL,
+    key::USING_GPU_REGISTRY_ID,
+];
+
 /// Properties whose effects are tested in `h264_rate.rs`.
 pub const RATE_PROPERTIES: [&str; 12] = [
     key::DATA_RATE_LIMITS,
