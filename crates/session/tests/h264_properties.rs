@@ -8,8 +8,7 @@ use clip::{
     HEIGHT, Stream, WIDTH, at, collect, encode, give, give_picture, low_latency_session, picture, session,
     session_of, with,
 };
-use vitascope_core::{AttachmentMode, TimeRange, attachment};
-use vitascope_core::{CleanAperture, ColorInfo, Dictionary, FourCc, PixelBuffer, Time, Value};
+use vitascope_core::{CleanAperture, ColorInfo, Dictionary, FourCc, PixelBuffer, Time, TimeRange, Value};
 use vitascope_h264::syntax::vui::{SampleAspectRatio, Vui};
 use vitascope_session::MultiPassStorage;
 use vitascope_session::{CompressionSession, Error, FrameOptions, key, status};
