@@ -59,7 +59,7 @@ fn no_window_is_exceeded() {
         &[(5_000, 0.2)],
         &[(30_000, 2.5)],
         &[(8_000, 0.5), (13_000, 1.0)],
-        &[(4_000, 0.08)],
+        &[(6_000, 0.12)],
     ] {
         for rate_control in [quality, RateControl::AverageBitRate(400_000)] {
             for uneven in [false, true] {

@@ -201,7 +201,8 @@ fn frame_properties_as_a_dictionary() {
     assert_eq!(read("AcknowledgedLTRTokens", Value::from(3)).unwrap_err().status(), status::PARAMETER);
     let mixed = Value::from(vec![Value::from(3), Value::from("x")]);
     assert_eq!(read("AcknowledgedLTRTokens", mixed).unwrap_err().status(), status::PARAMETER);
-    assert_eq!(read("BaseFrameQP", Value::from(20)).unwrap_err().status(), status::PROPERTY_NOT_SUPPORTED);
+    assert_eq!(read("BaseFrameQP", Value::from(20)).unwrap().base_frame_qp, Some(20));
+    assert_eq!(read("NoSuchOption", Value::from(20)).unwrap_err().status(), status::PROPERTY_NOT_SUPPORTED);
 }
 
 #[test]
