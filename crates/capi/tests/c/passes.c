@@ -9,8 +9,10 @@ static CMSampleBufferRef sample(int64_t time, size_t size) {
     CMSampleBufferRef made = NULL;
     CMSampleTimingInfo timing = {CMTimeMake(1, 30), CMTimeMake(time, 30), CMTimeMake(time, 30)};
     CHECK_STATUS(CMBlockBufferCreateWithMemoryBlock(NULL, NULL, size, NULL, NULL, 0, size, 0, &block), noErr);
-    CHECK_STATUS(CMBlockBufferFillDataBytes((char)time, block, 0, size), noErr);
+    CHECK_STATUS(CMBlockBufferFillDataBytes(0x55, block, 0, size), noErr);
     CHECK_STATUS(CMSampleBufferCreateReady(NULL, block, NULL, 1, 1, &timing, 1, &size, &made), noErr);
+    /* Bytes that change afterwards are what a silo gets. */
+    CHECK_STATUS(CMBlockBufferFillDataBytes((char)time, block, 0, size), noErr);
     CFRelease(block);
     CFMutableDictionaryRef first =
         (CFMutableDictionaryRef)(uintptr_t)CFArrayGetValueAtIndex(CMSampleBufferGetSampleAttachmentsArray(made, true), 0);
