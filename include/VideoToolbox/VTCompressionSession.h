@@ -28,6 +28,9 @@ enum {
 
 CF_EXPORT const CFStringRef kVTVideoEncoderSpecification_EncoderID;
 
+/* Begins a pass; the session has a multi-pass storage. kVTCompressionSessionBeginFinalPass says that no pass will follow. */
+CF_EXPORT OSStatus VTCompressionSessionBeginPass(VTCompressionSessionRef session, VTCompressionSessionOptionFlags beginPassFlags, uint32_t *reserved);
+
 /* Waits for the output of all frames up to a time; a time that is not numeric means all frames. */
 CF_EXPORT OSStatus VTCompressionSessionCompleteFrames(VTCompressionSessionRef session, CMTime completeUntilPresentationTimeStamp);
 
@@ -40,8 +43,14 @@ CF_EXPORT OSStatus VTCompressionSessionEncodeFrame(VTCompressionSessionRef sessi
 /* Gives the pictures of several layers: no encoder here has layers, so kVTVideoEncoderMVHEVCVideoLayerIDsMismatchErr. */
 CF_EXPORT OSStatus VTCompressionSessionEncodeMultiImageFrame(VTCompressionSessionRef session, CMTaggedBufferGroupRef taggedBufferGroup, CMTime presentationTimeStamp, CMTime duration, CFDictionaryRef frameProperties, void *sourceFrameRefcon, VTEncodeInfoFlags *infoFlagsOut);
 
+/* Ends a pass and says whether the encoder would like another one; without that address it need not look for one. */
+CF_EXPORT OSStatus VTCompressionSessionEndPass(VTCompressionSessionRef session, Boolean *furtherPassesRequestedOut, uint32_t *reserved);
+
 /* The pool of buffers to fill and give to the session, not retained; NULL after its invalidation. */
 CF_EXPORT CVPixelBufferPoolRef VTCompressionSessionGetPixelBufferPool(VTCompressionSessionRef session);
+
+/* The ranges of the frames to give in the next pass, which stay until that pass ends. */
+CF_EXPORT OSStatus VTCompressionSessionGetTimeRangesForNextPass(VTCompressionSessionRef session, CMItemCount *timeRangeCountOut, const CMTimeRange **timeRangeArrayOut);
 
 /* The type number of compression sessions. */
 CF_EXPORT CFTypeID VTCompressionSessionGetTypeID(void);

@@ -10,6 +10,8 @@
 #include <VideoToolbox/VTCompressionSession.h>
 #include <VideoToolbox/VTDecompressionProperties.h>
 #include <VideoToolbox/VTDecompressionSession.h>
+#include <VideoToolbox/VTMultiPassStorage.h>
+#include <VideoToolbox/VTFrameSilo.h>
 #include <VideoToolbox/VTPixelTransferProperties.h>
 #include <VideoToolbox/VTPixelTransferSession.h>
 #include <VideoToolbox/VTPixelRotationProperties.h>

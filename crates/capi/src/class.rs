@@ -86,6 +86,8 @@ classes! {
     cv::pixel_buffer_pool::CvPixelBufferPool,
     vt::compression::VtCompressionSession,
     vt::decompression::VtDecompressionSession,
+    vt::multi_pass_storage::VtMultiPassStorage,
+    vt::frame_silo::VtFrameSilo,
     vt::pixel_transfer::VtPixelTransferSession,
     vt::pixel_rotation::VtPixelRotationSession,
 }

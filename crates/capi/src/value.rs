@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use vitascope::core::{Dictionary, Object, Value};
+use vitascope::session::MultiPassStorage;
 
 use crate::cf::{array, boolean, data, dictionary, null, number, string};
 use crate::object::{Handle, Owned};
+use crate::vt::multi_pass_storage::VtMultiPassStorage;
 
 /// Containers nested deeper than this are not followed; they can only be made on purpose.
 const DEPTH_LIMIT: usize = 64;
@@ -44,6 +46,9 @@ fn from_object_within(object: Handle, depth: usize) -> Value {
             return Value::Dictionary(from_entries(entries, depth));
         }
     }
+    if let Some(storage) = object.get::<VtMultiPassStorage>() {
+        return storage.storage.to_value();
+    }
     match Owned::retained(object) {
         Some(object) => Value::Object(Object::new("CFType", Arc::new(Foreign(object)))),
         None => Value::Null,
@@ -75,7 +80,10 @@ pub(crate) fn to_object(value: &Value) -> Owned {
         Value::Time(time) => dictionary_to_object(&time.to_dictionary(), false),
         Value::Object(object) => match object.downcast::<Foreign>() {
             Some(foreign) => foreign.0.clone(),
-            None => string::new(object.type_name()),
+            None => match object.downcast::<MultiPassStorage>() {
+                Some(storage) => VtMultiPassStorage::object(storage),
+                None => string::new(object.type_name()),
+            },
         },
         Value::Null => constant(null::object()),
     }

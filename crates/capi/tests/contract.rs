@@ -34,6 +34,11 @@ fn groups() {
 }
 
 #[test]
+fn passes() {
+    check("passes");
+}
+
+#[test]
 fn media() {
     check("media");
 }

@@ -34,6 +34,9 @@ fn clip() -> PathBuf {
     root().join("testdata/bunny_320x180.y4m")
 }
 
+/// Of the clip.
+const FRAME_RATE: u64 = 25;
+
 fn frames_of_clip() -> usize {
     let clip = std::fs::read(clip()).expect("the clip is there");
     clip.windows(6).filter(|bytes| bytes == b"FRAME\n").count()
@@ -102,6 +105,23 @@ fn letterbox_pictures_are_those_of_ffmpeg() {
     let brightest: Vec<&str> =
         text.lines().filter_map(|line| line.split_once("YMAX=")).map(|(_, value)| value).collect();
     assert!(brightest.len() == frames_of_clip() && brightest.iter().all(|value| *value == "16"), "{text}");
+}
+
+#[test]
+fn two_passes_hold_the_rate_and_make_a_stream() {
+    let workshop = Workshop::new("two-passes");
+    let program = example(&workshop, "gcc", "two_passes");
+    let stream = workshop.path("two_passes.264");
+    let output = success(workshop.command(&program).arg(clip()).arg(&stream).arg("200000"));
+    let [frames, passes] = numbers(&output)[..] else { panic!("{output:?}") };
+    assert_eq!(frames, frames_of_clip());
+    assert!(passes >= 2, "{output:?}");
+    assert_eq!(frames_decoded(&stream), frames);
+    let (bytes, wanted) = (
+        std::fs::metadata(&stream).expect("the stream is there").len(),
+        200_000 * frames as u64 / FRAME_RATE / 8,
+    );
+    assert!(bytes.abs_diff(wanted) * 20 < wanted, "{bytes} bytes for {wanted}");
 }
 
 #[test]

@@ -55,6 +55,11 @@ fn groups() {
 }
 
 #[test]
+fn passes() {
+    test_program("passes");
+}
+
+#[test]
 fn media() {
     test_program("media");
 }
@@ -87,6 +92,11 @@ fn conferencing_example() {
 #[test]
 fn letterbox_example() {
     example("letterbox", &["CLIP", "out:a.y4m", "160", "160"]);
+}
+
+#[test]
+fn two_passes_example() {
+    example("two_passes", &["CLIP", "out:a.264", "200000"]);
 }
 
 #[test]

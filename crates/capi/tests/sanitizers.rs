@@ -27,7 +27,7 @@ fn program(name: &str, arguments: &[&str]) {
 
 #[test]
 fn programs_leak_nothing_and_stay_in_bounds() {
-    for name in ["foundation", "text", "media", "groups", "pixel", "session", "client"] {
+    for name in ["foundation", "text", "media", "groups", "pixel", "session", "client", "passes"] {
         program(name, &[]);
     }
 }
@@ -40,6 +40,7 @@ fn examples_leak_nothing_and_stay_in_bounds() {
         ("encode", &[clip, "out:a.264"][..]),
         ("conferencing", &[clip, "out:a.264", "out:b.264"]),
         ("letterbox", &[clip, "out:a.y4m", "320", "320"]),
+        ("two_passes", &[clip, "out:a.264", "200000"]),
         ("pool", &["out:a.264", "20"]),
     ] {
         check(name, &root().join(format!("examples/c/{name}.c")), arguments);

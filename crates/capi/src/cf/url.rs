@@ -92,6 +92,11 @@ impl Payload for CfUrl {
     }
 }
 
+/// The path of a file; `None` for other URLs and other objects.
+pub(crate) fn path(url: Handle) -> Option<std::path::PathBuf> {
+    url.get::<CfUrl>().and_then(|url| url.path.as_deref()).map(std::path::PathBuf::from)
+}
+
 fn object(url: Option<CfUrl>) -> Handle {
     url.map_or(Handle::NULL, |url| Owned::new(url).into_handle())
 }

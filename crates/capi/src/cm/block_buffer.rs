@@ -105,6 +105,16 @@ impl CmBlockBuffer {
         Some(CmBlockBuffer::of(vec![piece]))
     }
 
+    /// A copy of the bytes; `None` when there are none.
+    pub(crate) fn to_vec(&self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(self.len());
+        let status = self.for_each(0, 0, |address, length| {
+            // SAFETY: a piece's memory, which C does not change during the call.
+            bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(address, length) });
+        });
+        (status == OSStatus::OK).then_some(bytes)
+    }
+
     fn pieces(&self) -> Vec<Piece> {
         self.pieces.read().unwrap_or_else(PoisonError::into_inner).clone()
     }

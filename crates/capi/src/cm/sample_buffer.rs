@@ -3,7 +3,9 @@
 use std::ffi::c_void;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use vitascope::core::{SampleAttachments, SampleBuffer, SampleTiming, Time};
+use vitascope::core::{
+    AttachmentMode, BlockBuffer, Error, SampleAttachments, SampleBuffer, SampleTiming, Time,
+};
 
 use super::block_buffer::CmBlockBuffer;
 use super::format_description::CmFormatDescription;
@@ -130,6 +132,32 @@ impl CmSampleBuffer {
     pub(crate) fn clear_data(&self) {
         let before = self.data_slot().take();
         drop(before);
+    }
+
+    /// The engine's sample buffer with everything that C may have changed: sample attachments and the bytes.
+    pub(crate) fn for_engine(&self) -> Result<SampleBuffer, Error> {
+        self.store_sample_attachments();
+        let own = self.sample.data();
+        let Some(bytes) = self.data_slot().as_ref().and_then(|data| data.get::<CmBlockBuffer>()?.to_vec())
+        else {
+            return Ok(self.sample.clone());
+        };
+        if own.is_some_and(|own| *own.contiguous() == *bytes) {
+            return Ok(self.sample.clone());
+        }
+        let (timings, sizes) = (self.sample.timings().to_vec(), self.sample.sizes().to_vec());
+        let (format, count) = (self.sample.format().cloned(), self.sample.sample_count());
+        let copy = SampleBuffer::new(Some(BlockBuffer::from_vec(bytes)), format, count, timings, sizes)?;
+        for mode in [AttachmentMode::ShouldNotPropagate, AttachmentMode::ShouldPropagate] {
+            self.sample
+                .attachments(mode)
+                .iter()
+                .for_each(|(key, value)| copy.set_attachment(key, value.clone(), mode));
+        }
+        for index in 0..count {
+            copy.set_sample_attachments(index, self.sample.sample_attachments(index)?)?;
+        }
+        Ok(copy)
     }
 
     fn image(&self) -> Handle {

@@ -242,6 +242,7 @@ string_constants! {
     kVTVideoDecoderSpecification_PreferredDecoderGPURegistryID = "PreferredDecoderGPURegistryID";
     kVTVideoDecoderSpecification_RequireHardwareAcceleratedVideoDecoder = "RequireHardwareAcceleratedVideoDecoder";
     kVTVideoDecoderSpecification_RequiredDecoderGPURegistryID = "RequiredDecoderGPURegistryID";
+    kVTMultiPassStorageCreationOption_DoNotDelete = "DoNotDelete";
     kVTPixelRotationPropertyKey_FlipHorizontalOrientation = "FlipHorizontalOrientation";
     kVTPixelRotationPropertyKey_FlipVerticalOrientation = "FlipVerticalOrientation";
     kVTPixelRotationPropertyKey_Rotation = "Rotation";

@@ -1,7 +1,7 @@
 //! `VTCompressionSession`.
 
 use std::ffi::c_void;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use vitascope::core::FourCc;
 use vitascope::session::{CompressionSession, EncodeOutput, Error, FrameOptions, SourceReference};
@@ -13,6 +13,7 @@ use crate::class::{CLASSES, ClassIndex};
 use crate::cm::sample_buffer::CmSampleBuffer;
 use crate::cm::tagged_buffer_group::CmTaggedBufferGroup;
 use crate::cm::time::CMTime;
+use crate::cm::time_range::CMTimeRange;
 use crate::cv::pixel_buffer::engine as pixel_buffer;
 use crate::cv::pixel_buffer_pool::CvPixelBufferPool;
 use crate::object::{Handle, Owned, Payload};
@@ -23,6 +24,8 @@ pub struct VtCompressionSession {
     pub(crate) session: CompressionSession,
     /// The pool that C borrows.
     pool: OnceLock<Owned>,
+    /// The ranges of the next pass that C borrows, until that pass has ended or the session is freed.
+    ranges: Mutex<Option<Box<[CMTimeRange]>>>,
 }
 
 impl Payload for VtCompressionSession {
@@ -109,7 +112,7 @@ api! {
         }
         match builder.build() {
             Ok(session) => {
-                out.set(Owned::new(VtCompressionSession { session, pool: OnceLock::new() }).into_handle());
+                out.set(Owned::new(VtCompressionSession { session, pool: OnceLock::new(), ranges: Mutex::default() }).into_handle());
                 OSStatus::OK
             }
             Err(error) => OSStatus(error.status()),
@@ -207,6 +210,64 @@ api! {
         match session(object, "VTCompressionSessionCompleteFrames") {
             Ok(session) => status(session.session.complete_frames(until.time())),
             Err(status) => status,
+        }
+    }
+
+    /// Begins a pass; the session has a multi-pass storage. kVTCompressionSessionBeginFinalPass says that no pass will follow.
+    fn VTCompressionSessionBeginPass(object: Handle, flags: u32, _reserved: Out<u32>) -> OSStatus {
+        const NAME: &str = "VTCompressionSessionBeginPass";
+        const FINAL_PASS: u32 = 1;
+        if flags & !FINAL_PASS != 0 {
+            log::error!("{NAME}: flags {flags:#x}; 0 and kVTCompressionSessionBeginFinalPass (1) are accepted");
+            return OSStatus::PARAMETER;
+        }
+        match session(object, NAME) {
+            Ok(session) => status(session.session.begin_pass(flags & FINAL_PASS != 0)),
+            Err(status) => status,
+        }
+    }
+
+    /// Ends a pass and says whether the encoder would like another one; without that address it need not look for one.
+    fn VTCompressionSessionEndPass(object: Handle, further: Out<u8>, _reserved: Out<u32>) -> OSStatus {
+        further.set(0);
+        let session = match session(object, "VTCompressionSessionEndPass") {
+            Ok(session) => session,
+            Err(status) => return status,
+        };
+        match session.session.end_pass(!further.is_null()) {
+            Ok(more) => {
+                *session.ranges.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                further.set(more.into());
+                OSStatus::OK
+            }
+            Err(error) => OSStatus(error.status()),
+        }
+    }
+
+    /// The ranges of the frames to give in the next pass, which stay until that pass ends.
+    fn VTCompressionSessionGetTimeRangesForNextPass(
+        object: Handle, count: Out<isize>, ranges: Out<*const CMTimeRange>,
+    ) -> OSStatus {
+        const NAME: &str = "VTCompressionSessionGetTimeRangesForNextPass";
+        count.set(0);
+        ranges.set(std::ptr::null());
+        let session = match session(object, NAME) {
+            Ok(session) => session,
+            Err(status) => return status,
+        };
+        if count.is_null() || ranges.is_null() {
+            log::error!("{NAME}: the address for the number or for the ranges is NULL");
+            return OSStatus::PARAMETER;
+        }
+        match session.session.time_ranges_for_next_pass() {
+            Ok(found) => {
+                let mut kept = session.ranges.lock().unwrap_or_else(PoisonError::into_inner);
+                let kept = kept.get_or_insert_with(|| found.iter().map(|range| (*range).into()).collect());
+                count.set(kept.len() as isize);
+                ranges.set(kept.as_ptr());
+                OSStatus::OK
+            }
+            Err(error) => OSStatus(error.status()),
         }
     }
 
