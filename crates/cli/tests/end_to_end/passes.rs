@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::clip::{Clip, Content};
 use crate::support::{
-    Scratch, decoded_hashes, encode, fail, frame_hashes, key_frames, packets, succeed, vitascope,
+    Scratch, bunny, decoded_hashes, encode, fail, frame_hashes, key_frames, packets, succeed, vitascope,
 };
 
 const CLIP: Clip = Clip::new(192, 160, 150, Content::Cuts(50));
@@ -28,6 +28,19 @@ fn two_passes_decode_exactly() {
     let told = frame_hashes(&std::fs::read_to_string(&hashes).expect("the hashes were written"));
     assert_eq!(decoded_hashes(&two), told);
     assert_eq!(scratch.names().len(), 4, "{:?}", scratch.names());
+}
+
+/// Two seconds whose last frames hardly cost anything: what is left over must not go into them.
+#[test]
+fn a_short_clip_keeps_to_its_rate() {
+    let scratch = Scratch::new();
+    let output = scratch.path("out.mp4");
+    for rate in [60_000.0, 250_000.0] {
+        let setting = format!("AverageBitRate={rate}");
+        succeed(encode(&bunny(), &output, &[&setting]).args(["--passes", "2"]));
+        let found = packets(&output).iter().map(|packet| packet.size).sum::<u64>() as f64 * 8.0 / 1.92;
+        assert!((found / rate - 1.0).abs() < 0.04, "{found} of {rate}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! 8-bit Y'CbCr with a plane of chroma pairs, subsampled horizontally, to four-byte RGB in one go.
 //!
-//! Words have 5 fraction bits. Chroma first becomes what it adds to each colour ([`Factors::terms`]); that is spread
+//! Words have 5 fraction bits. Chroma first becomes what it adds to each colour (`Factors::terms`); that is spread
 //! to the columns and joins luma. Results are within 0.62 codes of exact arithmetic, rounding included; neutral
 //! chroma gives gray.
 

@@ -68,8 +68,10 @@ const TRUST: f64 = 0.08;
 const SCENE_TRUST: f64 = 0.3;
 /// The rest of the stream below which errors are not made good in full: it must not look unlike the rest.
 const END: f64 = 0.04;
-/// How far the height may go from the one that was planned.
+/// How far the height may go from the one that was planned, while at least this part of the stream remains; less near the end, where
+/// few frames would have to make good what came before.
 const LARGEST_CHANGE: f64 = 4.0;
+const FREE_PART: f64 = 0.06;
 
 impl PassPlan {
     /// A plan for frames in coding order that may take so many bits together.
@@ -146,7 +148,10 @@ impl PassPlan {
         let weight = (needed / (END * whole).max(1.0)).min(1.0);
         let available = self.bits - self.spent - flying;
         let bits = needed + (available - needed) * weight;
-        let limits = (self.first_height / LARGEST_CHANGE, self.first_height * LARGEST_CHANGE);
+        let freedom = (needed / (FREE_PART * whole).max(1.0)).min(1.0);
+        let change = 1.0 + (LARGEST_CHANGE - 1.0) * freedom;
+        let experienced = self.first_height * everywhere;
+        let limits = (experienced / change, experienced * change);
         self.height = rest.height(bits, limits);
         let own = Remaining { fixed: 0.0, ..self.from[place].without(&self.from[place + 1]) };
         self.in_flight.push_back(Started { index, scene_end, bits: own.bits(self.height) });

@@ -336,7 +336,7 @@ impl Encoder {
     /// order, and how many bits they may take together; and the presentation times of all sync frames of the stream, in
     /// order, which shall be sync frames again.
     ///
-    /// The bits count with [`RateControl::AverageBitRate`] only, until it is changed.
+    /// The bits count with [`RateControl::AverageBitRate`](super::RateControl::AverageBitRate) only, until it is changed.
     pub fn follow(&mut self, records: &[FrameRecord], bits: f64, sync_times: Vec<Time>) {
         self.rate.set_plan(records, bits);
         self.sync_times = sync_times;
