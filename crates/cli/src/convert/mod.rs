@@ -88,7 +88,8 @@ pub(crate) fn run(arguments: &Convert) -> Result<(), Failure> {
     }
     if !arguments.quiet {
         let speed = frames as f64 / seconds;
-        eprintln!("{frames} frames, {width}x{height} {format}, {bytes} bytes, {speed:.1} fps");
+        let noun = if frames == 1 { "frame" } else { "frames" };
+        eprintln!("{frames} {noun}, {width}x{height} {format}, {bytes} bytes, {speed:.1} fps");
     }
     Ok(())
 }
