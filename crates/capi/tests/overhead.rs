@@ -14,7 +14,7 @@ const FRAMES: i64 = 1;
 
 /// What `tests/c/overhead.c` does, by the engine alone. Run by the test below, under valgrind.
 #[test]
-#[ignore = "one side of a comparison"]
+#[ignore = "one side of the comparison below, which runs it under valgrind"]
 fn engine_side() {
     let hash = Arc::new(Mutex::new(0xcbf2_9ce4_8422_2325_u64));
     let sum = hash.clone();

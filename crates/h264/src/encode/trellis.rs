@@ -71,15 +71,7 @@ impl<'a> Rates<'a> {
         block: usize,
         coeffs: &mut [i16; 16],
     ) -> bool {
-        let mut nearest = *coeffs;
-        if !k.quantise4x4.call(&mut nearest, &q.scale_4x4, &q.bias_4x4) {
-            *coeffs = nearest;
-            return false;
-        }
-        let raster = BLOCK_RASTER[block];
-        let flag = self.block_flag(mb, 0, raster % 4, raster / 4);
-        let block = self.block(Category::Luma4x4, flag, self.luma);
-        block.run(coeffs, &nearest, &q.scale_4x4, &ZIGZAG_4X4, 0)
+        self.luma_block(k, q, mb, block, (Category::Luma4x4, 0), coeffs)
     }
 
     /// Levels of an Intra16x16 block without its DC.
@@ -91,6 +83,19 @@ impl<'a> Rates<'a> {
         block: usize,
         coeffs: &mut [i16; 16],
     ) -> bool {
+        self.luma_block(k, q, mb, block, (Category::LumaAc16x16, 1), coeffs)
+    }
+
+    /// Levels of a luma block of a category, from its first coefficient on.
+    fn luma_block(
+        &self,
+        k: &VideoKernels,
+        q: &Quantiser,
+        mb: &Macroblock,
+        block: usize,
+        (category, first): (Category, usize),
+        coeffs: &mut [i16; 16],
+    ) -> bool {
         let mut nearest = *coeffs;
         if !k.quantise4x4.call(&mut nearest, &q.scale_4x4, &q.bias_4x4) {
             *coeffs = nearest;
@@ -98,8 +103,7 @@ impl<'a> Rates<'a> {
         }
         let raster = BLOCK_RASTER[block];
         let flag = self.block_flag(mb, 0, raster % 4, raster / 4);
-        let block = self.block(Category::LumaAc16x16, flag, self.luma);
-        block.run(coeffs, &nearest, &q.scale_4x4, &ZIGZAG_4X4, 1)
+        self.block(category, flag, self.luma).run(coeffs, &nearest, &q.scale_4x4, &ZIGZAG_4X4, first)
     }
 
     /// Levels of the DCs of Intra16x16 luma after their own transform.
