@@ -3,38 +3,27 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use vitascope_bits::length_prefixed;
 use vitascope_core::{FourCc, PixelBuffer, Time};
 use vitascope_encode::{
-    FrameInfo, FrameKind, FrameRecord, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame,
-    RateConfig,
+    FrameInfo, FrameRecord, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame, RateConfig,
 };
 
-use super::analysis::CodingTables;
-use super::config::{EncodedFrame, EncoderConfig, EntropyMode, FrameInput, SliceKind, Update};
-use super::deblock::DeblockParameters;
-use super::decode_clock::PictureTimes;
+use super::config::{EncodedFrame, EncoderConfig, FrameInput, Update};
 use super::effort::Tools;
 use super::error::Error;
-use super::frame_coder::{CodedFrame, FrameJob, ReachLimits};
-use super::macroblock::Mv;
-use super::motion_cost::MotionCosts;
-use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
-use super::picture_timing::{DEFAULT_TIME_OFFSET_LENGTH, picture_timing};
-use super::quality_metrics::mean_squared_errors;
-use super::rate::{CodingPlan, RATE_DELAY, Rate, RateTicket};
-use super::reconstruction;
-use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
-use super::residual::ResidualCoder;
+use super::frame_coder::CodedFrame;
+use super::picture::{Geometry, PictureWriter, SourcePicture};
+use super::rate::RATE_DELAY;
+use super::sequencer::{Flight, Sequencer, Waiting};
 use super::source;
-use super::stream::{SliceParameters, StreamParameters, UNKNOWN_FRAME_RATE};
-use super::temporal_layers::LayerClock;
-use super::weights::{self, Brightness};
+use super::stream::{StreamParameters, UNKNOWN_FRAME_RATE};
 use super::worker::{Pending, Workers};
-use crate::syntax::sei::{self, SeiMessage};
 
-/// Most pictures coded at a time.
-const MAX_THREADS: usize = RATE_DELAY + 1;
+/// Most pictures in flight: those whose sizes the rate control does not know yet, and the one that it plans.
+const MAX_IN_FLIGHT: usize = RATE_DELAY + 1;
+/// Pictures in flight beyond the threads, so that these have something to do while a picture waits for rows of
+/// another.
+const OVERLAP: usize = 2;
 /// Sync frame distance where the caller leaves it open.
 const DEFAULT_KEY_INTERVAL: u32 = 250;
 
@@ -44,56 +33,20 @@ const DEFAULT_KEY_INTERVAL: u32 = 250;
 /// order. The same frames and settings give the same bytes at any thread count and CPU level.
 pub struct Encoder {
     config: EncoderConfig,
-    stream: StreamParameters,
     geometry: Geometry,
-    tables: Arc<CodingTables>,
-    tools: Tools,
-    reach: ReachLimits,
     lookahead: Lookahead<Waiting>,
-    rate: Rate,
-    workers: Workers,
-    threads: usize,
+    sequencer: Sequencer,
+    workers: Workers<CodedFrame>,
+    most_in_flight: usize,
     /// Most frames held inside after a submission.
     max_held: usize,
     allow_temporal: bool,
-    references: ReferenceBuffer<Reference>,
-    layers: LayerClock,
-    /// Display index of the last sync frame.
-    first_in_order: u64,
-    idr_count: u32,
-    /// Presentation times of the sync frames of the whole stream in order, where a pass before has set them.
-    sync_times: Vec<Time>,
-    in_flight: VecDeque<(Flight, Pending)>,
+    in_flight: VecDeque<(Flight, Pending<CodedFrame>)>,
     finished: VecDeque<EncodedFrame>,
     spare_sources: Vec<SourcePicture>,
     /// Pictures that readers may still hold.
     spare_pictures: Vec<PictureWriter>,
     failed: bool,
-}
-
-/// A frame in the lookahead.
-struct Waiting {
-    token: u64,
-    source: Arc<SourcePicture>,
-    messages: Vec<SeiMessage>,
-    max_slice_bytes: usize,
-    refresh: bool,
-    rate: RateTicket,
-}
-
-/// What is known of a frame while it is being coded.
-struct Flight {
-    token: u64,
-    coding_index: u64,
-    is_sync: bool,
-    is_reference: bool,
-    slice_kind: SliceKind,
-    long_term_token: Option<i64>,
-    /// Length-prefixed NAL units before the slice.
-    messages: Vec<u8>,
-    times: PictureTimes,
-    /// What later passes learn of it, but for its size.
-    record: FrameRecord,
 }
 
 impl Encoder {
@@ -122,7 +75,7 @@ impl Encoder {
             mb_height: config.height.div_ceil(16) as usize,
         };
         let machine = || std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = if config.threads == 0 { machine() } else { config.threads }.clamp(1, MAX_THREADS);
+        let threads = if config.threads == 0 { machine() } else { config.threads }.clamp(1, MAX_IN_FLIGHT);
         let frame_rate = config.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE);
         let lookahead = Lookahead::new(LookaheadConfig {
             width: config.width as usize,
@@ -150,37 +103,14 @@ impl Encoder {
             delay: if config.low_latency { 0 } else { RATE_DELAY },
             ..RateConfig::default()
         };
-        let rate = Rate::new(&config, &stream, rate)?;
-        let cavlc = stream.entropy() == EntropyMode::Cavlc;
-        let tables = Arc::new(CodingTables {
-            kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
-            residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile()),
-            motion_costs: MotionCosts::new(),
-        });
-        // Where pictures do not overlap, references are complete.
-        let down = if config.low_latency {
-            geometry.mb_height * 16
-        } else {
-            (geometry.mb_height / 4).clamp(4, 16) * 16
-        };
-        let reach = ReachLimits { down, vertical: stream.vertical_reach() };
         Ok(Self {
             allow_temporal: config.allow_temporal_compression,
             geometry,
-            tables,
-            tools,
-            reach,
             lookahead,
-            rate,
+            sequencer: Sequencer::new(&config, stream, tools, geometry, rate)?,
             workers: Workers::new(threads),
-            threads,
+            most_in_flight: if threads > 1 { (threads + OVERLAP).min(MAX_IN_FLIGHT) } else { 1 },
             max_held: delay,
-            references: ReferenceBuffer::new(stream.references(), stream.max_frame_num()),
-            layers: LayerClock::new(config.base_layer),
-            stream,
-            first_in_order: 0,
-            idr_count: 0,
-            sync_times: Vec::new(),
             in_flight: VecDeque::new(),
             finished: VecDeque::new(),
             spare_sources: Vec::new(),
@@ -197,7 +127,7 @@ impl Encoder {
 
     /// Sequence and picture parameter set, as NAL units.
     pub fn parameter_sets(&self) -> (&[u8], &[u8]) {
-        self.stream.parameter_sets()
+        self.sequencer.stream().parameter_sets()
     }
 
     /// Pixel formats that [`submit`](Self::submit) takes, best first.
@@ -226,8 +156,8 @@ impl Encoder {
             presentation_time: input.presentation_time,
             duration: input.duration,
             force_key: input.force_key_frame
-                || self.sync_times.binary_search(&input.presentation_time).is_ok()
-                || (input.force_long_term_refresh && !self.references.has_acknowledged()),
+                || self.sequencer.sync_times.binary_search(&input.presentation_time).is_ok()
+                || (input.force_long_term_refresh && !self.sequencer.references.has_acknowledged()),
             intra_only: !self.allow_temporal,
         };
         let waiting = Waiting {
@@ -236,7 +166,7 @@ impl Encoder {
             messages: input.messages,
             max_slice_bytes: self.config.max_slice_bytes as usize,
             refresh: input.force_long_term_refresh,
-            rate: self.rate.submitted(input.presentation_time, input.base_qp),
+            rate: self.sequencer.rate.submitted(input.presentation_time, input.base_qp),
         };
         self.lookahead.push(luma, info, waiting)?;
         self.advance()?;
@@ -289,7 +219,7 @@ impl Encoder {
     /// Says that a receiver has the long-term reference of this token, so that frames submitted from now on can
     /// count on it. A token that is not in use, or no more, does nothing.
     pub fn acknowledge(&mut self, token: i64) {
-        self.references.acknowledge(token);
+        self.sequencer.references.acknowledge(token);
     }
 
     /// Changes a setting between frames.
@@ -299,11 +229,11 @@ impl Encoder {
     pub fn update(&mut self, update: Update) -> Result<(), Error> {
         match update {
             Update::RateControl(control) => {
-                self.rate.set_control(control)?;
+                self.sequencer.rate.set_control(control)?;
                 self.config.rate_control = control;
             }
             Update::RateLimits(limits) => {
-                self.rate.set_limits(limits)?;
+                self.sequencer.rate.set_limits(limits)?;
                 self.config.rate_limits = limits;
             }
             Update::FrameRate(rate) => {
@@ -314,13 +244,13 @@ impl Encoder {
             Update::KeyFrames { max_interval, max_duration } => {
                 let max_interval = key_interval(&self.config, max_interval);
                 self.lookahead.set_key_limits(key_frame_limits(max_interval, max_duration));
-                self.rate.set_max_key_interval(max_interval);
+                self.sequencer.rate.set_max_key_interval(max_interval);
             }
             Update::AllowTemporalCompression(allow) => self.allow_temporal = allow,
             Update::BaseLayerBitRateFraction(fraction) => {
                 super::stream::check_layer_bits(fraction)?;
                 self.config.base_layer_bit_rate_fraction = fraction;
-                self.rate.set_base_layer_bits(fraction);
+                self.sequencer.rate.set_base_layer_bits(fraction);
             }
             Update::MaxSliceBytes(bytes) => self.config.max_slice_bytes = bytes,
         }
@@ -329,7 +259,7 @@ impl Encoder {
 
     /// Frames by which decode order may run ahead of the order in which frames are shown: 0 to 2.
     pub fn reorder_depth(&self) -> usize {
-        self.stream.reorder_depth()
+        self.sequencer.stream().reorder_depth()
     }
 
     /// Tells what a pass before has found, before the first frame: the records of the frames that will be submitted, in coding
@@ -338,8 +268,8 @@ impl Encoder {
     ///
     /// The bits count with [`RateControl::AverageBitRate`](super::RateControl::AverageBitRate) only, until it is changed.
     pub fn follow(&mut self, records: &[FrameRecord], bits: f64, sync_times: Vec<Time>) {
-        self.rate.set_plan(records, bits);
-        self.sync_times = sync_times;
+        self.sequencer.rate.set_plan(records, bits);
+        self.sequencer.sync_times = sync_times;
     }
 
     /// Frames submitted and not received yet.
@@ -354,7 +284,7 @@ impl Encoder {
     /// Starts every frame that the lookahead gives out.
     fn advance(&mut self) -> Result<(), Error> {
         while let Some(planned) = self.lookahead.pop() {
-            while self.in_flight.len() >= self.threads {
+            while self.in_flight.len() >= self.most_in_flight {
                 self.collect()?;
             }
             self.start(planned);
@@ -362,126 +292,10 @@ impl Encoder {
         Ok(())
     }
 
-    fn start(&mut self, mut planned: PlannedFrame<Waiting>) {
-        let is_sync = planned.kind == FrameKind::Idr;
-        let refresh = planned.payload.refresh && !is_sync;
-        let in_base_layer = self.layers.is_base(is_sync, refresh, planned.info.presentation_time);
-        let is_reference = planned.kind.is_reference() && in_base_layer;
-        let messages = self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync);
-        // Nothing depends on a frame outside the base layer, as on a B picture.
-        let rate_kind = if in_base_layer { planned.kind } else { FrameKind::B };
-        let CodingPlan { base_qp, slice_qp, qps, max_bytes, budget, times } =
-            self.rate.start(&planned, rate_kind, planned.payload.rate, messages.len());
-        let record = FrameRecord { kind: rate_kind, ..FrameRecord::new(&planned, base_qp) };
-        let Waiting { token, source, max_slice_bytes, .. } = planned.payload;
-        let kind = match planned.kind {
-            FrameKind::Idr | FrameKind::I => SliceKind::I,
-            FrameKind::P => SliceKind::P,
-            FrameKind::ReferenceB | FrameKind::B => SliceKind::B,
-        };
-        if is_sync {
-            // Passes over parts of a stream number its sync frames as a pass over all of it.
-            self.idr_count = match self.sync_times.binary_search(&planned.info.presentation_time) {
-                Ok(place) => place as u32 + 1,
-                Err(_) => self.idr_count + 1,
-            };
-            self.first_in_order = planned.display_index;
-        }
-        let order = planned.display_index - self.first_in_order;
+    fn start(&mut self, planned: PlannedFrame<Waiting>) {
         let picture = self.spare_picture();
-        let brightness = self.stream.weighted().then(|| Arc::new(Brightness::of(&source)));
-        let PicturePlan {
-            frame_num,
-            lists: references,
-            nearest,
-            modification,
-            marking,
-            token: long_term_token,
-        } = self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
-            picture.reference(brightness.clone())
-        });
-        let weights: Vec<_> = match (kind, &brightness) {
-            (SliceKind::P, Some(own)) => {
-                let weights = |other: &Reference| own.weights(other.brightness.as_ref()?);
-                references[0].iter().map(weights).collect()
-            }
-            _ => Vec::new(),
-        };
-        let headers = self.stream.slice_headers(&SliceParameters {
-            kind,
-            is_sync,
-            is_reference,
-            frame_num,
-            idr_pic_id: self.idr_count & 1,
-            order,
-            modification,
-            marking,
-            slice_qp,
-            weights: (kind == SliceKind::P && self.stream.weighted()).then(|| weights::table(&weights)),
-            references: [references[0].len(), references[1].len()],
-        });
-        // The picture referred to may lie further back than the one that the lookahead looked at.
-        let looked = planned.references[0].map_or(1, |r| planned.display_index.saturating_sub(r).max(1));
-        let distance =
-            nearest.map_or(1, |nearest| (order.saturating_sub(nearest) / looked).clamp(1, 4)) as i16;
-        let job = FrameJob {
-            tables: Arc::clone(&self.tables),
-            tools: self.tools,
-            kind,
-            cabac: self.stream.entropy() == EntropyMode::Cabac,
-            transform_8x8_mode: self.stream.high_profile(),
-            deblocking: DeblockParameters { offset_a: 0, offset_b: 0, chroma_qp_offset: 0 },
-            headers,
-            slice_qp,
-            max_slice_bytes,
-            qps,
-            hints: [(planned.motion, distance), (planned.backward_motion, 1)].map(|(motion, distance)| {
-                let scaled = |m: &vitascope_encode::MotionVector| {
-                    Mv::new(m.x.saturating_mul(distance), m.y.saturating_mul(distance))
-                };
-                motion.iter().map(scaled).collect()
-            }),
-            limits: self.reach,
-            source,
-            picture,
-            references,
-            weights,
-            is_reference,
-            keep_reconstruction: self.config.report_reconstruction || self.config.report_quality,
-            max_bytes,
-            budget,
-        };
-        let pending = self.workers.start(job);
-        let flight = Flight {
-            token,
-            coding_index: planned.coding_index,
-            is_sync,
-            is_reference,
-            slice_kind: kind,
-            long_term_token,
-            messages,
-            times,
-            record,
-        };
-        self.in_flight.push_back((flight, pending));
-    }
-
-    /// The SEI unit of a frame with its length: the stream's messages at sync frames, then its own.
-    fn message_unit(&self, mut messages: Vec<SeiMessage>, is_sync: bool) -> Vec<u8> {
-        if is_sync {
-            messages.splice(0..0, self.config.stream_messages.iter().cloned());
-        }
-        // A decoder's buffer has its own message with the fields in it.
-        let fields = self.config.signal.fields.filter(|_| self.stream.buffer().is_none());
-        if let Some(order) = fields {
-            messages.insert(0, picture_timing(None, Some(order), DEFAULT_TIME_OFFSET_LENGTH));
-        }
-        let mut unit = Vec::new();
-        if !messages.is_empty() {
-            // Four bytes hold any length.
-            let _ = length_prefixed::append(&sei::nal_unit(&messages), 4, &mut unit);
-        }
-        unit
+        let (job, flight) = self.sequencer.next(planned, picture);
+        self.in_flight.push_back((flight, self.workers.start(job.into_task())));
     }
 
     /// A picture that nothing refers to any more, or a new one.
@@ -504,14 +318,7 @@ impl Encoder {
 
     fn complete(&mut self, flight: &Flight, mut coded: CodedFrame) {
         coded.data.splice(0..0, flight.messages.iter().copied());
-        self.rate.finish(flight.coding_index, &mut coded, flight.times, flight.is_sync);
-        let (width, height) = self.stream.coded_size();
-        let reconstruction_md5 =
-            self.config.report_reconstruction.then(|| reconstruction::md5(&coded.picture, width, height));
-        let mean_squared_error = self
-            .config
-            .report_quality
-            .then(|| mean_squared_errors(&coded.source, &coded.picture, width, height));
+        self.sequencer.rate.finish(flight.coding_index, &mut coded, flight.times, flight.is_sync);
         self.spare_sources.extend(Arc::into_inner(coded.source));
         self.spare_pictures.push(coded.picture);
         let record = FrameRecord {
@@ -527,8 +334,8 @@ impl Encoder {
             slice_kind: flight.slice_kind,
             long_term_token: flight.long_term_token,
             qp: coded.mean_qp,
-            reconstruction_md5,
-            mean_squared_error,
+            reconstruction_md5: coded.report.md5,
+            mean_squared_error: coded.report.squared_error,
             record,
         });
     }

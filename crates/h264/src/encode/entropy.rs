@@ -11,7 +11,7 @@ use super::{write_cabac, write_cavlc};
 use crate::syntax::cabac::{CabacEncoder, State};
 
 /// Codes the macroblocks of one slice. A clone is a place to come back to.
-pub(crate) trait EntropyCoder: Clone {
+pub(crate) trait EntropyCoder: Clone + Send + 'static {
     /// Takes over from a slice header.
     fn start(header: BitWriter, kind: SliceKind, qp: u8) -> Self;
 

@@ -6,22 +6,21 @@ use std::sync::Arc;
 use vitascope_encode::math::log2;
 
 use super::analysis::{Analyser, CodingTables, Surroundings};
+use super::bottom_lines::BottomLines;
 use super::deblock::{DeblockParameters, DeblockRow, deblock_row};
 use super::effort::Tools;
 use super::entropy::{Cabac, Cavlc, EntropyCoder};
-use super::macroblock::{
-    CBP_DC_CHROMA, CBP_DC_LUMA, CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock,
-    MacroblockInfo, Mode, Mv,
-};
+use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo, Mode, Mv};
 use super::motion_search::MotionLimits;
 use super::neighbours::Neighbours;
 use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING, PictureWriter, Reference, SourcePicture};
-use super::residual::{SOURCE_STRIDE, Source};
+use super::picture_report::{PictureReport, Reports};
 use super::row_budget::{RowBudget, RowControl};
 use super::slice::{SliceKind, SliceState};
 use super::slice_writer::{Fit, SliceWriter};
 use super::stream::SliceHeaders;
 use super::weights::PictureWeights;
+use super::worker::RowTask;
 use super::write_cabac::{fill_absolute, wrap_delta};
 
 /// Everything the coding of one picture needs; owned, so that any thread may run it.
@@ -50,8 +49,8 @@ pub(crate) struct FrameJob {
     pub(crate) weights: Vec<Option<PictureWeights>>,
     /// Other pictures will predict from this one.
     pub(crate) is_reference: bool,
-    /// The reconstruction is wanted even if no picture predicts from it.
-    pub(crate) keep_reconstruction: bool,
+    /// Wanted of it even if no picture predicts from it.
+    pub(crate) reports: Reports,
     /// Most bytes of the NAL unit with its length field: a picture that comes out larger is coded again, more
     /// coarsely, and no picture sees it before its size is right.
     pub(crate) max_bytes: Option<usize>,
@@ -82,6 +81,7 @@ pub(crate) struct CodedFrame {
     pub(crate) mean_qp: f32,
     /// By how much the quantisers were raised on average to keep to the size.
     pub(crate) raised: f32,
+    pub(crate) report: PictureReport,
 }
 
 /// Samples beyond the picture that a block may cover: less than the padding by what interpolation
@@ -94,22 +94,12 @@ const QP_STEP: u8 = 4;
 const MAX_QP: u8 = 51;
 
 impl FrameJob {
-    /// Codes the picture; `None` when one it refers to was abandoned.
-    pub(crate) fn run(mut self) -> Option<CodedFrame> {
-        let planned = mean(&self.qps);
-        loop {
-            let (nal_units, infos, row_raise) =
-                if self.cabac { self.code::<Cabac>() } else { self.code::<Cavlc>() }?;
-            let data = with_lengths(&nal_units);
-            if let Some(limit) = self.max_bytes {
-                if self.coarsen(data.len(), limit) {
-                    continue;
-                }
-                (0..self.source.geometry.mb_height).for_each(|y| self.finish_row(&infos, y));
-            }
-            let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
-            let raised = mean(&self.qps) - planned + f32::from(row_raise);
-            return Some(CodedFrame { data, source: self.source, picture: self.picture, mean_qp, raised });
+    /// The job as a task of rows.
+    pub(crate) fn into_task(self) -> Box<dyn RowTask<Output = CodedFrame>> {
+        if self.cabac {
+            Box::new(FrameCoder::<Cabac>::new(self))
+        } else {
+            Box::new(FrameCoder::<Cavlc>::new(self))
         }
     }
 
@@ -126,79 +116,10 @@ impl FrameJob {
         true
     }
 
-    /// One coding of the picture: its NAL units, unescaped, what became of the macroblocks, and by how much rows
-    /// were raised on average.
-    fn code<E: EntropyCoder>(&mut self) -> Option<(Vec<Vec<u8>>, Vec<MacroblockInfo>, u8)> {
-        let geometry = self.source.geometry;
-        let Geometry { mb_width, mb_height } = geometry;
-        let tables = Arc::clone(&self.tables);
-        let mut analyser = Analyser::new(&tables, self.tools);
-        let initial = SliceState {
-            kind: self.kind,
-            transform_8x8_mode: self.transform_8x8_mode,
-            ref_counts: [self.references[0].len(), self.references[1].len()],
-            last_qp: self.slice_qp,
-            last_delta_qp: 0,
-            skip_run: 0,
-        };
-        let mut writer = SliceWriter::<E>::new(self.headers.clone(), initial, self.max_slice_bytes);
-        let mut infos = vec![MacroblockInfo::default(); geometry.macroblocks()];
-        let mut lines = BottomLines::new(geometry);
-        let mut rows = self.budget.map(|budget| RowControl::new(budget, mb_height));
-        for y in 0..mb_height {
-            let raise = rows.as_mut().map_or(0, |rows| rows.next_row(writer.byte_count()));
-            if !self.references.iter().flatten().all(|r| r.wait(y, self.limits.down)) {
-                return None;
-            }
-            let views = [0, 1].map(|list| {
-                let weights = |index: usize| self.weights.get(index).filter(|_| list == 0)?.as_ref();
-                let views = self.references[list].iter().enumerate();
-                views.map(|(index, reference)| reference.view(weights(index))).collect::<Vec<_>>()
-            });
-            let still = self.references[1].first().map(|r| r.still(y));
-            for x in 0..mb_width {
-                let index = y * mb_width + x;
-                let source = load(&self.source, x, y);
-                let picture = &self.picture;
-                let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
-                let mut qp = (self.qps[index] + raise).min(MAX_QP);
-                let mb = loop {
-                    let at = Surroundings {
-                        position: (x, y),
-                        around: Neighbours::new(&infos, mb_width, x, y, writer.first),
-                        references: [&views[0], &views[1]],
-                        limits: self.limits.at(geometry, x, y),
-                        hints: [0, 1].map(|list| self.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
-                        still: still.map_or(0, |row| row[x]),
-                        edges: &edges,
-                    };
-                    analyser.code(&mut writer.entropy, &writer.state, &source, &at, qp);
-                    match writer.write(&at.around, analyser.chosen(), index) {
-                        Fit::Yes => {}
-                        Fit::NextSlice => continue,
-                        Fit::Never if qp < MAX_QP => {
-                            qp = (qp + QP_STEP).min(MAX_QP);
-                            continue;
-                        }
-                        Fit::Never => writer.write_anyway(&at.around, analyser.chosen()),
-                    }
-                    break analyser.chosen();
-                };
-                infos[index] = describe(mb, &mut writer.state);
-                store(&mut self.picture, mb, x, y);
-            }
-            lines.save(&self.picture, y);
-            if self.max_bytes.is_none() {
-                self.finish_row(&infos, y);
-            }
-        }
-        Some((writer.finish(), infos, rows.map_or(0, |rows| rows.mean_raise())))
-    }
-
     /// Filters a row that is coded and, where other pictures predict from this one, lets them see it.
     fn finish_row(&mut self, infos: &[MacroblockInfo], y: usize) {
         let mb_width = self.source.geometry.mb_width;
-        if self.is_reference || self.keep_reconstruction {
+        if self.is_reference || self.reports.any() {
             self.deblock(infos, y);
         }
         if self.is_reference {
@@ -231,6 +152,165 @@ impl FrameJob {
     }
 }
 
+/// A picture on its way.
+struct FrameCoder<E: EntropyCoder> {
+    job: FrameJob,
+    /// Mean of the quantisers at first.
+    planned: f32,
+    /// `None` when the picture is done.
+    attempt: Option<Attempt<E>>,
+    outcome: Outcome,
+}
+
+/// What the last attempt came to.
+#[derive(Default)]
+struct Outcome {
+    data: Vec<u8>,
+    mean_qp: f32,
+    /// By how much rows were raised on average.
+    raised: u8,
+}
+
+/// One coding of the picture: what is carried from row to row. Another one follows when it comes out too large.
+struct Attempt<E: EntropyCoder> {
+    writer: SliceWriter<E>,
+    infos: Vec<MacroblockInfo>,
+    lines: BottomLines,
+    rows: Option<RowControl>,
+    /// The row to code next.
+    row: usize,
+}
+
+impl<E: EntropyCoder> Attempt<E> {
+    fn new(job: &FrameJob) -> Self {
+        let initial = SliceState {
+            kind: job.kind,
+            transform_8x8_mode: job.transform_8x8_mode,
+            ref_counts: [job.references[0].len(), job.references[1].len()],
+            last_qp: job.slice_qp,
+            last_delta_qp: 0,
+            skip_run: 0,
+        };
+        let geometry = job.source.geometry;
+        Self {
+            writer: SliceWriter::new(job.headers.clone(), initial, job.max_slice_bytes),
+            infos: vec![MacroblockInfo::default(); geometry.macroblocks()],
+            lines: BottomLines::new(geometry),
+            rows: job.budget.map(|budget| RowControl::new(budget, geometry.mb_height)),
+            row: 0,
+        }
+    }
+
+    fn code_row(&mut self, job: &mut FrameJob) {
+        let y = self.row;
+        let geometry = job.source.geometry;
+        let mb_width = geometry.mb_width;
+        let writer = &mut self.writer;
+        let raise = self.rows.as_mut().map_or(0, |rows| rows.next_row(writer.byte_count()));
+        // Made anew for each row, so that which rows are coded in one go cannot matter.
+        let mut analyser = Analyser::new(&job.tables, job.tools);
+        let views = [0, 1].map(|list| {
+            let weights = |index: usize| job.weights.get(index).filter(|_| list == 0)?.as_ref();
+            let views = job.references[list].iter().enumerate();
+            views.map(|(index, reference)| reference.view(weights(index))).collect::<Vec<_>>()
+        });
+        let still = job.references[1].first().map(|r| r.still(y));
+        for x in 0..mb_width {
+            let index = y * mb_width + x;
+            let source = job.source.macroblock(x, y);
+            let (lines, picture) = (&self.lines, &job.picture);
+            let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
+            let mut qp = (job.qps[index] + raise).min(MAX_QP);
+            let mb = loop {
+                let at = Surroundings {
+                    position: (x, y),
+                    around: Neighbours::new(&self.infos, mb_width, x, y, writer.first),
+                    references: [&views[0], &views[1]],
+                    limits: job.limits.at(geometry, x, y),
+                    hints: [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
+                    still: still.map_or(0, |row| row[x]),
+                    edges: &edges,
+                };
+                analyser.code(&mut writer.entropy, &writer.state, &source, &at, qp);
+                match writer.write(&at.around, analyser.chosen(), index) {
+                    Fit::Yes => {}
+                    Fit::NextSlice => continue,
+                    Fit::Never if qp < MAX_QP => {
+                        qp = (qp + QP_STEP).min(MAX_QP);
+                        continue;
+                    }
+                    Fit::Never => writer.write_anyway(&at.around, analyser.chosen()),
+                }
+                break analyser.chosen();
+            };
+            self.infos[index] = describe(mb, &mut writer.state);
+            job.picture.store(&mb.rec, x, y);
+        }
+        self.lines.save(&job.picture, y);
+        self.row += 1;
+    }
+}
+
+impl<E: EntropyCoder> FrameCoder<E> {
+    fn new(job: FrameJob) -> Self {
+        let attempt = Some(Attempt::new(&job));
+        Self { planned: mean(&job.qps), attempt, outcome: Outcome::default(), job }
+    }
+
+    /// The last row is coded: whether the picture need not be coded again.
+    fn conclude(&mut self, attempt: Attempt<E>) -> bool {
+        let job = &mut self.job;
+        let Attempt { writer, infos, rows, row, .. } = attempt;
+        let data = with_lengths(&writer.finish());
+        if let Some(limit) = job.max_bytes {
+            if job.coarsen(data.len(), limit) {
+                self.attempt = Some(Attempt::new(job));
+                return false;
+            }
+            (0..row).for_each(|y| job.finish_row(&infos, y));
+        }
+        let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
+        self.outcome = Outcome { data, mean_qp, raised: rows.map_or(0, |rows| rows.mean_raise()) };
+        true
+    }
+}
+
+impl<E: EntropyCoder> RowTask for FrameCoder<E> {
+    type Output = CodedFrame;
+
+    fn is_ready(&self) -> bool {
+        let FrameJob { references, limits, .. } = &self.job;
+        let row = self.attempt.as_ref().map_or(0, |attempt| attempt.row);
+        references.iter().flatten().all(|reference| reference.is_ready(row, limits.down))
+    }
+
+    fn run_row(&mut self) -> bool {
+        let Some(mut attempt) = self.attempt.take() else { return true };
+        let y = attempt.row;
+        attempt.code_row(&mut self.job);
+        if self.job.max_bytes.is_none() {
+            self.job.finish_row(&attempt.infos, y);
+        }
+        if attempt.row == self.job.source.geometry.mb_height {
+            return self.conclude(attempt);
+        }
+        self.attempt = Some(attempt);
+        false
+    }
+
+    fn finish(self: Box<Self>) -> CodedFrame {
+        let Self { job, planned, outcome: Outcome { data, mean_qp, raised }, .. } = *self;
+        CodedFrame {
+            data,
+            mean_qp,
+            raised: mean(&job.qps) - planned + f32::from(raised),
+            report: job.reports.on(&job.source, &job.picture),
+            source: job.source,
+            picture: job.picture,
+        }
+    }
+}
+
 impl ReachLimits {
     fn at(self, geometry: Geometry, x: usize, y: usize) -> MotionLimits {
         let (width, height) = ((geometry.mb_width * 16) as i32, (geometry.mb_height * 16) as i32);
@@ -246,65 +326,6 @@ impl ReachLimits {
                 quarter((width + BEYOND as i32 - px).min(2047)),
                 quarter((height + BEYOND as i32 - py).min(self.down as i32).min(vertical - 1)),
             ),
-        }
-    }
-}
-
-/// Unfiltered samples of the last row of the macroblock row above, which intra prediction reads.
-struct BottomLines {
-    luma: Vec<u8>,
-    chroma: [Vec<u8>; 2],
-}
-
-impl BottomLines {
-    fn new(geometry: Geometry) -> Self {
-        // Room for the samples above and to the right of the last macroblock.
-        let chroma = vec![0; geometry.mb_width * 8];
-        Self { luma: vec![0; geometry.mb_width * 16 + 16], chroma: [chroma.clone(), chroma] }
-    }
-
-    fn save(&mut self, picture: &PictureWriter, y: usize) {
-        let width = self.luma.len() - 16;
-        let row = LUMA_PADDING + y * 16 + 15;
-        self.luma[..width]
-            .copy_from_slice(&picture.luma[0].rows(row..row + 1)[LUMA_PADDING..LUMA_PADDING + width]);
-        let row = CHROMA_PADDING + y * 8 + 7;
-        for (line, plane) in self.chroma.iter_mut().zip(&picture.chroma) {
-            let width = line.len();
-            line.copy_from_slice(&plane.rows(row..row + 1)[CHROMA_PADDING..CHROMA_PADDING + width]);
-        }
-    }
-
-    /// Puts the samples around macroblock (x, y) into its reconstruction buffer.
-    fn edges(&self, picture: &PictureWriter, mb: &mut Macroblock, x: usize, y: usize) {
-        if y > 0 {
-            mb.rec.luma[LUMA_ORIGIN - LUMA_STRIDE..][..24].copy_from_slice(&self.luma[x * 16..x * 16 + 24]);
-            for (rec, line) in mb.rec.chroma.iter_mut().zip(&self.chroma) {
-                rec[CHROMA_ORIGIN - CHROMA_STRIDE..][..8].copy_from_slice(&line[x * 8..x * 8 + 8]);
-            }
-        }
-        if x > 0 {
-            if y > 0 {
-                mb.rec.luma[LUMA_ORIGIN - LUMA_STRIDE - 1] = self.luma[x * 16 - 1];
-                for (rec, line) in mb.rec.chroma.iter_mut().zip(&self.chroma) {
-                    rec[CHROMA_ORIGIN - CHROMA_STRIDE - 1] = line[x * 8 - 1];
-                }
-            }
-            let stride = picture.luma[0].stride();
-            let row = LUMA_PADDING + y * 16;
-            let left = picture.luma[0].rows(row..row + 16);
-            for j in 0..16 {
-                mb.rec.luma[LUMA_ORIGIN + j * LUMA_STRIDE - 1] = left[j * stride + LUMA_PADDING + x * 16 - 1];
-            }
-            let row = CHROMA_PADDING + y * 8;
-            for (rec, plane) in mb.rec.chroma.iter_mut().zip(&picture.chroma) {
-                let stride = plane.stride();
-                let left = plane.rows(row..row + 8);
-                for j in 0..8 {
-                    rec[CHROMA_ORIGIN + j * CHROMA_STRIDE - 1] =
-                        left[j * stride + CHROMA_PADDING + x * 8 - 1];
-                }
-            }
         }
     }
 }
@@ -325,40 +346,6 @@ fn with_lengths(nal_units: &[Vec<u8>]) -> Vec<u8> {
         data[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
     data
-}
-
-fn load(picture: &SourcePicture, x: usize, y: usize) -> Source {
-    let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
-    let stride = picture.luma_stride();
-    let from = &picture.luma[y * 16 * stride + x * 16..];
-    for j in 0..16 {
-        source.luma[j * SOURCE_STRIDE..][..16].copy_from_slice(&from[j * stride..][..16]);
-    }
-    let stride = picture.chroma_stride();
-    for (to, plane) in source.chroma.iter_mut().zip(&picture.chroma) {
-        let from = &plane[y * 8 * stride + x * 8..];
-        for j in 0..8 {
-            to[j * SOURCE_STRIDE..][..8].copy_from_slice(&from[j * stride..][..8]);
-        }
-    }
-    source
-}
-
-fn store(picture: &mut PictureWriter, mb: &Macroblock, x: usize, y: usize) {
-    let stride = picture.luma[0].stride();
-    let row = LUMA_PADDING + y * 16;
-    let to = &mut picture.luma[0].rows_mut(row..row + 16)[LUMA_PADDING + x * 16..];
-    for j in 0..16 {
-        to[j * stride..][..16].copy_from_slice(&mb.rec.luma[LUMA_ORIGIN + j * LUMA_STRIDE..][..16]);
-    }
-    let row = CHROMA_PADDING + y * 8;
-    for (plane, rec) in picture.chroma.iter_mut().zip(&mb.rec.chroma) {
-        let stride = plane.stride();
-        let to = &mut plane.rows_mut(row..row + 8)[CHROMA_PADDING + x * 8..];
-        for j in 0..8 {
-            to[j * stride..][..8].copy_from_slice(&rec[CHROMA_ORIGIN + j * CHROMA_STRIDE..][..8]);
-        }
-    }
 }
 
 /// Quarters whose corner moves by at most a quarter sample against the first picture of list 0, or of list 1 where

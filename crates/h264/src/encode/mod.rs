@@ -2,6 +2,7 @@
 
 mod analysis;
 mod bins;
+mod bottom_lines;
 mod config;
 mod deblock;
 mod decode_clock;
@@ -18,6 +19,7 @@ mod motion_cost;
 mod motion_search;
 mod neighbours;
 mod picture;
+mod picture_report;
 mod picture_timing;
 mod quality_metrics;
 mod rate;
@@ -27,6 +29,7 @@ mod reference;
 mod reference_buffer;
 mod residual;
 mod row_budget;
+mod sequencer;
 mod slice;
 mod slice_writer;
 mod source;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use vitascope_dsp::shared_plane::{PlaneReader, PlaneWriter};
 use vitascope_dsp::video::VideoKernels;
 
+use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Reconstruction};
 use super::reference::ReferenceView;
+use super::residual::{SOURCE_STRIDE, Source};
 use super::weights::{Brightness, PictureWeights};
 
 /// Samples around a reference picture's luma, on every side.
@@ -68,6 +70,24 @@ impl SourcePicture {
 
     pub(crate) fn chroma_stride(&self) -> usize {
         self.geometry.mb_width * 8
+    }
+
+    /// The samples of macroblock (x, y).
+    pub(crate) fn macroblock(&self, x: usize, y: usize) -> Source {
+        let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
+        let stride = self.luma_stride();
+        let from = self.luma[y * 16 * stride + x * 16..].chunks(stride);
+        for (to, from) in source.luma.chunks_exact_mut(SOURCE_STRIDE).zip(from) {
+            to.copy_from_slice(&from[..16]);
+        }
+        let stride = self.chroma_stride();
+        for (to, plane) in source.chroma.iter_mut().zip(&self.chroma) {
+            let from = plane[y * 8 * stride + x * 8..].chunks(stride);
+            for (to, from) in to.chunks_exact_mut(SOURCE_STRIDE).zip(from) {
+                to[..8].copy_from_slice(&from[..8]);
+            }
+        }
+        source
     }
 }
 
@@ -133,6 +153,24 @@ impl PictureWriter {
             *to = bits;
         }
         self.still.publish(row + 1);
+    }
+
+    /// Puts the samples of macroblock (x, y) in their place.
+    pub(crate) fn store(&mut self, rec: &Reconstruction, x: usize, y: usize) {
+        let stride = self.luma[0].stride();
+        let row = LUMA_PADDING + y * 16;
+        let to = self.luma[0].rows_mut(row..row + 16)[LUMA_PADDING + x * 16..].chunks_mut(stride);
+        for (to, from) in to.zip(rec.luma[LUMA_ORIGIN..].chunks(LUMA_STRIDE)) {
+            to[..16].copy_from_slice(&from[..16]);
+        }
+        let row = CHROMA_PADDING + y * 8;
+        for (plane, rec) in self.chroma.iter_mut().zip(&rec.chroma) {
+            let stride = plane.stride();
+            let to = plane.rows_mut(row..row + 8)[CHROMA_PADDING + x * 8..].chunks_mut(stride);
+            for (to, from) in to.zip(rec[CHROMA_ORIGIN..].chunks(CHROMA_STRIDE)) {
+                to[..8].copy_from_slice(&from[..8]);
+            }
+        }
     }
 
     /// Completes what can be completed after macroblock row `row` has been coded and filtered:
@@ -241,16 +279,15 @@ fn repeat_row(plane: &mut PlaneWriter<u8>, from: usize, to: std::ops::Range<usiz
 }
 
 impl Reference {
-    /// Waits until macroblock row `row` may be predicted from with vectors reaching `down` luma
-    /// samples below it. False when the picture will never be finished.
-    pub(crate) fn wait(&self, row: usize, down: usize) -> bool {
+    /// Whether macroblock row `row` may be predicted from by now, with vectors reaching `down` luma samples below
+    /// it.
+    pub(crate) fn is_ready(&self, row: usize, down: usize) -> bool {
         let luma = ((row + 1) * 16 + down + 2 + LUMA_PADDING).min(self.geometry.luma_rows());
         let chroma = ((row + 1) * 8 + down / 2 + 2 + CHROMA_PADDING).min(self.geometry.chroma_rows());
-        self.luma.iter().all(|p| p.wait_for(luma).is_ok())
-            && self.chroma.iter().all(|p| p.wait_for(chroma).is_ok())
+        self.luma.iter().all(|p| p.published() >= luma) && self.chroma.iter().all(|p| p.published() >= chroma)
     }
 
-    /// Quarters that stand still, for each macroblock of a row that [`wait`](Self::wait) has seen done.
+    /// Quarters that stand still, for each macroblock of a row that [`is_ready`](Self::is_ready) holds for.
     pub(crate) fn still(&self, row: usize) -> &[u8] {
         &self.still.rows()[row * self.geometry.mb_width..(row + 1) * self.geometry.mb_width]
     }

@@ -78,10 +78,10 @@ impl<E: EntropyCoder> SliceWriter<E> {
     }
 
     /// The NAL units of the picture, unescaped.
-    pub(crate) fn finish(mut self) -> Vec<Vec<u8>> {
-        let last = self.entropy.finish(&self.state);
-        self.finished.push(last);
-        self.finished
+    pub(crate) fn finish(self) -> Vec<Vec<u8>> {
+        let Self { entropy, state, mut finished, .. } = self;
+        finished.push(entropy.finish(&state));
+        finished
     }
 
     /// Whether the slice, ended here, keeps the limit.

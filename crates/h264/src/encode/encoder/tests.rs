@@ -1,5 +1,6 @@
 //! What the tools of an encoder do to its streams.
 
+use super::super::config::SliceKind;
 use super::*;
 
 /// An effort without any of the tools that are tested.

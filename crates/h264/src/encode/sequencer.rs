@@ -1,0 +1,248 @@
+//! The place of a planned frame in the stream: numbers, references, headers, quantisers.
+
+use std::sync::Arc;
+
+use vitascope_bits::length_prefixed;
+use vitascope_core::Time;
+use vitascope_encode::{FrameKind, FrameRecord, PlannedFrame, RateConfig};
+
+use super::analysis::CodingTables;
+use super::config::{EncoderConfig, EntropyMode, FieldOrder, SliceKind};
+use super::deblock::DeblockParameters;
+use super::decode_clock::PictureTimes;
+use super::effort::Tools;
+use super::error::Error;
+use super::frame_coder::{FrameJob, ReachLimits};
+use super::macroblock::Mv;
+use super::motion_cost::MotionCosts;
+use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
+use super::picture_report::Reports;
+use super::picture_timing::{DEFAULT_TIME_OFFSET_LENGTH, picture_timing};
+use super::rate::{CodingPlan, Rate, RateTicket};
+use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
+use super::residual::ResidualCoder;
+use super::stream::{SliceParameters, StreamParameters};
+use super::temporal_layers::LayerClock;
+use super::weights::{self, Brightness};
+use crate::syntax::sei::{self, SeiMessage};
+
+/// A frame in the lookahead.
+pub(crate) struct Waiting {
+    pub(crate) token: u64,
+    pub(crate) source: Arc<SourcePicture>,
+    pub(crate) messages: Vec<SeiMessage>,
+    pub(crate) max_slice_bytes: usize,
+    pub(crate) refresh: bool,
+    pub(crate) rate: RateTicket,
+}
+
+/// What is known of a frame while it is being coded.
+pub(crate) struct Flight {
+    pub(crate) token: u64,
+    pub(crate) coding_index: u64,
+    pub(crate) is_sync: bool,
+    pub(crate) is_reference: bool,
+    pub(crate) slice_kind: SliceKind,
+    pub(crate) long_term_token: Option<i64>,
+    /// Length-prefixed NAL units before the slice.
+    pub(crate) messages: Vec<u8>,
+    pub(crate) times: PictureTimes,
+    /// What later passes learn of it, but for its size.
+    pub(crate) record: FrameRecord,
+}
+
+/// Makes jobs of planned frames, in coding order.
+pub(crate) struct Sequencer {
+    pub(crate) rate: Rate,
+    pub(crate) references: ReferenceBuffer<Reference>,
+    /// Presentation times of the sync frames of the whole stream in order, where a pass before has set them.
+    pub(crate) sync_times: Vec<Time>,
+    stream: StreamParameters,
+    tables: Arc<CodingTables>,
+    tools: Tools,
+    reach: ReachLimits,
+    layers: LayerClock,
+    /// Display index of the last sync frame.
+    first_in_order: u64,
+    idr_count: u32,
+    reports: Reports,
+    stream_messages: Vec<SeiMessage>,
+    fields: Option<FieldOrder>,
+}
+
+impl Sequencer {
+    /// # Errors
+    /// A setting of the rate control outside its range.
+    pub(crate) fn new(
+        config: &EncoderConfig,
+        stream: StreamParameters,
+        tools: Tools,
+        geometry: Geometry,
+        rate: RateConfig,
+    ) -> Result<Self, Error> {
+        let rate = Rate::new(config, &stream, rate)?;
+        let cavlc = stream.entropy() == EntropyMode::Cavlc;
+        let tables = Arc::new(CodingTables {
+            kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
+            residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile()),
+            motion_costs: MotionCosts::new(),
+        });
+        // Where pictures do not overlap, references are complete.
+        let down = if config.low_latency {
+            geometry.mb_height * 16
+        } else {
+            (geometry.mb_height / 4).clamp(4, 16) * 16
+        };
+        let (width, height) = stream.coded_size();
+        Ok(Self {
+            rate,
+            references: ReferenceBuffer::new(stream.references(), stream.max_frame_num()),
+            sync_times: Vec::new(),
+            tables,
+            tools,
+            reach: ReachLimits { down, vertical: stream.vertical_reach() },
+            layers: LayerClock::new(config.base_layer),
+            first_in_order: 0,
+            idr_count: 0,
+            reports: Reports {
+                width,
+                height,
+                md5: config.report_reconstruction,
+                squared_error: config.report_quality,
+            },
+            stream,
+            stream_messages: config.stream_messages.clone(),
+            fields: config.signal.fields,
+        })
+    }
+
+    /// What was said in the parameter sets.
+    pub(crate) fn stream(&self) -> &StreamParameters {
+        &self.stream
+    }
+
+    /// The job of the next frame in coding order, to be coded into `picture`.
+    pub(crate) fn next(
+        &mut self,
+        mut planned: PlannedFrame<Waiting>,
+        picture: PictureWriter,
+    ) -> (FrameJob, Flight) {
+        let is_sync = planned.kind == FrameKind::Idr;
+        let refresh = planned.payload.refresh && !is_sync;
+        let in_base_layer = self.layers.is_base(is_sync, refresh, planned.info.presentation_time);
+        let is_reference = planned.kind.is_reference() && in_base_layer;
+        let messages = self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync);
+        // Nothing depends on a frame outside the base layer, as on a B picture.
+        let rate_kind = if in_base_layer { planned.kind } else { FrameKind::B };
+        let CodingPlan { base_qp, slice_qp, qps, max_bytes, budget, times } =
+            self.rate.start(&planned, rate_kind, planned.payload.rate, messages.len());
+        let record = FrameRecord { kind: rate_kind, ..FrameRecord::new(&planned, base_qp) };
+        let Waiting { token, source, max_slice_bytes, .. } = planned.payload;
+        let kind = match planned.kind {
+            FrameKind::Idr | FrameKind::I => SliceKind::I,
+            FrameKind::P => SliceKind::P,
+            FrameKind::ReferenceB | FrameKind::B => SliceKind::B,
+        };
+        if is_sync {
+            // Passes over parts of a stream number its sync frames as a pass over all of it.
+            self.idr_count = match self.sync_times.binary_search(&planned.info.presentation_time) {
+                Ok(place) => place as u32 + 1,
+                Err(_) => self.idr_count + 1,
+            };
+            self.first_in_order = planned.display_index;
+        }
+        let order = planned.display_index - self.first_in_order;
+        let brightness = self.stream.weighted().then(|| Arc::new(Brightness::of(&source)));
+        let PicturePlan {
+            frame_num,
+            lists: references,
+            nearest,
+            modification,
+            marking,
+            token: long_term_token,
+        } = self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
+            picture.reference(brightness.clone())
+        });
+        let weights: Vec<_> = match (kind, &brightness) {
+            (SliceKind::P, Some(own)) => {
+                let weights = |other: &Reference| own.weights(other.brightness.as_ref()?);
+                references[0].iter().map(weights).collect()
+            }
+            _ => Vec::new(),
+        };
+        let headers = self.stream.slice_headers(&SliceParameters {
+            kind,
+            is_sync,
+            is_reference,
+            frame_num,
+            idr_pic_id: self.idr_count & 1,
+            order,
+            modification,
+            marking,
+            slice_qp,
+            weights: (kind == SliceKind::P && self.stream.weighted()).then(|| weights::table(&weights)),
+            references: [references[0].len(), references[1].len()],
+        });
+        // The picture referred to may lie further back than the one that the lookahead looked at.
+        let looked = planned.references[0].map_or(1, |r| planned.display_index.saturating_sub(r).max(1));
+        let distance =
+            nearest.map_or(1, |nearest| (order.saturating_sub(nearest) / looked).clamp(1, 4)) as i16;
+        let job = FrameJob {
+            tables: Arc::clone(&self.tables),
+            tools: self.tools,
+            kind,
+            cabac: self.stream.entropy() == EntropyMode::Cabac,
+            transform_8x8_mode: self.stream.high_profile(),
+            deblocking: DeblockParameters { offset_a: 0, offset_b: 0, chroma_qp_offset: 0 },
+            headers,
+            slice_qp,
+            max_slice_bytes,
+            qps,
+            hints: [(planned.motion, distance), (planned.backward_motion, 1)].map(|(motion, distance)| {
+                let scaled = |m: &vitascope_encode::MotionVector| {
+                    Mv::new(m.x.saturating_mul(distance), m.y.saturating_mul(distance))
+                };
+                motion.iter().map(scaled).collect()
+            }),
+            limits: self.reach,
+            source,
+            picture,
+            references,
+            weights,
+            is_reference,
+            reports: self.reports,
+            max_bytes,
+            budget,
+        };
+        let flight = Flight {
+            token,
+            coding_index: planned.coding_index,
+            is_sync,
+            is_reference,
+            slice_kind: kind,
+            long_term_token,
+            messages,
+            times,
+            record,
+        };
+        (job, flight)
+    }
+
+    /// The SEI unit of a frame with its length: the stream's messages at sync frames, then its own.
+    fn message_unit(&self, mut messages: Vec<SeiMessage>, is_sync: bool) -> Vec<u8> {
+        if is_sync {
+            messages.splice(0..0, self.stream_messages.iter().cloned());
+        }
+        // A decoder's buffer has its own message with the fields in it.
+        let fields = self.fields.filter(|_| self.stream.buffer().is_none());
+        if let Some(order) = fields {
+            messages.insert(0, picture_timing(None, Some(order), DEFAULT_TIME_OFFSET_LENGTH));
+        }
+        let mut unit = Vec::new();
+        if !messages.is_empty() {
+            // Four bytes hold any length.
+            let _ = length_prefixed::append(&sei::nal_unit(&messages), 4, &mut unit);
+        }
+        unit
+    }
+}
