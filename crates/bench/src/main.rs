@@ -1,9 +1,14 @@
 //! `vitascope-bench`: measurements that take too long, or depend too much on the machine, to be tests.
 #![forbid(unsafe_code)]
 
+mod clip;
+mod conferencing;
 mod pixels;
+mod processor;
+mod rates;
 mod soak;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -26,6 +31,36 @@ enum Measurement {
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
         threads: u16,
     },
+    /// Low latency against x264 (through ffmpeg) and, where built with it, OpenH264: bits, quality, time to code a frame
+    Conferencing {
+        /// y4m files, played back and forth
+        #[arg(required = true)]
+        clips: Vec<PathBuf>,
+        /// Frames to encode
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(10..))]
+        frames: u16,
+        /// Our effort; what is usual for low latency if left out
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10))]
+        effort: Option<u8>,
+        /// Threads of every encoder
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+        threads: u16,
+    },
+    /// How closely bit rates and their limits are kept, over ten seconds of each clip
+    Rates {
+        /// y4m files, played back and forth
+        #[arg(required = true)]
+        clips: Vec<PathBuf>,
+        /// Seconds of each
+        #[arg(long, default_value_t = 10.0)]
+        seconds: f64,
+        /// Our effort; the usual one if left out
+        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10))]
+        effort: Option<u8>,
+        /// Only these: averages, limits
+        #[arg(long)]
+        only: Option<rates::Part>,
+    },
     /// One long session with properties changed at random: memory must stay flat and the rate must not drift
     Soak {
         /// Frames to encode
@@ -40,6 +75,10 @@ enum Measurement {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().measurement {
         Measurement::Pixels { workload, threads } => pixels::run(workload.as_deref(), threads.into()),
+        Measurement::Conferencing { clips, frames, effort, threads } => {
+            conferencing::run(&conferencing::Options { clips, frames: frames.into(), effort, threads })
+        }
+        Measurement::Rates { clips, seconds, effort, only } => rates::run(&clips, seconds, effort, only),
         Measurement::Soak { frames, seed } => soak::run(frames, seed),
     };
     match outcome {

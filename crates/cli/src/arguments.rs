@@ -52,6 +52,10 @@ pub(crate) struct Encode {
     /// Set the properties of a preset first: HighSpeed, Balanced, HighQuality, ConsistentQuality or VideoConferencing
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<String>,
+    /// Code for a conversation: each frame leaves before the next comes, in order, with sizes kept even, and after the first frame
+    /// key frames stand only where they are asked for
+    #[arg(long, conflicts_with = "passes")]
+    pub(crate) low_latency: bool,
     /// Set a property of the session, for example AverageBitRate=2000000 or ProfileLevel=H264_High_AutoLevel; may be given
     /// several times. `vitascope properties` lists them
     #[arg(long = "set", value_name = "KEY=VALUE")]

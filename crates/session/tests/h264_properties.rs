@@ -390,6 +390,9 @@ effects! {
         assert!(streams[10].bytes() < streams[0].bytes(), "{} and {} bytes", streams[10].bytes(), streams[0].bytes());
         let (session, _) = session(&Dictionary::new());
         assert!(refused(&session, key::VITASCOPE_EFFORT, 11).to_string().contains("0 to 10"));
+        let (low_latency, _) = low_latency_session(WIDTH, HEIGHT, &Dictionary::new());
+        let usual = |session: &CompressionSession| session.copy_property(key::VITASCOPE_EFFORT).unwrap().as_i64();
+        assert_eq!((usual(&session), usual(&low_latency)), (Some(5), Some(4)));
     }
 
     key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY => fn prioritize_encoding_speed_over_quality() {

@@ -2,7 +2,10 @@
 
 mod clip;
 
-use clip::{RATE_PROPERTIES, Stream, at, collect, encode, give, picture, session, with};
+use clip::{
+    HEIGHT, RATE_PROPERTIES, Stream, WIDTH, at, collect, encode, give, low_latency_session, picture, session,
+    with,
+};
 use vitascope_core::{Dictionary, Time, Value};
 use vitascope_h264::syntax::hrd::Hrd;
 use vitascope_session::{CompressionSession, FrameOptions, key, status};
@@ -110,6 +113,8 @@ effects! {
         let (session, outputs) = session(&buffered(key::VARIABLE_BIT_RATE, 120_000).with(key::MAX_FRAME_DELAY_COUNT, 0));
         refused(&session, key::AVERAGE_BIT_RATE, 1000);
         refused(&session, key::DATA_RATE_LIMITS, pairs(&[1000.0, 1.0]));
+        let (low_latency, _) = low_latency_session(WIDTH, HEIGHT, &Dictionary::new());
+        refused(&low_latency, key::VARIABLE_BIT_RATE, 120_000);
         // The target may change in mid-stream, but not be given up.
         (0..20).for_each(|number| give(&session, number));
         session.set_property(key::VARIABLE_BIT_RATE, 30_000).unwrap();

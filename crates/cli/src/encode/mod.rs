@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use vitascope::container::{self, AtomicFile, OutputKind};
-use vitascope::core::{Time, TimeRange};
+use vitascope::core::{Dictionary, Time, TimeRange};
 use vitascope::session::{CompressionSession, EncodeOutput, FrameOptions};
 
 use crate::arguments::Encode;
@@ -54,7 +54,8 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let writer = writer.map_err(|error| sink::failure(&error))?;
     let sink = Sink::new(writer, arguments, source.frame_duration(), progress.clone())?;
     let sink = Arc::new(Mutex::new(sink));
-    let session = open_session(&source, codec.codec_type, Arc::clone(&sink), passes.clone())?;
+    let session =
+        open_session(&source, codec.codec_type, arguments.low_latency, Arc::clone(&sink), passes.clone())?;
     settings::apply(&session, &settings, &source)?;
     let handle = session.downgrade();
     interrupt.on_signal(move || {
@@ -150,6 +151,7 @@ fn output_kind(path: &Path) -> Result<OutputKind, Failure> {
 fn open_session(
     source: &Source,
     codec: vitascope::core::FourCc,
+    low_latency: bool,
     sink: Arc<Mutex<Sink>>,
     passes: Option<Arc<Passes>>,
 ) -> Result<CompressionSession, Failure> {
@@ -161,6 +163,7 @@ fn open_session(
     };
     logger::without_echo(|| {
         CompressionSession::builder(side(header.width), side(header.height), codec)
+            .encoder_specification(Dictionary::new().with("EnableLowLatencyRateControl", low_latency))
             .output_handler(handler)
             .build()
     })

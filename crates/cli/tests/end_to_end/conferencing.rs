@@ -9,7 +9,9 @@ use vitascope::h264::format::parameter_set;
 use vitascope::session::{CompressionSession, FrameOptions, codec, key};
 
 use crate::clip::{Clip, Content};
-use crate::support::{Scratch, decoded_hashes, frame_hashes, succeed, text};
+use crate::support::{
+    Probe, Scratch, decoded_hashes, encode, fail, frame_hashes, key_frames, packets, succeed, text,
+};
 
 const FRAMES: usize = 240;
 /// Frames from a loss or an arrival until the sender knows of it.
@@ -256,4 +258,31 @@ fn slices_keep_their_limit_and_decode() {
         let expected: Vec<&String> = sent.iter().map(|frame| &frame.hash).collect();
         assert_eq!(decoded_hashes(&path).iter().collect::<Vec<_>>(), expected, "{limit} {mode}");
     }
+}
+
+#[test]
+fn the_command_codes_with_low_latency() {
+    let scratch = Scratch::new();
+    let source = scratch.clip(&Clip::new(192, 160, 90, Content::Cuts(30)));
+    let (output, hashes) = (scratch.path("out.mp4"), scratch.path("hashes.txt"));
+    let rate = "AverageBitRate=400000";
+    let mut command = encode(&source, &output, &[rate]);
+    succeed(command.args(["--low-latency", "--preset", "VideoConferencing", "--hashes"]).arg(&hashes));
+    // Scene cuts neither make key frames nor bursts, and nothing is reordered.
+    assert_eq!(key_frames(&output), [0]);
+    assert_eq!(Probe::stream(&output).value("has_b_frames"), "0");
+    let burst = |path: &Path| {
+        let sizes: Vec<u64> = packets(path).iter().map(|packet| packet.size).collect();
+        *sizes[1..].iter().max().unwrap() as f64 * sizes.len() as f64 / sizes.iter().sum::<u64>() as f64
+    };
+    assert!(burst(&output) <= 1.5, "{}", burst(&output));
+    let expected = frame_hashes(&std::fs::read_to_string(&hashes).unwrap());
+    assert_eq!(decoded_hashes(&output), expected);
+    // Without it the first frame of a scene gets what it needs.
+    succeed(&mut encode(&source, &output, &[rate]));
+    assert!(burst(&output) > 2.0, "{}", burst(&output));
+    let refused = fail(encode(&source, &output, &[]).args(["--low-latency", "--passes", "2"]), 2);
+    assert!(refused.contains("--passes"), "{refused}");
+    let refused = fail(encode(&source, &output, &["VariableBitRate=400000"]).arg("--low-latency"), 2);
+    assert!(refused.contains("EnableLowLatencyRateControl"), "{refused}");
 }

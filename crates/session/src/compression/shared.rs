@@ -137,7 +137,7 @@ impl Shared {
         let state = State {
             invalidated: false,
             failure: None,
-            values: PropertyValues::new(Arc::clone(&table)),
+            values: PropertyValues::new(Arc::clone(&table)).with_low_latency(low_latency),
             generation: 0,
             prepared: None,
             stream: None,

@@ -69,7 +69,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::ValueAnyTime,
         "Bits per second in the long run of a stream that describes a decoder's buffer and never empties it: bits come in at \
          VBVMaxBitRate, and VBVBufferDuration is its size. Set ExpectedFrameRate too. AverageBitRate, DataRateLimits and \
-         ConstantBitRate are refused beside it; Quality has no effect. The buffer stays as it is when the rate changes.",
+         ConstantBitRate are refused beside it, and it is refused in a session made with EnableLowLatencyRateControl; Quality \
+         has no effect. The buffer stays as it is when the rate changes.",
     ),
     row(
         key::VBV_MAX_BIT_RATE,
@@ -307,7 +308,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         DefaultValue::Computed(effort::usual),
         Change::BeforeFirstFrame,
         "How much work goes into the stream: 0 is fastest, each step up takes longer and makes the stream smaller at equal \
-         quality. Unset, 5, but 2 when PrioritizeEncodingSpeedOverQuality is true, else 3 when MaximizePowerEfficiency is.",
+         quality. Unset, 5, but 2 when PrioritizeEncodingSpeedOverQuality is true, else 3 when MaximizePowerEfficiency is, else 4 \
+         in a session made with EnableLowLatencyRateControl.",
     ),
     row(
         key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY,

@@ -1,0 +1,112 @@
+//! One frame in, one frame out: our session against encoders that people use for conversations.
+
+mod curve;
+mod judge;
+#[cfg(feature = "openh264")]
+mod open_h264;
+mod ours;
+mod x264;
+
+use std::path::PathBuf;
+
+use crate::clip::Clip;
+use curve::{Point, saving};
+
+/// A stream, with what became known while it was coded.
+pub(super) struct Coded {
+    /// Annex B.
+    pub(super) stream: Vec<u8>,
+    /// Bytes of each frame.
+    pub(super) sizes: Vec<usize>,
+    /// Milliseconds from giving each frame to having it coded.
+    pub(super) latencies: Vec<f64>,
+    /// Processor time of all frames after the first.
+    pub(super) seconds: f64,
+}
+
+/// An encoder with its name.
+type Peer = (&'static str, fn(&Clip, usize, u32, &Options) -> Result<Coded, String>);
+
+/// What the command line says.
+pub(crate) struct Options {
+    pub(crate) clips: Vec<PathBuf>,
+    pub(crate) frames: usize,
+    pub(crate) effort: Option<u8>,
+    pub(crate) threads: u16,
+}
+
+/// Bits per pixel of the four rates.
+const RATES: [f64; 4] = [0.02, 0.045, 0.1, 0.2];
+
+const PEERS: &[Peer] = &[
+    ("x264-veryfast-zerolatency", x264::encode),
+    ("ours", ours::encode),
+    #[cfg(feature = "openh264")]
+    ("openh264", open_h264::encode),
+];
+
+/// Prints a line for each clip, rate and encoder, and for each clip and encoder how it compares with the first.
+pub(crate) fn run(options: &Options) -> Result<(), String> {
+    println!(
+        "clip\tencoder\tkbit/s asked\tkbit/s\tPSNR-Y\tSSIM-Y\tlargest/mean\tp50 ms\tp99 ms\tprocessor ms"
+    );
+    let mut totals = vec![[0.0; 3]; PEERS.len()];
+    for path in &options.clips {
+        let clip = Clip::load(path, options.frames)?;
+        let pixels_per_second = (clip.width * clip.height) as f64 * clip.frames_per_second();
+        let mut points: Vec<Vec<Point>> = vec![Vec::new(); PEERS.len()];
+        for rate in RATES {
+            let bits_per_second = (rate * pixels_per_second) as u32;
+            for ((name, encode), points) in PEERS.iter().zip(&mut points) {
+                let coded = encode(&clip, options.frames, bits_per_second, options)
+                    .map_err(|error| format!("{name}: {error}"))?;
+                let point = judge::judge(&clip, &coded, options.frames)?;
+                line(&clip, name, bits_per_second, &coded, &point);
+                points.push(point);
+            }
+        }
+        for (((name, _), own), total) in PEERS.iter().zip(&points).zip(&mut totals).skip(1) {
+            let bits = |quality: fn(&Point) -> f64| 100.0 * saving(&points[0], own, quality);
+            let time = |points: &[Point]| points.iter().map(|point| point.seconds).sum::<f64>();
+            let (psnr, ssim) = (bits(|point| point.psnr), bits(|point| point.ssim));
+            let speed = time(&points[0]) / time(own);
+            println!(
+                "{}\t{name} against {}: bits at equal PSNR {psnr:+.1} %, SSIM {ssim:+.1} %, speed {speed:.2}",
+                clip.name, PEERS[0].0
+            );
+            *total = [total[0] + psnr, total[1] + ssim, total[2] + speed.ln()];
+        }
+    }
+    let clips = options.clips.len() as f64;
+    for ((name, _), [psnr, ssim, speed]) in PEERS.iter().zip(totals).skip(1) {
+        println!(
+            "mean\t{name} against {}: bits at equal PSNR {:+.1} %, SSIM {:+.1} %, speed {:.2}",
+            PEERS[0].0,
+            psnr / clips,
+            ssim / clips,
+            (speed / clips).exp()
+        );
+    }
+    Ok(())
+}
+
+fn line(clip: &Clip, name: &str, asked: u32, coded: &Coded, point: &Point) {
+    let rest = &coded.sizes[1..];
+    let mean = rest.iter().sum::<usize>() as f64 / rest.len() as f64;
+    let largest = *rest.iter().max().unwrap_or(&0) as f64;
+    let mut latencies = coded.latencies.clone();
+    latencies.sort_by(f64::total_cmp);
+    let percentile = |part: f64| latencies[((latencies.len() - 1) as f64 * part).round() as usize];
+    println!(
+        "{}\t{name}\t{:.0}\t{:.0}\t{:.2}\t{:.4}\t{:.2}\t{:.1}\t{:.1}\t{:.1}",
+        clip.name,
+        f64::from(asked) / 1000.0,
+        point.bits_per_second / 1000.0,
+        point.psnr,
+        1.0 - 10f64.powf(-point.ssim / 10.0),
+        largest / mean,
+        percentile(0.5),
+        percentile(0.99),
+        1000.0 * coded.seconds / coded.sizes.len() as f64,
+    );
+}
