@@ -76,8 +76,8 @@ pub(crate) struct ScaledScratch {
     rings: Vec<Ring>,
     split: Split,
     words: Vec<i16>,
-    /// Even and odd pixels of a row that has been halved vertically.
-    columns: [Vec<i16>; 2],
+    /// Even and odd pixels of two rows that have been halved vertically.
+    columns: [Vec<i16>; 4],
     /// A row of each channel of a plane.
     made: [Vec<u8>; 4],
 }
@@ -120,6 +120,9 @@ fn cubic_of_two(bank: Option<&FilterBank>) -> bool {
         bank.taps == 8 && !inner.is_empty() && inner.into_iter().all(whole)
     })
 }
+
+/// Pixels of a row that are halved together, few enough for their words to stay near; in tests, several stretches a row.
+const HALVED_AT_ONCE: usize = if cfg!(test) { 12 } else { 1024 };
 
 /// A pixel's words.
 fn copy_pixel(row: &[i16], at: usize) -> [i16; 4] {
@@ -262,7 +265,7 @@ impl Scaled {
         }
     }
 
-    /// Makes rows of a plane of four-byte pixels half the size of its source.
+    /// Makes rows of a plane of four-byte pixels half the size of its source, two at a time.
     fn halve_cubic(
         &self,
         channel: &Channel,
@@ -272,24 +275,31 @@ impl Scaled {
         scratch: &mut ScaledScratch,
     ) {
         let from = &source[channel.source.plane as usize];
-        let bytes = channel.width * 4;
+        let width = channel.width;
         let last = 2 * channel.vertical.as_ref().map_or(0, |bank| bank.starts.len()) - 1;
-        let [even, odd] = &mut scratch.columns;
-        for row in [&mut *even, &mut *odd] {
-            row.resize(bytes + 2 * PADDING, 0);
-        }
-        for y in rows {
-            let window: [&[u8]; 8] =
-                std::array::from_fn(|tap| &from.row((2 * y + tap).saturating_sub(3).min(last))[..2 * bytes]);
-            let inner = PADDING..PADDING + bytes;
-            self.kernels.halve_columns.call(window, &mut even[inner.clone()], &mut odd[inner.clone()]);
-            // Past the ends the first and the last pixel stand for what is missing.
-            let (first, end) = (copy_pixel(even, inner.start), copy_pixel(odd, inner.end - 4));
-            for row in [&mut *even, &mut *odd] {
-                row[..inner.start].as_chunks_mut().0.fill(first);
-                row[inner.end..].as_chunks_mut().0.fill(end);
+        for top in rows.clone().step_by(2) {
+            let window: [&[u8]; 10] =
+                std::array::from_fn(|tap| from.row((2 * top + tap).saturating_sub(3).min(last)));
+            for left in (0..width).step_by(HALVED_AT_ONCE) {
+                let right = width.min(left + HALVED_AT_ONCE);
+                // Two pixels more on both sides, where there are any.
+                let (low, high) = (left.saturating_sub(2), width.min(right + 2));
+                let words = 4 * (right - left) + 2 * PADDING;
+                let inner = PADDING - 4 * (left - low)..words - PADDING + 4 * (high - right);
+                scratch.columns.iter_mut().for_each(|row| row.resize(words, 0));
+                let [a, b, c, d] = scratch.columns.each_mut().map(|row| &mut row[inner.clone()]);
+                self.kernels.halve_columns.call(window.map(|row| &row[8 * low..8 * high]), [a, b, c, d]);
+                for (y, pair) in (top..rows.end).zip(scratch.columns.as_chunks_mut::<2>().0) {
+                    let [even, odd] = pair;
+                    // Past the ends the first and the last pixel stand for what is missing.
+                    let (first, end) = (copy_pixel(even, inner.start), copy_pixel(odd, inner.end - 4));
+                    for row in [&mut *even, &mut *odd] {
+                        row[..inner.start].as_chunks_mut().0.fill(first);
+                        row[inner.end..].as_chunks_mut().0.fill(end);
+                    }
+                    self.kernels.halve_row.call(even, odd, &mut band.row(y)[4 * left..4 * right]);
+                }
             }
-            self.kernels.halve_row.call(even, odd, &mut band.row(y)[..bytes]);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Four-byte pixels to half their number in either direction by Keys' cubic (a = -1/2), widened to twice its length.
 //!
-//! The filter's eight weights are whole numbers over 256. Words in between have 6 fraction bits; results are within
-//! 0.6 codes of exact arithmetic, rounding included, and flat colour stays flat.
+//! The filter's eight weights are whole numbers over 256. Words in between have 7 fraction bits, and their zero is code
+//! 128; results are within 0.6 codes of exact arithmetic, rounding included, and flat colour stays flat.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -13,9 +13,11 @@ pub const CUBIC: [i16; 8] = [-3, -9, 29, 111, 111, 29, -9, -3];
 pub const PADDING: usize = 8;
 
 kernel! {
-    /// Filters eight rows into one, as words; its pixels are dealt out to two rows in turn.
-    pub fn HalveColumns(rows: [&[u8]; 8], even: &mut [i16], odd: &mut [i16])
-    where even.len().is_multiple_of(4), odd.len() == even.len(), rows.iter().all(|row| row.len() == 2 * even.len());
+    /// Filters ten rows into two, the first from rows 0 to 7 and the second from rows 2 to 9, as words; pixels of each
+    /// are dealt out to two rows in turn: even and odd ones of the first, even and odd ones of the second.
+    pub fn HalveColumns(rows: [&[u8]; 10], words: [&mut [i16]; 4])
+    where rows[0].len().is_multiple_of(8), rows.iter().all(|row| row.len() == rows[0].len()),
+        words.iter().all(|words| 2 * words.len() == rows[0].len());
     test: halve_columns_variants, cases: tests::halve_columns,
     scalar: halve_columns,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::halve_columns },
@@ -31,16 +33,24 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::halve_row },
 }
 
-fn halve_columns(rows: [&[u8]; 8], even: &mut [i16], odd: &mut [i16]) {
-    let pixels = even.as_chunks_mut::<4>().0.iter_mut().zip(odd.as_chunks_mut::<4>().0);
-    for (index, (even, odd)) in pixels.enumerate() {
-        for (channel, word) in even.iter_mut().chain(odd).enumerate() {
-            let sum: i32 = rows
-                .iter()
-                .zip(CUBIC)
-                .map(|(row, w)| i32::from(row[index * 8 + channel]) * i32::from(w))
-                .sum();
-            *word = ((sum + 2) >> 2) as i16;
+fn halve_columns(rows: [&[u8]; 10], words: [&mut [i16]; 4]) {
+    halve_columns_from(0, rows, words);
+}
+
+/// Bytes from `start` on, a multiple of eight.
+fn halve_columns_from(start: usize, rows: [&[u8]; 10], words: [&mut [i16]; 4]) {
+    for (number, out) in words.into_iter().enumerate() {
+        let (first_row, parity) = (number / 2 * 2, number % 2);
+        for (place, word) in out.iter_mut().enumerate().skip(start / 2) {
+            let column = place / 4 * 8 + parity * 4 + place % 4;
+            let taps = rows[first_row..first_row + 8].iter().zip(CUBIC);
+            let mut products = [0; 8];
+            for (product, (row, weight)) in products.iter_mut().zip(taps) {
+                *product = (i16::from(row[column]) - 128) * weight;
+            }
+            // Each half of the filter is a word; their sum is not.
+            let [upper, lower] = [&products[..4], &products[4..]].map(|half| half.iter().sum::<i16>());
+            *word = (upper >> 1) + (lower >> 1);
         }
     }
 }
@@ -56,7 +66,7 @@ fn halve_row_from(start: usize, even: &[i16], odd: &[i16], out: &mut [u8]) {
         let products = taps.iter().zip(CUBIC);
         let sum: i32 =
             products.map(|(&tap, w)| (i32::from(tap) * i32::from(w * 128) + (1 << 14)) >> 15).sum();
-        *out = ((sum + 32) >> 6).clamp(0, 255) as u8;
+        *out = (((sum + 64) >> 7) + 128).clamp(0, 255) as u8;
     }
 }
 
@@ -71,23 +81,37 @@ mod tests {
 
     pub(super) fn halve_columns(kernel: HalveColumns, random: &mut Random, outcome: &mut Outcome) {
         let n = random.within(0, 60) as usize * 4;
-        let rows: [Vec<u8>; 8] = std::array::from_fn(|_| random.bytes(2 * n));
-        let (mut even, mut odd) = (vec![0; n], vec![0; n]);
-        kernel.call(rows.each_ref().map(|row| &row[..]), &mut even, &mut odd);
+        let rows: [Vec<u8>; 10] = std::array::from_fn(|_| random.bytes(2 * n));
+        let mut words: [Vec<i16>; 4] = std::array::from_fn(|_| vec![0; n]);
+        kernel.call(rows.each_ref().map(|row| &row[..]), words.each_mut().map(|words| &mut words[..]));
         outcome.push(n as i64);
-        outcome.extend(&even);
-        outcome.extend(&odd);
+        words.iter().for_each(|words| outcome.extend(words));
     }
 
     pub(super) fn halve_row(kernel: HalveRow, random: &mut Random, outcome: &mut Outcome) {
         let n = random.within(0, 60) as usize * 4;
         let mut words = || -> Vec<i16> {
-            random.numbers(n + 2 * PADDING, -1530, 17850).iter().map(|&word| word as i16).collect()
+            random.numbers(n + 2 * PADDING, -19456, 19456).iter().map(|&word| word as i16).collect()
         };
         let (even, odd) = (words(), words());
         let mut out = vec![0; n];
         kernel.call(&even, &odd, &mut out);
         outcome.push(n as i64);
         outcome.extend(&out);
+    }
+
+    #[test]
+    fn flat_pixels_stay_flat() {
+        let level = crate::CpuLevel::detected();
+        let (columns, halve) = (HalveColumns::select(level), HalveRow::select(level));
+        for code in 0..=255 {
+            let row = [code; 64];
+            let mut words = [[0; 32]; 4];
+            let [a, b, c, d] = &mut words;
+            columns.call([&row; 10], [a, b, c, d]);
+            let mut out = [0; 16];
+            halve.call(&words[2], &words[3], &mut out);
+            assert_eq!(out, [code; 16]);
+        }
     }
 }

@@ -31,7 +31,22 @@ pub struct RowFilter {
     shuffles: Vec<Shuffle>,
     /// The longest run of groups, of even length, that share a set and whose windows follow each other evenly.
     run: Range<usize>,
+    /// Windows of eight words for each sample, with a weight for each of them; empty where they do not fit the source.
+    windows: Vec<Window>,
+    /// Windows of a sample.
+    windows_each: usize,
 }
+
+/// Eight neighbouring words and their weights, those that no tap needs being zero.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(16))]
+struct Window {
+    weights: [i16; 8],
+    start: u32,
+}
+
+/// Most windows of a sample: beyond, whole registers of taps are quicker.
+const WINDOWS: usize = 2;
 
 /// Eight neighbouring samples of the result: where the windows of the first and the last four begin, and which
 /// set of shuffles makes them. Ratios of small numbers repeat a few sets, which then stay in the nearest cache.
@@ -66,8 +81,11 @@ impl RowFilter {
             pairs: taps.div_ceil(2),
             shuffles: Vec::new(),
             run: 0..0,
+            windows: Vec::new(),
+            windows_each: taps.div_ceil(8),
         };
         filter.arrange();
+        filter.lay_windows();
         filter
     }
 
@@ -83,6 +101,22 @@ impl RowFilter {
 
     fn weights_of(&self, index: usize) -> &[i16] {
         &self.weights[index * self.taps..(index + 1) * self.taps]
+    }
+
+    /// Lays windows over the taps of each sample, moved back where they would reach past the end of the source.
+    fn lay_windows(&mut self) {
+        let span = self.windows_each * 8;
+        if self.windows_each > WINDOWS || self.source_length < span {
+            return;
+        }
+        for (index, &start) in self.starts.iter().enumerate() {
+            let first = (start as usize).min(self.source_length - span);
+            let mut weights = [0; WINDOWS * 8];
+            weights[start as usize - first..][..self.taps].copy_from_slice(self.weights_of(index));
+            for (number, weights) in weights[..span].as_chunks().0.iter().enumerate() {
+                self.windows.push(Window { weights: *weights, start: (first + number * 8) as u32 });
+            }
+        }
     }
 
     /// Arranges whole groups for shuffles, if every four samples lie within 16 source bytes.
@@ -219,7 +253,11 @@ fn filter_row8_from(first: usize, from: &[u8], filter: &RowFilter, out: &mut [i1
 }
 
 fn filter_row16(from: &[i16], filter: &RowFilter, out: &mut [i16]) {
-    for (index, out) in out.iter_mut().enumerate() {
+    filter_row16_from(0, from, filter, out);
+}
+
+fn filter_row16_from(first: usize, from: &[i16], filter: &RowFilter, out: &mut [i16]) {
+    for (index, out) in out.iter_mut().enumerate().skip(first) {
         let taps = from[filter.starts[index] as usize..].iter().zip(filter.weights_of(index));
         *out =
             settle(taps.map(|(&sample, &weight)| i32::from(sample) * i32::from(weight)).sum(), FRACTION_10);

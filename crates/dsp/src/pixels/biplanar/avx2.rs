@@ -1,15 +1,18 @@
 //! AVX2 variant of the conversion from bi-planar Y'CbCr to RGB.
 
 use std::arch::x86_64::*;
+use std::mem::MaybeUninit;
 
 use super::{BIAS, Factors, Spread};
-use crate::pixels::x86_64::{load, store, store_words};
+use crate::pixels::x86_64::{expect_reads, expect_writes, load, store};
 
-/// Pairs whose terms are held at a time: few enough to stay in the nearest cache.
-const STRIP: usize = 256;
+/// Pairs whose terms are held at a time: few enough to stay in the nearest cache, and all of a row of usual length.
+const STRIP: usize = 1024;
 
 /// Terms of a strip for one colour. Pair `i` of the strip is at `i + 16`, so that there is room for the pair before.
-type Terms = [i16; STRIP + 32];
+/// What no pair belongs to is never set.
+#[repr(align(64))]
+struct Terms([MaybeUninit<i16>; STRIP + 32]);
 
 #[target_feature(enable = "avx2")]
 pub(super) fn to_rgb(
@@ -29,24 +32,35 @@ pub(super) fn to_rgb(
     };
     let blocks = luma.len() / 32;
     let last = (near.len() / 2).saturating_sub(1);
-    let mut terms: [Terms; 3] = [[0; STRIP + 32]; 3];
+    let mut terms = [const { Terms([MaybeUninit::uninit(); STRIP + 32]) }; 3];
     for first in (0..blocks).step_by(STRIP / 16) {
         let count = (blocks - first).min(STRIP / 16);
         let chroma = first * 32..(first + count) * 32;
         let (inner, inner_far) = (&near[chroma.clone()], &blended_with[chroma]);
         fill_terms(inner, inner_far, even_weights, factors, &mut terms);
-        // The neighbours of the first and the last pair.
-        for (index, place) in [((first * 16).saturating_sub(1), 15), ((first + count) * 16, 16 + count * 16)]
+        // The neighbours of the first and the last pair; past the ends these stand for themselves.
+        let end = (first + count) * 16;
+        for Terms(row) in &mut terms {
+            (row[15], row[16 + count * 16]) = (row[16], row[15 + count * 16]);
+        }
+        for (index, place) in [(first * 16).checked_sub(1), Some(end)].into_iter().zip([15, 16 + count * 16])
         {
-            let own = factors.terms(super::blended(near, far, weights, index.min(last)));
-            terms.iter_mut().zip(own).for_each(|(row, term)| row[place] = term);
+            if let Some(index) = index.filter(|&index| index <= last) {
+                let own = factors.terms(super::blended(near, far, weights, index));
+                for (Terms(row), term) in terms.iter_mut().zip(own) {
+                    row[place].write(term);
+                }
+            }
         }
         let columns = first * 32..(first + count) * 32;
         let pixels = &mut out[columns.start * 4..columns.end * 4];
-        match spread {
-            Spread::Repeat => write_strip::<0>(&luma[columns], &terms, factors, pixels),
-            Spread::Left => write_strip::<1>(&luma[columns], &terms, factors, pixels),
-            Spread::Center => write_strip::<2>(&luma[columns], &terms, factors, pixels),
+        // SAFETY: the terms of as many blocks as there are here have been filled, and those beside them.
+        unsafe {
+            match spread {
+                Spread::Repeat => write_strip::<0>(&luma[columns], &terms, factors, pixels),
+                Spread::Left => write_strip::<1>(&luma[columns], &terms, factors, pixels),
+                Spread::Center => write_strip::<2>(&luma[columns], &terms, factors, pixels),
+            }
         }
     }
     super::to_rgb_from(blocks * 32, luma, near, far, weights, spread, factors, out);
@@ -66,11 +80,13 @@ fn fill_terms(near: &[u8], far: &[u8], weights: [u8; 2], factors: &Factors, term
     let swap = _mm256_set1_epi8(i8::from(factors.swapped));
     let split = _mm256_xor_si256(split, swap);
     let [green_a, green_b] = if factors.swapped { [1, 0] } else { [0, 1] };
-    let [first, last, green_a, green_b] =
-        [factors.first, factors.last, factors.green[green_a], factors.green[green_b]]
-            .map(|factor| _mm256_set1_epi16(factor));
-    let offsets = factors.offsets.map(|offset| _mm256_set1_epi16(offset));
-    let [x, green, z] = terms.each_mut().map(|row| row[16..].as_chunks_mut::<16>().0);
+    let (first, last) = (_mm256_set1_epi16(factors.first), _mm256_set1_epi16(factors.last));
+    let green_a = _mm256_set1_epi16(factors.green[green_a]);
+    let green_b = _mm256_set1_epi16(factors.green[green_b]);
+    let [x, green, z] = factors.offsets;
+    let offsets = [_mm256_set1_epi16(x), _mm256_set1_epi16(green), _mm256_set1_epi16(z)];
+    let [Terms(x), Terms(green), Terms(z)] = terms;
+    let [x, green, z] = [x, green, z].map(|row| row[16..].as_chunks_mut::<16>().0);
     let chroma = near.as_chunks::<32>().0.iter().zip(far.as_chunks::<32>().0);
     for ((near, far), (x, (green, z))) in chroma.zip(x.iter_mut().zip(green.iter_mut().zip(z))) {
         let near = _mm256_shuffle_epi8(load(near), split);
@@ -78,28 +94,39 @@ fn fill_terms(near: &[u8], far: &[u8], weights: [u8; 2], factors: &Factors, term
         let a = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), weights);
         let b = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), weights);
         let loss = _mm256_add_epi16(_mm256_mulhrs_epi16(a, green_a), _mm256_mulhrs_epi16(b, green_b));
-        store_words(x, _mm256_add_epi16(_mm256_mulhrs_epi16(a, first), offsets[0]));
-        store_words(green, _mm256_sub_epi16(offsets[1], loss));
-        store_words(z, _mm256_add_epi16(_mm256_mulhrs_epi16(b, last), offsets[2]));
+        put(x, _mm256_add_epi16(_mm256_mulhrs_epi16(a, first), offsets[0]));
+        put(green, _mm256_sub_epi16(offsets[1], loss));
+        put(z, _mm256_add_epi16(_mm256_mulhrs_epi16(b, last), offsets[2]));
     }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn put(terms: &mut [MaybeUninit<i16>; 16], value: __m256i) {
+    // SAFETY: the array is 32 writable bytes; the store needs no alignment.
+    unsafe { _mm256_storeu_si256(terms.as_mut_ptr().cast(), value) }
 }
 
 /// Sixteen terms from place `at` on.
 ///
 /// # Safety
-/// AVX2; `at` is at most `STRIP + 16`.
+/// AVX2; `at` is at most `STRIP + 16`, and these terms have been set.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn terms_at(row: &Terms, at: usize) -> __m256i {
+unsafe fn terms_at(Terms(row): &Terms, at: usize) -> __m256i {
     debug_assert!(at + 16 <= row.len());
     // SAFETY: by this function's contract.
     unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) }
 }
 
 /// Pixels of a strip. `SPREAD`: 0 repeated, 1 left, 2 centre.
+///
+/// # Safety
+/// AVX2; `luma` has at most `STRIP * 2` samples, and the terms of their pairs and one pair on either side have been
+/// set.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn write_strip<const SPREAD: u8>(luma: &[u8], terms: &[Terms; 3], factors: &Factors, out: &mut [u8]) {
+unsafe fn write_strip<const SPREAD: u8>(luma: &[u8], terms: &[Terms; 3], factors: &Factors, out: &mut [u8]) {
     let gain = _mm256_set1_epi16(factors.luma);
     // Products with one of two bytes take columns apart and shift them.
     let (take_even, take_odd) = (_mm256_set1_epi16(64), _mm256_set1_epi16(64 << 8));
@@ -109,21 +136,21 @@ fn write_strip<const SPREAD: u8>(luma: &[u8], terms: &[Terms; 3], factors: &Fact
     let alpha = _mm256_set1_epi8(-1);
     let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
     for (block, (luma, out)) in blocks.enumerate().take(STRIP / 16) {
+        expect_reads(luma);
         let luma = load(luma);
         let base =
             |take| _mm256_sub_epi16(_mm256_mulhrs_epi16(_mm256_maddubs_epi16(luma, take), gain), lower);
         let (base_even, base_odd) = (base(take_even), base(take_odd));
         let bytes = |row: &Terms| {
             let at = 16 + block * 16;
-            // SAFETY: a strip has at most `STRIP / 16` blocks, and there is a block before and after it.
-            let (before, own, after) =
-                unsafe { (terms_at(row, at - 1), terms_at(row, at), terms_at(row, at + 1)) };
+            // SAFETY: by this function's contract; there is room for a block before and after the strip.
+            let (own, other) = unsafe { (terms_at(row, at), |at| terms_at(row, at)) };
             let (even, odd) = match SPREAD {
                 0 => (own, own),
-                1 => (own, _mm256_avg_epu16(own, after)),
+                1 => (own, _mm256_avg_epu16(own, other(at + 1))),
                 _ => {
-                    let towards = |other| _mm256_avg_epu16(own, _mm256_avg_epu16(own, other));
-                    (towards(before), towards(after))
+                    let towards = |at| _mm256_avg_epu16(own, _mm256_avg_epu16(own, other(at)));
+                    (towards(at - 1), towards(at + 1))
                 }
             };
             let even = _mm256_mulhrs_epi16(_mm256_add_epi16(base_even, even), thirty_second);
@@ -151,6 +178,7 @@ fn store_columns(bytes: [__m256i; 4], out: &mut [u8; 128]) {
     let q1 = _mm256_unpackhi_epi32(even_low, odd_low);
     let q2 = _mm256_unpacklo_epi32(even_high, odd_high);
     let q3 = _mm256_unpackhi_epi32(even_high, odd_high);
+    expect_writes(out);
     let [o0, o1, o2, o3] = out.as_chunks_mut::<32>().0 else { return };
     store(o0, _mm256_permute2x128_si256::<0x20>(q0, q1));
     store(o1, _mm256_permute2x128_si256::<0x20>(q2, q3));

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::pixels::x86_64::{load, store, store_pixels};
+use crate::pixels::x86_64::{expect_reads, expect_writes, load, store, store_pixels};
 
 /// Puts the low and high halves that unpacking leaves in each lane into order.
 #[inline]
@@ -17,6 +17,9 @@ pub(super) fn interleave(a: &[u8], b: &[u8], out: &mut [u8]) {
     let (blocks_b, rest_b) = b.as_chunks::<32>();
     let (blocks, rest) = out.as_chunks_mut::<64>();
     for ((a, b), out) in blocks_a.iter().zip(blocks_b).zip(blocks) {
+        expect_reads(a);
+        expect_reads(b);
+        expect_writes(out);
         let (a, b) = (load(a), load(b));
         let (first, second) = in_order(_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
         let [low, high] = out.as_chunks_mut::<32>().0 else { return };
@@ -33,6 +36,9 @@ pub(super) fn deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8]) {
     let (blocks_b, rest_b) = b.as_chunks_mut::<32>();
     let mask = _mm256_set1_epi16(0xff);
     for (from, (a, b)) in blocks.iter().zip(blocks_a.iter_mut().zip(blocks_b)) {
+        expect_reads(from);
+        expect_writes(a);
+        expect_writes(b);
         let [low, high] = from.as_chunks::<32>().0 else { return };
         let (low, high) = (load(low), load(high));
         let even = _mm256_packus_epi16(_mm256_and_si256(low, mask), _mm256_and_si256(high, mask));
@@ -68,7 +74,8 @@ pub(super) fn deinterleave4(from: &[u8], rows: [&mut [u8]; 4]) {
     let [a, b, c, d] = [a, b, c, d].map(|row| row.as_chunks_mut::<32>().0);
     for ((from, (a, b)), (c, d)) in blocks.iter().zip(a.iter_mut().zip(b)).zip(c.iter_mut().zip(d)) {
         let [p0, p1, p2, p3] = from.as_chunks::<32>().0 else { return };
-        let [p0, p1, p2, p3] = [p0, p1, p2, p3].map(|pixels| _mm256_shuffle_epi8(load(pixels), together));
+        let four = |pixels| _mm256_shuffle_epi8(load(pixels), together);
+        let (p0, p1, p2, p3) = (four(p0), four(p1), four(p2), four(p3));
         let (ab_low, ab_high) = (_mm256_unpacklo_epi32(p0, p1), _mm256_unpacklo_epi32(p2, p3));
         let (cd_low, cd_high) = (_mm256_unpackhi_epi32(p0, p1), _mm256_unpackhi_epi32(p2, p3));
         store(a, _mm256_permutevar8x32_epi32(_mm256_unpacklo_epi64(ab_low, ab_high), order));
@@ -86,6 +93,8 @@ pub(super) fn every_second(from: &[u8], odd: bool, out: &mut [u8]) {
     let mask = _mm256_set1_epi16(0xff);
     let shift = _mm_cvtsi32_si128(if odd { 8 } else { 0 });
     for (from, out) in blocks.iter().zip(blocks_out) {
+        expect_reads(from);
+        expect_writes(out);
         let [low, high] = from.as_chunks::<32>().0 else { return };
         let low = _mm256_and_si256(_mm256_srl_epi16(load(low), shift), mask);
         let high = _mm256_and_si256(_mm256_srl_epi16(load(high), shift), mask);
@@ -100,6 +109,8 @@ pub(super) fn widen(from: &[u8], out: &mut [u8]) {
     let (blocks_out, rest_out) = out.as_chunks_mut::<64>();
     let zero = _mm256_setzero_si256();
     for (from, out) in blocks.iter().zip(blocks_out) {
+        expect_reads(from);
+        expect_writes(out);
         let from = load(from);
         let (first, second) = in_order(_mm256_unpacklo_epi8(zero, from), _mm256_unpackhi_epi8(zero, from));
         let [low, high] = out.as_chunks_mut::<32>().0 else { return };
@@ -115,6 +126,8 @@ pub(super) fn narrow(from: &[u8], out: &mut [u8]) {
     let (blocks_out, rest_out) = out.as_chunks_mut::<32>();
     let half = _mm256_set1_epi16(2);
     for (from, out) in blocks.iter().zip(blocks_out) {
+        expect_reads(from);
+        expect_writes(out);
         let [low, high] = from.as_chunks::<32>().0 else { return };
         let low = _mm256_add_epi16(_mm256_srli_epi16::<6>(load(low)), half);
         let high = _mm256_add_epi16(_mm256_srli_epi16::<6>(load(high)), half);
@@ -131,6 +144,8 @@ pub(super) fn mean(a: &[u8], b: &[u8], out: &mut [u8]) {
     let (blocks_b, rest_b) = b.as_chunks::<32>();
     let (blocks, rest) = out.as_chunks_mut::<32>();
     for ((a, b), out) in blocks_a.iter().zip(blocks_b).zip(blocks) {
+        expect_reads(a);
+        expect_reads(b);
         store(out, _mm256_avg_epu8(load(a), load(b)));
     }
     super::mean(rest_a, rest_b, rest);
@@ -163,6 +178,8 @@ pub(super) fn reorder(from: &[u8], order: [u8; 4], out: &mut [u8]) {
         _mm256_setr_epi32(0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c, 0, 0x0404_0404, 0x0808_0808, 0x0c0c_0c0c);
     let pattern = _mm256_add_epi8(_mm256_set1_epi32(word), steps);
     for (from, out) in blocks.iter().zip(blocks_out) {
+        expect_reads(from);
+        expect_writes(out);
         store(out, _mm256_shuffle_epi8(load(from), pattern));
     }
     super::reorder(rest, order, rest_out);
@@ -186,6 +203,8 @@ pub(super) fn halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8]) {
     let ones = _mm256_set1_epi8(1);
     let half = _mm256_set1_epi16(2);
     for ((upper, lower), out) in blocks_upper.iter().zip(blocks_lower).zip(blocks) {
+        expect_reads(upper);
+        expect_reads(lower);
         let [u0, u1] = upper.as_chunks::<32>().0 else { return };
         let [l0, l1] = lower.as_chunks::<32>().0 else { return };
         let mean = |upper: &[u8; 32], lower: &[u8; 32]| {

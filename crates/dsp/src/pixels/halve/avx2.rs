@@ -3,60 +3,68 @@
 use std::arch::x86_64::*;
 
 use super::{CUBIC, TAPS};
-use crate::pixels::x86_64::{load, store, store_words};
+use crate::pixels::x86_64::{expect_reads, load, store, store_words};
 
 #[target_feature(enable = "avx2")]
-pub(super) fn halve_columns(rows: [&[u8]; 8], even: &mut [i16], odd: &mut [i16]) {
-    let (blocks_even, rest_even) = even.as_chunks_mut::<16>();
-    let (blocks_odd, rest_odd) = odd.as_chunks_mut::<16>();
-    let done = blocks_even.len() * 32;
-    let weights = |large: usize, small: usize| {
-        _mm256_set1_epi16(i16::from_le_bytes([CUBIC[large], CUBIC[small]].map(|weight| weight as u8)))
-    };
-    let (inner, outer) = (weights(3, 1), weights(2, 0));
-    // Sums of four rows are -3060 to 35700; these make them positive, and with the half that the mean adds round the
-    // quarter of their sum.
-    let (first, second) = (_mm256_set1_epi16(3060), _mm256_set1_epi16(3061));
-    let correction = _mm256_set1_epi16(1530);
-    let [r0, r1, r2, r3, r4, r5, r6, r7] = rows.map(|row| row.as_chunks::<32>().0);
-    // The nearer a row is to the middle, the further behind.
-    let upper = r0.iter().zip(r1).zip(r2).zip(r3);
-    let lower = r7.iter().zip(r6).zip(r5).zip(r4);
-    for ((upper, lower), (even, odd)) in upper.zip(lower).zip(blocks_even.iter_mut().zip(blocks_odd)) {
-        // Words of the low and the high halves of each lane.
-        let half = |rows: [&[u8; 32]; 4], bias| {
-            let [far, middle, side, near] = rows.map(|row| load(row));
-            let sum = |near_middle, side_far| {
-                let products = _mm256_add_epi16(
-                    _mm256_maddubs_epi16(near_middle, inner),
-                    _mm256_maddubs_epi16(side_far, outer),
-                );
-                _mm256_add_epi16(products, bias)
+pub(super) fn halve_columns(rows: [&[u8]; 10], words: [&mut [i16]; 4]) {
+    let done = rows[0].len() / 32 * 32;
+    let [first_even, first_odd, second_even, second_odd] = words;
+    {
+        let [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9] = rows;
+        let rows = [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9].map(|row| row.as_chunks::<32>().0);
+        let first = first_even.as_chunks_mut::<16>().0.iter_mut().zip(first_odd.as_chunks_mut::<16>().0);
+        let second = second_even.as_chunks_mut::<16>().0.iter_mut().zip(second_odd.as_chunks_mut::<16>().0);
+        // Of two neighbouring rows, without their signs.
+        let weights = |upper: usize| {
+            let pair = [CUBIC[upper], CUBIC[upper + 1]].map(|weight| weight.unsigned_abs() as u8);
+            _mm256_set1_epi16(i16::from_le_bytes(pair))
+        };
+        let (w0, w2, w4, w6) = (weights(0), weights(2), weights(4), weights(6));
+        let middle = _mm256_set1_epi8(-128);
+        let upper = rows[0].iter().zip(rows[1]).zip(rows[2]).zip(rows[3]).zip(rows[4]);
+        let lower = rows[5].iter().zip(rows[6]).zip(rows[7]).zip(rows[8]).zip(rows[9]);
+        for ((upper, lower), (first, second)) in upper.zip(lower).zip(first.zip(second)) {
+            let ((((r0, r1), r2), r3), r4) = upper;
+            let ((((r5, r6), r7), r8), r9) = lower;
+            // The others have been read for the two rows before.
+            expect_reads(r6);
+            expect_reads(r7);
+            expect_reads(r8);
+            expect_reads(r9);
+            let around_zero = |row| _mm256_xor_si256(load(row), middle);
+            let (r0, r1, r2, r3) = (around_zero(r0), around_zero(r1), around_zero(r2), around_zero(r3));
+            let (r4, r5, r6, r7) = (around_zero(r4), around_zero(r5), around_zero(r6), around_zero(r7));
+            let (r8, r9) = (around_zero(r8), around_zero(r9));
+            let filtered = |p0, p1, p2, p3| {
+                let upper = _mm256_sub_epi16(_mm256_maddubs_epi16(w2, p1), _mm256_maddubs_epi16(w0, p0));
+                let lower = _mm256_sub_epi16(_mm256_maddubs_epi16(w4, p2), _mm256_maddubs_epi16(w6, p3));
+                _mm256_add_epi16(_mm256_srai_epi16::<1>(upper), _mm256_srai_epi16::<1>(lower))
             };
-            (
-                sum(_mm256_unpacklo_epi8(near, middle), _mm256_unpacklo_epi8(side, far)),
-                sum(_mm256_unpackhi_epi8(near, middle), _mm256_unpackhi_epi8(side, far)),
-            )
-        };
-        let [upper, lower] = [upper, lower].map(|(((a, b), c), d)| [a, b, c, d]);
-        let (upper, lower) = (half(upper, first), half(lower, second));
-        let words = |upper, lower| {
-            let sum = _mm256_srli_epi16::<1>(_mm256_avg_epu16(upper, lower));
-            _mm256_sub_epi16(sum, correction)
-        };
-        let (low, high) = (words(upper.0, lower.0), words(upper.1, lower.1));
-        store_words(even, _mm256_unpacklo_epi64(low, high));
-        store_words(odd, _mm256_unpackhi_epi64(low, high));
+            // The low and the high half of each lane.
+            let (l0, h0) = (_mm256_unpacklo_epi8(r0, r1), _mm256_unpackhi_epi8(r0, r1));
+            let (l1, h1) = (_mm256_unpacklo_epi8(r2, r3), _mm256_unpackhi_epi8(r2, r3));
+            let (l2, h2) = (_mm256_unpacklo_epi8(r4, r5), _mm256_unpackhi_epi8(r4, r5));
+            let (l3, h3) = (_mm256_unpacklo_epi8(r6, r7), _mm256_unpackhi_epi8(r6, r7));
+            let (l4, h4) = (_mm256_unpacklo_epi8(r8, r9), _mm256_unpackhi_epi8(r8, r9));
+            let (low, high) = (filtered(l0, l1, l2, l3), filtered(h0, h1, h2, h3));
+            store_words(first.0, _mm256_unpacklo_epi64(low, high));
+            store_words(first.1, _mm256_unpackhi_epi64(low, high));
+            let (low, high) = (filtered(l1, l2, l3, l4), filtered(h1, h2, h3, h4));
+            store_words(second.0, _mm256_unpacklo_epi64(low, high));
+            store_words(second.1, _mm256_unpackhi_epi64(low, high));
+        }
     }
-    super::halve_columns(rows.map(|row| &row[done..]), rest_even, rest_odd);
+    super::halve_columns_from(done, rows, [first_even, first_odd, second_even, second_odd]);
 }
 
 #[target_feature(enable = "avx2")]
 pub(super) fn halve_row(even: &[i16], odd: &[i16], out: &mut [u8]) {
     let (blocks, _) = out.as_chunks_mut::<32>();
     let done = blocks.len() * 32;
-    let weights = CUBIC.map(|weight| _mm256_set1_epi16(weight * 128));
-    let half = _mm256_set1_epi16(32);
+    let weight = |tap: usize| _mm256_set1_epi16(CUBIC[tap] * 128);
+    let weights = [weight(0), weight(1), weight(2), weight(3), weight(4), weight(5), weight(6), weight(7)];
+    let half = _mm256_set1_epi16(64);
+    let middle = _mm256_set1_epi8(-128);
     for (index, out) in blocks.iter_mut().enumerate() {
         let sixteen = |at: usize| {
             let mut sum = half;
@@ -67,10 +75,12 @@ pub(super) fn halve_row(even: &[i16], odd: &[i16], out: &mut [u8]) {
                 let words = unsafe { _mm256_loadu_si256(row.as_ptr().add(at + place).cast()) };
                 sum = _mm256_add_epi16(sum, _mm256_mulhrs_epi16(words, weight));
             }
-            _mm256_srai_epi16::<6>(sum)
+            _mm256_srai_epi16::<7>(sum)
         };
         let (low, high) = (sixteen(index * 32), sixteen(index * 32 + 16));
-        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(low, high)));
+        // Packing limits the distance from the middle.
+        let bytes = _mm256_xor_si256(_mm256_packs_epi16(low, high), middle);
+        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(bytes));
     }
     super::halve_row_from(done, even, odd, out);
 }

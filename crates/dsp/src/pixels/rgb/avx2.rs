@@ -3,7 +3,9 @@
 use std::arch::x86_64::*;
 
 use super::RgbFactors;
-use crate::pixels::x86_64::{load, load_half, load_words, store, store_pixels, store_words};
+use crate::pixels::x86_64::{
+    expect_reads, expect_writes, load, load_half, load_words, store, store_pixels, store_words,
+};
 
 /// The weighted sum less 512, times 64: from bytes of both rows side by side.
 #[inline]
@@ -112,6 +114,7 @@ pub(super) fn to_rgb(luma: &[u8], a: [&[i16]; 2], b: [&[i16]; 2], factors: &RgbF
         let green = codes(green(a_even, b_even), green(a_odd, b_odd));
         let bytes =
             if factors.alpha_first { [alpha, first, green, last] } else { [first, green, last, alpha] };
+        expect_writes(out);
         store_pixels(bytes, out);
     }
     let (a, b) = ([&a[0][done..], &a[1][done..]], [&b[0][done..], &b[1][done..]]);
@@ -134,6 +137,8 @@ pub(super) fn to_luma(from: &[u8], factors: [i16; 4], offset: i32, out: &mut [u8
     let mask = _mm256_set1_epi16(0xff);
     let start = _mm256_set1_epi32(offset);
     for (from, out) in blocks.iter().zip(blocks_out) {
+        expect_reads(from);
+        expect_writes(out);
         let [p0, p1, p2, p3] = from.as_chunks::<32>().0 else { return };
         let luma = |pixels: &[u8; 32]| {
             let pixels = load(pixels);

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{Group, RowFilter, Shuffle};
+use super::{Group, RowFilter, Shuffle, Window};
 use crate::pixels::x86_64::{load, load_half, load_words, store, store_words};
 
 /// # Safety
@@ -180,8 +180,58 @@ fn dot_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
     }
 }
 
+/// # Safety
+/// AVX2; `from` is at least as long as the filter's source.
 #[target_feature(enable = "avx2")]
-pub(super) fn filter_row16(from: &[i16], filter: &RowFilter, out: &mut [i16]) {
+pub(super) unsafe fn filter_row16(from: &[i16], filter: &RowFilter, out: &mut [i16]) {
+    debug_assert!(from.len() >= filter.source_length);
+    // SAFETY: by this function's contract.
+    unsafe {
+        match filter.windows_each {
+            _ if filter.windows.is_empty() => return dot_row16(from, filter, out),
+            1 => window_row16::<1>(from, filter.windows.as_chunks().0, out),
+            _ => window_row16::<2>(from, filter.windows.as_chunks().0, out),
+        }
+    }
+    super::filter_row16_from(out.len() / 8 * 8, from, filter, out);
+}
+
+/// Whole groups of eight samples of `EACH` windows.
+///
+/// # Safety
+/// AVX2; every window lies within `from`.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn window_row16<const EACH: usize>(from: &[i16], windows: &[[Window; EACH]], out: &mut [i16]) {
+    let half = _mm_set1_epi32(1 << 9);
+    for (samples, out) in windows.as_chunks::<8>().0.iter().zip(out.as_chunks_mut::<8>().0) {
+        // Four sums of pairs of taps.
+        let sums = |windows: &[Window; EACH]| {
+            let mut sum = _mm_setzero_si128();
+            for Window { weights, start } in windows {
+                debug_assert!(*start as usize + 8 <= from.len());
+                // SAFETY: by this function's contract; the weights are 16 readable bytes.
+                let (words, weights) = unsafe {
+                    let words = _mm_loadu_si128(from.as_ptr().add(*start as usize).cast());
+                    (words, _mm_loadu_si128(weights.as_ptr().cast()))
+                };
+                sum = _mm_add_epi32(sum, _mm_madd_epi16(words, weights));
+            }
+            sum
+        };
+        let [a, b, c, d, e, f, g, h] = samples;
+        let four = |a, b, c, d| {
+            let sum = _mm_hadd_epi32(_mm_hadd_epi32(sums(a), sums(b)), _mm_hadd_epi32(sums(c), sums(d)));
+            _mm_srai_epi32::<10>(_mm_add_epi32(sum, half))
+        };
+        let words = _mm_packs_epi32(four(a, b, c, d), four(e, f, g, h));
+        // SAFETY: the array is 16 writable bytes; the store needs no alignment.
+        unsafe { _mm_storeu_si128(out.as_mut_ptr().cast(), words) };
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn dot_row16(from: &[i16], filter: &RowFilter, out: &mut [i16]) {
     for (index, out) in out.iter_mut().enumerate() {
         let samples = &from[filter.starts[index] as usize..][..filter.taps];
         let (blocks, rest) = samples.as_chunks::<16>();
