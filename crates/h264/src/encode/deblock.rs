@@ -139,12 +139,13 @@ fn inner_strengths(mb: &MacroblockInfo, strengths: &mut [[Strengths; 4]; 2]) {
     if mb.cbp & 15 == 0 && mb.direct == 0 && matches!(mb.mode, Mode::Skip | Mode::Inter(Partition::Whole)) {
         return;
     }
+    // Motion changes only between the halves of the macroblock, but for divided quarters.
+    let quarters = mb.mode == Mode::Inter(Partition::Quarters);
     let strength = |edge: usize, block: usize, before: usize| {
         if coded(mb, block) || coded(mb, before) {
             2
         } else {
-            // Motion changes only between the halves of the macroblock.
-            u8::from(edge == 2 && motion_differs(mb, block, mb, before))
+            u8::from((edge == 2 || quarters) && motion_differs(mb, block, mb, before))
         }
     };
     for edge in (step..4).step_by(step) {

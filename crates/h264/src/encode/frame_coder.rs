@@ -386,9 +386,11 @@ fn describe(mb: &Macroblock, slice: &mut SliceState) -> MacroblockInfo {
         mvd: [[[0; 2]; 16]; 2],
     };
     if let Mode::Inter(partition) = mb.mode {
+        let mut room = [(0, 0, 0, 0); 16];
+        let parts = mb.motion_parts(partition, &mut room);
         for list in 0..2 {
-            for (&part, &mvd) in partition.parts().iter().zip(&mb.mvd[list]) {
-                fill_absolute(&mut info.mvd[list], part, mvd);
+            for &part in parts {
+                fill_absolute(&mut info.mvd[list], part, mb.mvd[list][part.1 * 4 + part.0]);
             }
         }
     }

@@ -1,6 +1,8 @@
 //! What is known of one macroblock: the part that neighbours and the deblocking filter read
 //! ([`MacroblockInfo`]) and the part that is written to the stream ([`Macroblock`]).
 
+use super::sub_partition::{Part, SubPartition};
+
 /// A motion vector in quarter luma samples.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Mv {
@@ -13,6 +15,11 @@ impl Mv {
 
     pub(crate) const fn new(x: i16, y: i16) -> Self {
         Self { x, y }
+    }
+
+    /// This vector less another one.
+    pub(crate) const fn difference(self, other: Self) -> Self {
+        Self { x: self.x - other.x, y: self.y - other.y }
     }
 }
 
@@ -176,8 +183,10 @@ pub(crate) struct Macroblock {
     pub(crate) direct: u8,
     pub(crate) ref_idx: [[i8; 4]; 2],
     pub(crate) mv: [[Mv; 16]; 2],
-    /// Vector difference of each part, in the order of [`Partition::parts`].
-    pub(crate) mvd: [[Mv; 4]; 2],
+    /// How the quarters of [`Partition::Quarters`] are divided.
+    pub(crate) sub: [SubPartition; 4],
+    /// Vector difference of each part, at its first 4x4 block in raster order.
+    pub(crate) mvd: [[Mv; 16]; 2],
     /// Raster order as in [`MacroblockInfo::total_coeff`].
     pub(crate) total_coeff: [u8; 24],
     pub(crate) levels: Levels,
@@ -197,7 +206,8 @@ impl Macroblock {
             direct: 0,
             ref_idx: [[-1; 4]; 2],
             mv: [[Mv::ZERO; 16]; 2],
-            mvd: [[Mv::ZERO; 4]; 2],
+            sub: [SubPartition::Whole; 4],
+            mvd: [[Mv::ZERO; 16]; 2],
             total_coeff: [0; 24],
             levels: Levels {
                 luma_4x4: [[0; 16]; 16],
@@ -244,6 +254,34 @@ impl Macroblock {
     pub(crate) fn sends_motion(&self, list: usize, x: usize, y: usize) -> bool {
         let quarter = y / 2 * 2 + x / 2;
         self.ref_idx[list][quarter] >= 0 && self.direct >> quarter & 1 == 0
+    }
+
+    /// Whether a quarter has parts smaller than 8x8: then there is no 8x8 transform.
+    pub(crate) fn is_divided(&self) -> bool {
+        self.sub != [SubPartition::Whole; 4]
+    }
+
+    /// The parts that have motion of their own, in the order in which it is written; `room` is for those of divided
+    /// quarters.
+    pub(crate) fn motion_parts<'a>(&self, partition: Partition, room: &'a mut [Part; 16]) -> &'a [Part] {
+        if !self.is_divided() {
+            return partition.parts();
+        }
+        let mut count = 0;
+        for (&(x, y, ..), sub) in partition.parts().iter().zip(self.sub) {
+            for part in sub.parts((x, y)) {
+                room[count] = part;
+                count += 1;
+            }
+        }
+        &room[..count]
+    }
+
+    /// Sets the vector of a part of any size, given in 4x4 blocks.
+    pub(crate) fn set_vector(&mut self, list: usize, (x, y, w, h): Part, mv: Mv) {
+        for row in self.mv[list].chunks_exact_mut(4).skip(y).take(h) {
+            row[x..x + w].fill(mv);
+        }
     }
 
     /// Sets the motion of a part, given in 4x4 blocks.

@@ -34,6 +34,7 @@ mod slice;
 mod slice_writer;
 mod source;
 mod stream;
+mod sub_partition;
 mod tables;
 mod temporal_layers;
 mod trellis;

@@ -112,6 +112,11 @@ impl Search<'_> {
         Found { mv: best.at.mv(), cost: best.cost }
     }
 
+    /// What a vector within the limits costs.
+    pub(crate) fn cost_at(&self, mv: Mv) -> u32 {
+        self.transformed(Point::from(mv))
+    }
+
     fn whole_samples(&self, candidates: &[Mv], steps: u32) -> Best {
         let round = |mv: Mv| Point::from(self.limits.clamp(Mv::new((mv.x + 2) & !3, (mv.y + 2) & !3)));
         let start = round(self.predicted);

@@ -4,6 +4,7 @@ use vitascope_dsp::video::{BlockSize, VideoKernels};
 
 use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Motion, Mv, Reconstruction};
 use super::picture::{CHROMA_PADDING, LUMA_PADDING};
+use super::sub_partition::{Part, SubPartition};
 use super::weights::{LOG2_DENOMINATOR, PictureWeights};
 use crate::syntax::pred_weight_table::Weight;
 
@@ -193,6 +194,38 @@ pub(crate) fn predict_part(
     }
 }
 
+/// Predicts a quarter of a macroblock, all components, from one picture of list 0 with a vector for each of its parts.
+///
+/// Each part is cut out of a prediction of all of the quarter: the kernels have no blocks of two chroma samples.
+pub(crate) fn predict_quarter(
+    k: &VideoKernels,
+    lists: ReferenceLists<'_>,
+    rec: &mut Reconstruction,
+    (mb_x, mb_y): (usize, usize),
+    (x, y, w, h): Part,
+    sub: SubPartition,
+    vectors: &[Mv; 4],
+    ref_idx: i8,
+) {
+    let place = (mb_x * 4 + x, mb_y * 4 + y, w, h);
+    let Some(reference) = usize::try_from(ref_idx).ok().map(|index| &lists[0][index]) else { return };
+    let mut whole = Scratch::EMPTY;
+    for (part, &mv) in sub.parts((0, 0)).zip(vectors) {
+        reference.predict(k, &mut whole.prediction(), place, mv);
+        let (px, py, w, h) = part;
+        for row in py * 4..(py + h) * 4 {
+            let to = LUMA_ORIGIN + (y * 4 + row) * LUMA_STRIDE + (x + px) * 4;
+            rec.luma[to..to + w * 4].copy_from_slice(&whole.luma[row * 16 + px * 4..][..w * 4]);
+        }
+        for (to, from) in rec.chroma.iter_mut().zip(&whole.chroma) {
+            for row in py * 2..(py + h) * 2 {
+                let at = CHROMA_ORIGIN + (y * 2 + row) * CHROMA_STRIDE + (x + px) * 2;
+                to[at..at + w * 2].copy_from_slice(&from[row * 8 + px * 2..][..w * 2]);
+            }
+        }
+    }
+}
+
 /// Index of a sample moved by the whole part of a vector.
 #[inline(always)]
 pub(crate) fn moved(origin: usize, x: i32, y: i32, stride: usize) -> usize {
@@ -205,7 +238,10 @@ pub(crate) fn block_size(w: usize, h: usize) -> BlockSize {
         (4, 4) => BlockSize::B16x16,
         (4, _) => BlockSize::B16x8,
         (_, 4) => BlockSize::B8x16,
-        _ => BlockSize::B8x8,
+        (2, 2) => BlockSize::B8x8,
+        (2, _) => BlockSize::B8x4,
+        (_, 2) => BlockSize::B4x8,
+        _ => BlockSize::B4x4,
     }
 }
 

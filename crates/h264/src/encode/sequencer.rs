@@ -86,6 +86,7 @@ impl Sequencer {
             kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
             residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile()),
             motion_costs: MotionCosts::new(),
+            max_vectors: stream.max_vectors(),
         });
         // Where pictures do not overlap, references are complete.
         let down = if config.low_latency {

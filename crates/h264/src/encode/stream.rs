@@ -317,6 +317,11 @@ impl StreamParameters {
         usize::from(self.level.limits().max_vmv_r)
     }
 
+    /// Vectors that each of two macroblocks in a row may have (Table A-1, MaxMvsPer2Mb).
+    pub(crate) fn max_vectors(&self) -> usize {
+        self.level.limits().max_mvs_per_2mb.map_or(16, |both| usize::from(both / 2))
+    }
+
     /// References of P slices have weights.
     pub(crate) fn weighted(&self) -> bool {
         self.sets.pps.weighted_pred_flag

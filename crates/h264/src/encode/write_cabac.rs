@@ -4,6 +4,7 @@ use super::bins::BinSink;
 use super::macroblock::{Macroblock, MacroblockInfo, Mode, Partition};
 use super::neighbours::Neighbours;
 use super::slice::{SliceKind, SliceState};
+use super::sub_partition::SubPartition;
 use super::tables::{BLOCK_X, BLOCK_Y};
 use super::write_cabac_residual::residual;
 
@@ -59,7 +60,8 @@ pub(crate) fn macroblock<S: BinSink>(
     }
     if mb.mode != Mode::Intra16x16 {
         coded_block_pattern(sink, around, mb.coded_block_pattern());
-        if !mb.mode.is_intra() && slice.transform_8x8_mode && mb.coded_block_pattern() & 15 != 0 {
+        let may_choose = slice.transform_8x8_mode && !mb.is_divided();
+        if !mb.mode.is_intra() && may_choose && mb.coded_block_pattern() & 15 != 0 {
             transform_size(sink, around, mb);
         }
     }
@@ -154,6 +156,17 @@ fn mb_type_b<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &Macroblock)
     (0..count - 1).rev().for_each(|i| sink.bin(MB_TYPE_B + 5, bits >> i & 1 != 0));
 }
 
+/// `sub_mb_type` in P slices, Table 9-38.
+fn sub_mb_type_p<S: BinSink>(sink: &mut S, sub: SubPartition) {
+    sink.bin(SUB_MB_TYPE_P, sub == SubPartition::Whole);
+    if sub != SubPartition::Whole {
+        sink.bin(SUB_MB_TYPE_P + 1, sub != SubPartition::Rows);
+        if sub != SubPartition::Rows {
+            sink.bin(SUB_MB_TYPE_P + 2, sub == SubPartition::Columns);
+        }
+    }
+}
+
 /// `sub_mb_type` in B slices for the types in use, none smaller than 8x8.
 fn sub_mb_type_b<S: BinSink>(sink: &mut S, number: u32) {
     sink.bin(SUB_MB_TYPE_B, number != 0);
@@ -210,13 +223,13 @@ fn motion<S: BinSink>(
     mb: &Macroblock,
     partition: Partition,
 ) {
-    let parts = partition.parts();
+    let mut room = [(0, 0, 0, 0); 16];
+    let parts = mb.motion_parts(partition, &mut room);
     if partition == Partition::Quarters {
         for quarter in 0..4 {
             match slice.kind {
                 SliceKind::B => sub_mb_type_b(sink, mb.b_sub_type(quarter)),
-                // P_L0_8x8 is the only type in use.
-                _ => sink.bin(SUB_MB_TYPE_P, true),
+                _ => sub_mb_type_p(sink, mb.sub[quarter]),
             }
         }
     }
@@ -227,7 +240,7 @@ fn motion<S: BinSink>(
     }
     for list in 0..2 {
         let mut absolute = [[0u8; 2]; 16];
-        for (i, &(x, y, w, h)) in parts.iter().enumerate() {
+        for &(x, y, w, h) in parts {
             if !mb.sends_motion(list, x, y) {
                 continue;
             }
@@ -248,7 +261,7 @@ fn motion<S: BinSink>(
                 left + top
             };
             let sums = [sum(0), sum(1)];
-            let mvd = mb.mvd[list][i];
+            let mvd = mb.mvd[list][y * 4 + x];
             vector_difference(sink, MVD[0], sums[0], mvd.x);
             vector_difference(sink, MVD[1], sums[1], mvd.y);
             fill_absolute(&mut absolute, (x, y, w, h), mvd);

@@ -112,7 +112,7 @@ pub(crate) fn macroblock<S: BitSink>(
         Mode::Inter(_) | Mode::Direct => {
             motion(sink, slice, mb);
             sink.ue(u32::from(cavlc::INTER_CBP_CODE[cbp as usize]));
-            if slice.transform_8x8_mode && cbp & 15 != 0 {
+            if slice.transform_8x8_mode && !mb.is_divided() && cbp & 15 != 0 {
                 sink.put(u32::from(mb.transform_8x8), 1);
             }
         }
@@ -144,6 +144,7 @@ fn motion<S: BitSink>(sink: &mut S, slice: &SliceState, mb: &Macroblock) {
         return;
     };
     let parts = partition.parts();
+    let mut room = [(0, 0, 0, 0); 16];
     // P_8x8ref0 says that no reference indices follow.
     let mut indices = true;
     if slice.kind == SliceKind::B {
@@ -159,7 +160,7 @@ fn motion<S: BitSink>(sink: &mut S, slice: &SliceState, mb: &Macroblock) {
             Partition::Quarters => {
                 indices = slice.ref_counts[0] > 1 && mb.ref_idx[0].iter().any(|&r| r > 0);
                 sink.ue(if indices || slice.ref_counts[0] == 1 { 3 } else { 4 });
-                parts.iter().for_each(|_| sink.ue(0));
+                mb.sub.iter().for_each(|sub| sink.ue(sub.number()));
             }
         }
     }
@@ -177,7 +178,8 @@ fn motion<S: BitSink>(sink: &mut S, slice: &SliceState, mb: &Macroblock) {
         }
     }
     for list in 0..2 {
-        for (&(x, y, ..), mvd) in parts.iter().zip(&mb.mvd[list]) {
+        for &(x, y, ..) in mb.motion_parts(partition, &mut room) {
+            let mvd = mb.mvd[list][y * 4 + x];
             if mb.sends_motion(list, x, y) {
                 sink.se(i32::from(mvd.x));
                 sink.se(i32::from(mvd.y));

@@ -107,7 +107,8 @@ impl Analyser<'_> {
         let candidates = [&starts[0][..], &starts[1][..]];
         let (whole, cost, single) =
             self.search_lists(source, at, motion, WHOLE, candidates, self.tools.search);
-        let choice = InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, cost };
+        let choice =
+            InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, division: None, cost };
         let mut choices = Candidates::new(self.tools.rd_modes);
         choices.offer(choice);
         if self.tools.partitions && cost > self.bits(PARTITION_BITS) {
@@ -133,8 +134,13 @@ impl Analyser<'_> {
                              mode_bits: u32,
                              stop: u32| {
             motion.iter_mut().for_each(MotionCache::clear);
-            let mut found =
-                InterChoice { partition, parts: [whole; 4], direct: 0, cost: self.bits(mode_bits) };
+            let mut found = InterChoice {
+                partition,
+                parts: [whole; 4],
+                direct: 0,
+                division: None,
+                cost: self.bits(mode_bits),
+            };
             let mut singles = [whole; 4];
             for (i, &part) in partition.parts().iter().enumerate() {
                 let near = [0, 1].map(|list| [starts[i].mv[list], whole.mv[list]]);

@@ -7,12 +7,12 @@ use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Mv, Partition};
 use crate::encode::motion_search::{Found, Search, SearchDepth};
 use crate::encode::neighbours::MotionCache;
-use crate::encode::reference::{block_size, predict_part};
+use crate::encode::reference::{block_size, predict_part, predict_quarter};
 use crate::encode::residual::{SOURCE_STRIDE, Source};
 use crate::encode::slice::SliceState;
+use crate::encode::sub_partition::Division;
 
-/// Position and size of a part in 4x4 blocks.
-pub(super) type Part = (usize, usize, usize, usize);
+pub(super) use crate::encode::sub_partition::Part;
 
 /// The inter prediction that a search settled on.
 #[derive(Clone, Copy)]
@@ -21,6 +21,8 @@ pub(super) struct InterChoice {
     pub(super) parts: [Motion; 4],
     /// Quarters that take the derived motion.
     pub(super) direct: u8,
+    /// Quarters of P macroblocks divided further, with the vectors of their parts in place of those above.
+    pub(super) division: Option<Division>,
     /// Transformed difference plus lambda times bits.
     pub(super) cost: u32,
 }
@@ -56,6 +58,11 @@ impl Candidates {
         self.all.first()
     }
 
+    /// The one in quarters, if any.
+    pub(super) fn quarters(&self) -> Option<&InterChoice> {
+        self.all.iter().find(|choice| choice.partition == Partition::Quarters)
+    }
+
     /// The cheapest first, and those that may beat it when coded.
     pub(super) fn promising(&self) -> impl Iterator<Item = &InterChoice> {
         let limit = self.all.first().map_or(0, |best| best.cost + best.cost / NEAR);
@@ -78,12 +85,24 @@ impl Analyser<'_> {
         candidates: &[Mv],
         depth: SearchDepth,
     ) -> Found {
+        self.search_of(source, at, motion, (list, ref_idx), part).run(candidates, depth)
+    }
+
+    /// The search of one part in one reference.
+    fn search_of<'s>(
+        &'s self,
+        source: &'s Source,
+        at: &Surroundings<'s>,
+        motion: &MotionCache,
+        (list, ref_idx): (usize, usize),
+        part: Part,
+    ) -> Search<'s> {
         let (x, y, w, h) = part;
         let (mb_x, mb_y) = at.position;
         let reference = &at.references[list][ref_idx];
         let unweighted = self.unweighted.get(ref_idx).and_then(Option::as_ref);
         let luma = unweighted.unwrap_or(&source.luma);
-        let search = Search {
+        Search {
             k: self.kernels(),
             reference,
             cost: self.tables.motion_costs.at(self.qp),
@@ -92,8 +111,20 @@ impl Analyser<'_> {
             source: &luma[y * 4 * SOURCE_STRIDE + x * 4..],
             origin: reference.luma_index((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32),
             predicted: motion.predict(part, ref_idx as i8),
-        };
-        search.run(candidates, depth)
+        }
+    }
+
+    /// What a vector costs for a part: transformed difference plus lambda times bits.
+    pub(super) fn vector_cost(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &MotionCache,
+        reference: (usize, usize),
+        part: Part,
+        mv: Mv,
+    ) -> u32 {
+        self.search_of(source, at, motion, reference, part).cost_at(mv)
     }
 
     /// Codes the macroblock with a choice of motion and keeps it if it is the best so far.
@@ -113,11 +144,33 @@ impl Analyser<'_> {
         motion.iter_mut().for_each(MotionCache::clear);
         for (i, &part) in choice.partition.parts().iter().enumerate() {
             let chosen = choice.parts[i];
+            if let Some(division) = &choice.division {
+                trial.sub[i] = division.quarters[i];
+                trial.set_motion(part, chosen);
+                let (ref_idx, vectors) = (chosen.ref_idx[0], &division.mv[i]);
+                for (part, &mv) in trial.sub[i].parts((part.0, part.1)).zip(vectors) {
+                    let predicted = motion[0].predict(part, ref_idx);
+                    trial.mvd[0][part.1 * 4 + part.0] = mv.difference(predicted);
+                    motion[0].set(part, ref_idx, mv);
+                    trial.set_vector(0, part, mv);
+                }
+                predict_quarter(
+                    k,
+                    at.references,
+                    &mut trial.rec,
+                    at.position,
+                    part,
+                    trial.sub[i],
+                    vectors,
+                    ref_idx,
+                );
+                continue;
+            }
             for (list, cache) in motion.iter_mut().enumerate() {
                 let (ref_idx, mv) = (chosen.ref_idx[list], chosen.mv[list]);
                 if ref_idx >= 0 && choice.direct >> i & 1 == 0 {
                     let predicted = cache.predict(part, ref_idx);
-                    trial.mvd[list][i] = Mv::new(mv.x - predicted.x, mv.y - predicted.y);
+                    trial.mvd[list][part.1 * 4 + part.0] = mv.difference(predicted);
                 }
                 cache.set(part, ref_idx, mv);
             }
@@ -146,8 +199,9 @@ impl Analyser<'_> {
         let residual = &self.tables.residual;
         let rates = self.rates(&*entropy, at);
         residual.chroma(k, source, &mut self.trial, rates.as_ref());
-        let both = slice.transform_8x8_mode && self.tools.rd_transform;
-        let large = slice.transform_8x8_mode && {
+        let may_choose = slice.transform_8x8_mode && !self.trial.is_divided();
+        let both = may_choose && self.tools.rd_transform;
+        let large = may_choose && {
             let prediction = &self.trial.rec.luma[LUMA_ORIGIN..];
             let size = BlockSize::B16x16 as usize;
             let four = k.satd[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE);

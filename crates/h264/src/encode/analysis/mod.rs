@@ -7,6 +7,7 @@ mod bidirectional;
 mod inter;
 mod intra;
 mod predicted;
+mod sub_partitions;
 
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
@@ -21,6 +22,7 @@ use super::neighbours::Neighbours;
 use super::reference::ReferenceLists;
 use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
+use super::sub_partition::SubPartition;
 use super::tables::{lambda_sad, lambda_ssd};
 use super::trellis::Rates;
 use super::weights::PictureWeights;
@@ -30,6 +32,8 @@ pub(crate) struct CodingTables {
     pub(crate) kernels: VideoKernels,
     pub(crate) residual: ResidualCoder,
     pub(crate) motion_costs: MotionCosts,
+    /// Most vectors of a macroblock.
+    pub(crate) max_vectors: usize,
 }
 
 /// One macroblock's surroundings.
@@ -190,7 +194,8 @@ fn reset(mb: &mut Macroblock, mode: Mode, qp: u8) {
     mb.intra_modes = [INTRA_DC; 16];
     mb.direct = 0;
     mb.ref_idx = [[-1; 4]; 2];
-    mb.mvd = [[Mv::ZERO; 4]; 2];
+    mb.sub = [SubPartition::Whole; 4];
+    mb.mvd = [[Mv::ZERO; 16]; 2];
     mb.mv = [[Mv::ZERO; 16]; 2];
 }
 

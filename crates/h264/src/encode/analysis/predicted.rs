@@ -28,6 +28,7 @@ impl Analyser<'_> {
         for choice in choices.promising() {
             self.try_inter(entropy, slice, source, at, choice, &mut motion);
         }
+        self.try_divided(entropy, slice, source, at, &choices, &mut motion);
         let cost = choices.best().map_or(u32::MAX, |best| best.cost);
         if cost > self.bits(INTRA_BITS) {
             let intra = self.best_16x16(source, at);
@@ -77,6 +78,7 @@ impl Analyser<'_> {
             partition: Partition::Whole,
             parts: [Motion::forward(0, Mv::ZERO); 4],
             direct: 0,
+            division: None,
             cost: u32::MAX,
         };
         let count = at.references[0].len();
@@ -136,7 +138,7 @@ impl Analyser<'_> {
                     }
                     motion.set(part, ref_idx, found.mv);
                 }
-                Some(InterChoice { partition, parts, direct: 0, cost })
+                Some(InterChoice { partition, parts, direct: 0, division: None, cost })
             };
         let slack = choice.cost + choice.cost / if self.tools.all_partitions { 4 } else { 16 };
         let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], 6, slack);

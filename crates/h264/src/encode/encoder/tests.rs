@@ -8,6 +8,18 @@ fn base_tools() -> Tools {
     Tools::at(4)
 }
 
+fn input(frame: usize) -> FrameInput {
+    FrameInput {
+        token: frame as u64,
+        presentation_time: vitascope_core::Time::new(frame as i64, 25),
+        duration: vitascope_core::Time::new(1, 25),
+        force_key_frame: false,
+        messages: Vec::new(),
+        force_long_term_refresh: false,
+        base_qp: None,
+    }
+}
+
 /// Sizes of coded frames after the first of a pattern that moves and, when `fades`, goes to black; and how many
 /// of them are B pictures that others refer to.
 fn sizes(tools: Tools, fades: bool) -> (Vec<usize>, usize) {
@@ -37,16 +49,7 @@ fn sizes(tools: Tools, fades: bool) -> (Vec<usize>, usize) {
             }
         }
         drop(pixels);
-        let input = FrameInput {
-            token: frame as u64,
-            presentation_time: vitascope_core::Time::new(frame as i64, 25),
-            duration: vitascope_core::Time::new(1, 25),
-            force_key_frame: false,
-            messages: Vec::new(),
-            force_long_term_refresh: false,
-            base_qp: None,
-        };
-        encoder.submit(&buffer, input).unwrap();
+        encoder.submit(&buffer, input(frame)).unwrap();
     }
     encoder.flush().unwrap();
     let frames: Vec<_> = std::iter::from_fn(|| encoder.receive()).collect();
@@ -74,4 +77,34 @@ fn each_tool_of_the_higher_efforts_changes_the_stream() {
     assert_ne!(of(Tools { rd_transform: true, ..base_tools() }), base);
     assert_eq!(sizes(base_tools(), false).1, 0);
     assert!(sizes(Tools { b_pyramid: true, ..base_tools() }, false).1 > 0, "no B reference");
+}
+
+/// Bytes of frames after the first of stripes of four rows that move in opposite directions.
+fn striped(tools: Tools) -> usize {
+    let config = EncoderConfig { width: 96, height: 64, threads: 1, ..EncoderConfig::default() };
+    let mut encoder = Encoder::with_tools(config, tools).unwrap();
+    for frame in 0..8usize {
+        let buffer = PixelBuffer::new(96, 64, vitascope_core::format::YUV420_PLANAR).unwrap();
+        let mut pixels = buffer.write().unwrap();
+        for y in 0..64usize {
+            for (x, sample) in pixels.row_mut(0, y)[..96].iter_mut().enumerate() {
+                let x = if y / 4 % 2 == 0 { x + 200 + frame } else { x + 200 - frame };
+                *sample = (40 + (x / 3 * 37 + y / 4 * 11) % 160) as u8;
+            }
+        }
+        for plane in [1, 2] {
+            (0..32).for_each(|y| pixels.row_mut(plane, y)[..48].fill(128));
+        }
+        drop(pixels);
+        encoder.submit(&buffer, input(frame)).unwrap();
+    }
+    encoder.flush().unwrap();
+    std::iter::from_fn(|| encoder.receive()).skip(1).map(|frame| frame.data.len()).sum()
+}
+
+#[test]
+fn blocks_of_four_rows_follow_what_moves_in_stripes() {
+    let tools = Tools { b_frames: 0, ..Tools::at(9) };
+    let (with, without) = (striped(tools), striped(Tools { sub_partitions: false, ..tools }));
+    assert!(20 * with < 19 * without, "{with} bytes with small blocks, {without} without");
 }
