@@ -34,7 +34,7 @@ pub use deblock::{
 pub use interpolate::InterpolateHalf;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use rows::{Deinterleave, DownscaleHalf, Interleave};
-pub use sad::{Sad, SadX4};
+pub use sad::{Sad, SadQuartersX4, SadX4};
 pub use satd::{Sa8d, Satd, SatdMean};
 pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
 pub use ssd::Ssd;
@@ -58,6 +58,8 @@ pub struct VideoKernels {
     pub sad: [Sad; 7],
     /// Sums of absolute differences to four references at once.
     pub sad_x4: [SadX4; 7],
+    /// The same for 16x16, by quarters.
+    pub sad_quarters_x4: SadQuartersX4,
     /// Sum of absolute transformed differences, 4x4 Hadamard.
     pub satd: [Satd; 7],
     /// [`VideoKernels::satd`] to the mean of two references.
@@ -159,6 +161,7 @@ impl VideoKernels {
             level: level.min(CpuLevel::machine()),
             sad: Sad::select(level),
             sad_x4: SadX4::select(level),
+            sad_quarters_x4: SadQuartersX4::select(level),
             satd: Satd::select(level),
             satd_mean: SatdMean::select(level),
             sa8d: Sa8d::select(level),

@@ -3,6 +3,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
+use crate::kernel::fits;
+
 kernel! {
     /// Sum of |source - reference| over a block.
     pub fn Sad(src: &[u8], src_stride: usize, reference: &[u8], reference_stride: usize) -> u32
@@ -26,6 +28,23 @@ kernel! {
     test: sad_x4_variants, cases: tests::sad_x4_cases,
     scalar: sad_x4,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sad_x4 },
+}
+
+kernel! {
+    /// [`SadX4`] of 16x16 samples by quarters: for each reference the sums of the four 8x8, in raster order. They
+    /// cost no more than their total, and tell where the parts of a block would go on their own.
+    pub fn SadQuartersX4(
+        src: &[u8], src_stride: usize, references: [&[u8]; 4], reference_stride: usize
+    ) -> [[u32; 4]; 4]
+    where
+        fits(src, src_stride, 16, 16),
+        fits(references[0], reference_stride, 16, 16),
+        fits(references[1], reference_stride, 16, 16),
+        fits(references[2], reference_stride, 16, 16),
+        fits(references[3], reference_stride, 16, 16);
+    test: sad_quarters_x4_variants, cases: tests::sad_quarters_x4_cases,
+    scalar: sad_quarters_x4,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sad_quarters_x4 },
 }
 
 fn sad<const W: usize, const H: usize>(
@@ -52,6 +71,20 @@ fn sad_x4<const W: usize, const H: usize>(
     references.map(|reference| sad::<W, H>(src, src_stride, reference, reference_stride))
 }
 
+fn sad_quarters_x4(
+    src: &[u8],
+    src_stride: usize,
+    references: [&[u8]; 4],
+    reference_stride: usize,
+) -> [[u32; 4]; 4] {
+    references.map(|reference| {
+        [(0, 0), (8, 0), (0, 8), (8, 8)].map(|(x, y)| {
+            let (src, reference) = (&src[y * src_stride + x..], &reference[y * reference_stride + x..]);
+            sad::<8, 8>(src, src_stride, reference, reference_stride)
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +106,28 @@ mod tests {
         let references: [Vec<u8>; 4] = std::array::from_fn(|_| random.bytes((height - 1) * stride + width));
         let references = std::array::from_fn(|i| references[i].as_slice());
         outcome.extend(&kernel.call(&src, src_stride, references, stride));
+    }
+
+    pub(super) fn sad_quarters_x4_cases(kernel: SadQuartersX4, random: &mut Random, outcome: &mut Outcome) {
+        let (src, src_stride) = random.block(16, 16);
+        let stride = random.stride(16);
+        let references: [Vec<u8>; 4] = std::array::from_fn(|_| random.bytes(15 * stride + 16));
+        let references = std::array::from_fn(|i| references[i].as_slice());
+        let sums = kernel.call(&src, src_stride, references, stride);
+        outcome.extend(sums.as_flattened());
+    }
+
+    #[test]
+    fn quarters_add_up() {
+        let mut random = Random::new(5);
+        let (src, reference) = (random.bytes(256), random.bytes(256));
+        for level in CpuLevel::ALL {
+            let whole = Sad::select(level)[BlockSize::B16x16 as usize].call(&src, 16, &reference, 16);
+            let references = [&reference[..]; 4];
+            for quarters in SadQuartersX4::select(level).call(&src, 16, references, 16) {
+                assert_eq!(quarters.iter().sum::<u32>(), whole, "{level:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How much work goes into a stream: one row of tools for each effort.
 
-use super::motion_search::SearchDepth;
+use super::motion_search::{Pattern, SearchDepth};
 
 /// Greatest effort.
 pub const MAX_EFFORT: u8 = 10;
@@ -27,6 +27,9 @@ pub(crate) struct Tools {
     pub(crate) part_search: SearchDepth,
     /// Levels are chosen by squared error and bits, where the entropy coder is CABAC.
     pub(crate) trellis: bool,
+    /// The best predictions are coded and compared, as is the motion without a difference; otherwise the one that
+    /// seems best is coded, once.
+    pub(crate) trials: bool,
     /// Several divisions of a macroblock are coded and compared, not only the one that seems best.
     pub(crate) rd_modes: bool,
     /// Both transforms of inter macroblocks are coded and compared.
@@ -49,8 +52,8 @@ impl Tools {
 
     /// The tools of a pass that only measures: sizes grow by much the same part in all frames, in half the time.
     pub(crate) fn measuring(self) -> Self {
-        let shallow = SearchDepth { hexagon_steps: 2, half_rounds: 1, quarter_rounds: 1 };
-        let none = SearchDepth { hexagon_steps: 0, half_rounds: 0, quarter_rounds: 0 };
+        let shallow = depth(2, 1, 1);
+        let none = depth(0, 0, 0);
         Self {
             partitions: false,
             all_partitions: false,
@@ -67,8 +70,13 @@ impl Tools {
 }
 
 /// A search's steps of the hexagon, rounds of half samples, rounds of quarter samples.
-const fn depth(hexagon_steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth {
-    SearchDepth { hexagon_steps, half_rounds, quarter_rounds }
+const fn depth(steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth {
+    SearchDepth { pattern: Pattern::Hexagon, steps, half_rounds, quarter_rounds }
+}
+
+/// A search's steps of the diamond, rounds of half samples, rounds of quarter samples.
+const fn quick(steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth {
+    SearchDepth { pattern: Pattern::Diamond, steps, half_rounds, quarter_rounds }
 }
 
 const Y: bool = true;
@@ -77,19 +85,19 @@ const N: bool = false;
 /// One row for each effort, in the columns of [`level`].
 #[rustfmt::skip]
 const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
-    //    refer-  look-     B  parts  whole macro-     later refer-    parts           trel-  RD     RD trans- all    B       fade    below
-    //    ences   ahead                blocks           ences                           lis    modes  form      parts  pyramid weights 8x8
-    level(1,      5,        2, N,     depth(1, 1, 1),  depth(0, 0, 0), depth(0, 0, 0), N,     N,     N,        N,     N,      N,      N), // 0
-    level(1,      10,       3, N,     depth(2, 1, 1),  depth(0, 0, 0), depth(0, 0, 0), N,     N,     N,        N,     N,      N,      N), // 1
-    level(1,      10,       3, Y,     depth(2, 1, 1),  depth(0, 0, 0), depth(0, 1, 1), N,     N,     N,        N,     N,      N,      N), // 2
-    level(1,      20,       3, Y,     depth(3, 1, 1),  depth(0, 0, 0), depth(1, 1, 1), N,     N,     N,        N,     N,      N,      N), // 3
-    level(1,      20,       3, Y,     depth(4, 2, 2),  depth(0, 0, 0), depth(2, 1, 2), N,     N,     N,        N,     N,      N,      N), // 4
-    level(2,      20,       3, Y,     depth(4, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     N,     N,        N,     N,      N,      N), // 5
-    level(3,      30,       3, Y,     depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     N,     N,        N,     N,      N,      N), // 6
-    level(3,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,        N,     N,      Y,      N), // 7
-    level(4,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,        Y,     Y,      Y,      N), // 8
-    level(4,      50,       3, Y,     depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,        Y,     Y,      Y,      Y), // 9
-    level(5,      60,       3, Y,     depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,        Y,     Y,      Y,      Y), // 10
+    //    refer-  look-     B  parts  whole macro-     later refer-    parts           trel-  tri-   RD     RD trans- all    B       fade    below
+    //    ences   ahead                blocks           ences                           lis    als    modes  form      parts  pyramid weights 8x8
+    level(1,      5,        2, N,     quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N), // 0
+    level(1,      10,       3, N,     quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N), // 1
+    level(1,      10,       3, Y,     quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      N,      N), // 2
+    level(1,      20,       3, Y,     depth(3, 1, 1),  depth(0, 0, 0), depth(1, 1, 1), N,     N,     N,     N,        N,     N,      N,      N), // 3
+    level(1,      20,       3, Y,     depth(4, 2, 2),  depth(0, 0, 0), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N), // 4
+    level(2,      20,       3, Y,     depth(4, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N), // 5
+    level(3,      30,       3, Y,     depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N), // 6
+    level(3,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N), // 7
+    level(4,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      N), // 8
+    level(4,      50,       3, Y,     depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y), // 9
+    level(5,      60,       3, Y,     depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y), // 10
 ];
 
 #[rustfmt::skip]
@@ -97,12 +105,12 @@ const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
 const fn level(
     references: u32, lookahead: usize, b_frames: usize, partitions: bool,
     search: SearchDepth, later_search: SearchDepth, part_search: SearchDepth,
-    trellis: bool, rd_modes: bool, rd_transform: bool, all_partitions: bool, b_pyramid: bool,
+    trellis: bool, trials: bool, rd_modes: bool, rd_transform: bool, all_partitions: bool, b_pyramid: bool,
     weighted: bool, sub_partitions: bool,
 ) -> Tools {
     Tools {
         references, lookahead, b_frames, partitions,
         search, later_search, part_search,
-        trellis, rd_modes, rd_transform, all_partitions, b_pyramid, weighted, sub_partitions,
+        trellis, trials, rd_modes, rd_transform, all_partitions, b_pyramid, weighted, sub_partitions,
     }
 }

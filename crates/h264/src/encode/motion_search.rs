@@ -1,5 +1,7 @@
 //! Motion search: whole samples by sum of absolute differences, fractions by transformed ones.
 
+mod quick;
+
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
 use super::macroblock::Mv;
@@ -24,12 +26,23 @@ impl MotionLimits {
     }
 }
 
+/// Where a search looks around the best whole sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pattern {
+    /// At the four nearest in each step, and at half samples by plain differences.
+    Diamond,
+    /// At six two samples away in each step, then at the eight nearest.
+    Hexagon,
+}
+
 /// How thorough a search is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SearchDepth {
-    /// Steps of the hexagon, each up to two samples.
-    pub(crate) hexagon_steps: u32,
-    /// Rounds of four half-sample and four quarter-sample neighbours.
+    pub(crate) pattern: Pattern,
+    /// Most steps of the pattern.
+    pub(crate) steps: u32,
+    /// Rounds of four half-sample and four quarter-sample neighbours. In a diamond search, one round of quarter
+    /// samples is of two and the one between, and each further one of four.
     pub(crate) half_rounds: u32,
     pub(crate) quarter_rounds: u32,
 }
@@ -46,6 +59,8 @@ pub(crate) struct Search<'a> {
     /// Index of its position in a luma plane of the reference.
     pub(crate) origin: usize,
     pub(crate) predicted: Mv,
+    /// A diamond search of 16x16 looks out for its quarters, too.
+    pub(crate) by_quarters: bool,
 }
 
 /// A vector and what it costs: difference plus lambda times its bits.
@@ -53,6 +68,8 @@ pub(crate) struct Search<'a> {
 pub(crate) struct Found {
     pub(crate) mv: Mv,
     pub(crate) cost: u32,
+    /// Where the quarters would go on their own, if that seems better and was asked for.
+    pub(crate) quarters: Option<[Mv; 4]>,
 }
 
 /// A vector while it is searched: two registers, where [`Mv`] would be packed and unpacked.
@@ -107,9 +124,18 @@ const SQUARE: [[(i32, i32); 4]; 2] =
 impl Search<'_> {
     /// The best vector from the candidates' surroundings.
     pub(crate) fn run(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
-        let mut best = self.whole_samples(candidates, depth.hexagon_steps);
-        self.fractions(&mut best, candidates, depth);
-        Found { mv: best.at.mv(), cost: best.cost }
+        if depth.pattern == Pattern::Diamond {
+            return self.quick(candidates, depth);
+        }
+        let mut best = self.start(candidates);
+        if depth.steps > 0 {
+            self.hexagon(&mut best, depth.steps);
+        }
+        self.square(&mut best);
+        self.exact(&mut best, candidates.first());
+        self.diamond(&mut best, 2, depth.half_rounds);
+        self.diamond(&mut best, 1, depth.quarter_rounds);
+        Found { mv: best.at.mv(), cost: best.cost, quarters: None }
     }
 
     /// What a vector within the limits costs.
@@ -117,34 +143,45 @@ impl Search<'_> {
         self.transformed(Point::from(mv))
     }
 
-    fn whole_samples(&self, candidates: &[Mv], steps: u32) -> Best {
+    /// The best of the prediction and the candidates, rounded to whole samples.
+    fn start(&self, candidates: &[Mv]) -> Best {
         let round = |mv: Mv| Point::from(self.limits.clamp(Mv::new((mv.x + 2) & !3, (mv.y + 2) & !3)));
         let start = round(self.predicted);
-        let mut best = Best { at: start, cost: self.sad(start) };
-        let mut tried = [start; 12];
+        let mut places = [start; 8];
         let mut count = 1;
         for &candidate in candidates {
             let at = round(candidate);
-            if count < tried.len() && !tried[..count].contains(&at) {
-                tried[count] = at;
+            if count < places.len() && !places[..count].contains(&at) {
+                places[count] = at;
                 count += 1;
-                best.offer(at, self.sad(at));
             }
         }
-        if steps > 0 {
-            self.hexagon(&mut best, steps);
+        if count == 1 {
+            return Best { at: start, cost: self.sad(start) };
         }
+        let mut best = Best { at: start, cost: u32::MAX };
+        for &group in &places.as_chunks::<4>().0[..count.div_ceil(4)] {
+            self.offer_four(&mut best, group);
+        }
+        best
+    }
+
+    /// Offers the eight nearest whole samples.
+    fn square(&self, best: &mut Best) {
         if self.has_room(best.at, 4) {
             let centre = best.at;
             for ring in SQUARE {
-                let places = ring.map(|(x, y)| centre.by(x, y));
-                let costs = self.four(places);
-                for i in 0..4 {
-                    best.offer(places[i], costs[i]);
-                }
+                self.offer_four(best, ring.map(|(x, y)| centre.by(x, y)));
             }
         }
-        best
+    }
+
+    #[inline(always)]
+    fn offer_four(&self, best: &mut Best, places: [Point; 4]) {
+        let costs = self.four(places);
+        for (&at, cost) in places.iter().zip(costs) {
+            best.offer(at, cost);
+        }
     }
 
     /// Moves by two samples while that helps: all six corners once, then the three new ones on the
@@ -183,19 +220,19 @@ impl Search<'_> {
         }
     }
 
-    fn fractions(&self, best: &mut Best, candidates: &[Mv], depth: SearchDepth) {
+    /// Turns to transformed differences, and offers vectors exactly as they are: the prediction itself costs no
+    /// bits; so may a neighbour's.
+    fn exact(&self, best: &mut Best, candidate: Option<&Mv>) {
         best.cost = self.transformed(best.at);
-        // The prediction itself costs no bits; so may a neighbour's exact vector.
-        for &mv in [self.predicted].iter().chain(candidates.first()) {
+        for &mv in [self.predicted].iter().chain(candidate) {
             let at = Point::from(mv);
             if (mv.x | mv.y) & 3 != 0 && at != best.at && self.limits.contains(mv) {
                 best.offer(at, self.transformed(at));
             }
         }
-        self.diamond(best, 2, depth.half_rounds);
-        self.diamond(best, 1, depth.quarter_rounds);
     }
 
+    /// Moves to the best of four neighbours by transformed differences while that helps.
     fn diamond(&self, best: &mut Best, step: i32, rounds: u32) {
         // Where the centre was before the last move, which need not be tried again.
         let mut before = None;
@@ -244,10 +281,16 @@ impl Search<'_> {
     }
 
     #[inline(always)]
-    fn four(&self, [a, b, c, d]: [Point; 4]) -> [u32; 4] {
-        let samples = [self.samples(a), self.samples(b), self.samples(c), self.samples(d)];
+    fn four(&self, places: [Point; 4]) -> [u32; 4] {
+        self.plain(places, places.map(|at| self.samples(at)))
+    }
+
+    /// Differences from the samples at four places, and their bits.
+    #[inline(always)]
+    fn plain(&self, places: [Point; 4], samples: [&[u8]; 4]) -> [u32; 4] {
         let stride = self.reference.luma_stride;
         let sads = self.k.sad_x4[self.size as usize].call(self.source, SOURCE_STRIDE, samples, stride);
+        let [a, b, c, d] = places;
         [sads[0] + self.bits(a), sads[1] + self.bits(b), sads[2] + self.bits(c), sads[3] + self.bits(d)]
     }
 

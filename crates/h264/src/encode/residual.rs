@@ -3,6 +3,8 @@
 //! Every function takes the source block and a [`Macroblock`] whose reconstruction buffer holds the
 //! prediction; it leaves levels and counts in the macroblock and the decoded samples in the buffer.
 
+mod negligible;
+
 use vitascope_dsp::video::VideoKernels;
 
 use super::macroblock::{

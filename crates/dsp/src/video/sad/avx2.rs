@@ -72,3 +72,45 @@ pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
     unsafe { _mm_storeu_si128(result.as_mut_ptr().cast(), total) };
     result
 }
+
+/// # Safety
+/// AVX2; the five blocks of 16x16 lie within their slices.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn sad_quarters_x4(
+    src: &[u8],
+    src_stride: usize,
+    references: [&[u8]; 4],
+    reference_stride: usize,
+) -> [[u32; 4]; 4] {
+    let mut src = src.as_ptr();
+    let [mut a, mut b, mut c, mut d] = references.map(|reference| reference.as_ptr());
+    let mut halves = [[_mm_setzero_si128(); 4]; 2];
+    for sums in &mut halves {
+        for _ in 0..2 {
+            for row in 0..4 {
+                // SAFETY: the four rows lie within the blocks.
+                unsafe {
+                    let samples = load16(src.add(row * src_stride));
+                    let [s, t, u, v] = &mut *sums;
+                    for (sum, reference) in [(s, a), (t, b), (u, c), (v, d)] {
+                        let difference = _mm_sad_epu8(samples, load16(reference.add(row * reference_stride)));
+                        *sum = _mm_add_epi32(*sum, difference);
+                    }
+                }
+            }
+            src = src.wrapping_add(4 * src_stride);
+            for reference in [&mut a, &mut b, &mut c, &mut d] {
+                *reference = reference.wrapping_add(4 * reference_stride);
+            }
+        }
+    }
+    let mut result = [[0; 4]; 4];
+    for (i, quarters) in result.iter_mut().enumerate() {
+        // Each register holds two sums, in elements 0 and 2.
+        let (top, bottom) = (_mm_castsi128_ps(halves[0][i]), _mm_castsi128_ps(halves[1][i]));
+        let sums = _mm_castps_si128(_mm_shuffle_ps::<0x88>(top, bottom));
+        // SAFETY: `quarters` holds 16 bytes.
+        unsafe { _mm_storeu_si128(quarters.as_mut_ptr().cast(), sums) };
+    }
+    result
+}

@@ -1,10 +1,14 @@
 //! Macroblocks of B slices: derived motion first, then either list, then both.
 
+use vitascope_dsp::video::{BlockSize, VideoKernels};
+
 use super::inter::{Candidates, InterChoice, Part, reference_bits};
 use super::predicted::start_vectors;
 use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
-use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Mv, Partition, Reconstruction};
+use crate::encode::macroblock::{
+    LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Motion, Mv, Partition, Reconstruction,
+};
 use crate::encode::motion_search::SearchDepth;
 use crate::encode::neighbours::{MotionCache, spatial_direct};
 use crate::encode::reference::{block_size, predict_part};
@@ -18,12 +22,12 @@ const SINGLE_BITS: u32 = 3;
 const BOTH_BITS: u32 = 5;
 const HALVES_BITS: u32 = 6;
 const QUARTERS_BITS: u32 = 7;
-const DIRECT_BITS: u32 = 1;
+pub(super) const DIRECT_BITS: u32 = 1;
 
-/// Derived motion of each quarter, with its prediction.
-struct Direct {
-    quarters: [Motion; 4],
-    prediction: Reconstruction,
+/// Derived motion of each quarter, and the transformed difference from its prediction.
+pub(super) struct Direct {
+    pub(super) quarters: [Motion; 4],
+    pub(super) differences: [u32; 4],
 }
 
 impl Analyser<'_> {
@@ -40,7 +44,7 @@ impl Analyser<'_> {
         let mut direct = None;
         if fits {
             match self.try_direct(entropy, slice, source, at, quarters) {
-                Some(prediction) => direct = Some(Direct { quarters, prediction }),
+                Some(differences) => direct = Some(Direct { quarters, differences }),
                 None => return,
             }
         }
@@ -57,8 +61,8 @@ impl Analyser<'_> {
         }
     }
 
-    /// Tries `B_Direct_16x16` and `B_Skip`; the prediction, or `None` when nothing would be coded
-    /// with it and it is close, which settles the macroblock as skipped.
+    /// Tries `B_Direct_16x16` and `B_Skip`; the prediction's difference by quarters, or `None` when nothing would
+    /// be coded with it and it is close, which settles the macroblock as skipped.
     fn try_direct<E: EntropyCoder>(
         &mut self,
         entropy: &mut E,
@@ -66,25 +70,18 @@ impl Analyser<'_> {
         source: &Source,
         at: &Surroundings<'_>,
         quarters: [Motion; 4],
-    ) -> Option<Reconstruction> {
+    ) -> Option<[u32; 4]> {
         let k = self.kernels();
-        reset(&mut self.trial, Mode::Direct, self.qp);
-        let trial = &mut *self.trial;
-        set_direct(trial, &quarters);
-        if quarters.iter().all(|&m| m == quarters[0]) {
-            predict_part(k, at.references, &mut trial.rec, at.position, WHOLE, quarters[0]);
-        } else {
-            for (&part, motion) in Partition::Quarters.parts().iter().zip(quarters) {
-                predict_part(k, at.references, &mut trial.rec, at.position, part, motion);
-            }
-        }
+        self.trial.predict_direct(k, at, &quarters, self.qp);
+        let trial = &*self.trial;
+        let differences = quarter_differences(k, source, &trial.rec);
         let skip_distortion = distortion(k, source, trial);
         let prediction = trial.rec.clone();
         let coded = self.code_residual(entropy, slice, source, at);
         if coded {
             reset(&mut self.trial, Mode::Skip, self.qp);
             set_direct(&mut self.trial, &quarters);
-            self.trial.rec = prediction.clone();
+            self.trial.rec = prediction;
         }
         let trial = &mut *self.trial;
         trial.mode = Mode::Skip;
@@ -93,10 +90,10 @@ impl Analyser<'_> {
         let bits = entropy.cost(&at.around, slice, trial);
         self.keep_if_better(skip_distortion, bits);
         let settled = !coded && self.is_close(skip_distortion);
-        (!settled).then_some(prediction)
+        (!settled).then_some(differences)
     }
 
-    fn search_both(
+    pub(super) fn search_both(
         &self,
         source: &Source,
         at: &Surroundings<'_>,
@@ -127,7 +124,6 @@ impl Analyser<'_> {
         direct: Option<&Direct>,
         choices: &mut Candidates,
     ) {
-        let k = self.kernels();
         let try_partition = |motion: &mut [MotionCache; 2],
                              partition: Partition,
                              starts: &[Motion],
@@ -150,14 +146,7 @@ impl Analyser<'_> {
                 if partition == Partition::Quarters
                     && let Some(direct) = direct
                 {
-                    let (x, y, w, h) = part;
-                    let satd = k.satd[block_size(w, h) as usize].call(
-                        &source.luma[y * 4 * SOURCE_STRIDE + x * 4..],
-                        SOURCE_STRIDE,
-                        &direct.prediction.luma[LUMA_ORIGIN + y * 4 * LUMA_STRIDE + x * 4..],
-                        LUMA_STRIDE,
-                    );
-                    let derived = satd + self.bits(DIRECT_BITS);
+                    let derived = direct.differences[i] + self.bits(DIRECT_BITS);
                     if derived <= cost {
                         (best, cost) = (direct.quarters[i], derived);
                         found.direct |= 1 << i;
@@ -273,7 +262,7 @@ impl Analyser<'_> {
 
 /// Motion of the quarters of `B_Skip` and `B_Direct_16x16`: one for all, but still where the picture
 /// after stands still and the nearest reference is meant.
-fn derived_motion(motion: &[MotionCache; 2], still: u8) -> [Motion; 4] {
+pub(super) fn derived_motion(motion: &[MotionCache; 2], still: u8) -> [Motion; 4] {
     let derived = spatial_direct([&motion[0], &motion[1]]);
     std::array::from_fn(|quarter| {
         let mut own = derived;
@@ -288,7 +277,41 @@ fn derived_motion(motion: &[MotionCache; 2], still: u8) -> [Motion; 4] {
     })
 }
 
-fn set_direct(mb: &mut crate::encode::macroblock::Macroblock, quarters: &[Motion; 4]) {
+impl Macroblock {
+    /// Sets derived motion and predicts with it.
+    pub(super) fn predict_direct(
+        &mut self,
+        k: &VideoKernels,
+        at: &Surroundings<'_>,
+        quarters: &[Motion; 4],
+        qp: u8,
+    ) {
+        reset(self, Mode::Direct, qp);
+        set_direct(self, quarters);
+        if quarters.iter().all(|&m| m == quarters[0]) {
+            predict_part(k, at.references, &mut self.rec, at.position, WHOLE, quarters[0]);
+        } else {
+            for (&part, &motion) in Partition::Quarters.parts().iter().zip(quarters) {
+                predict_part(k, at.references, &mut self.rec, at.position, part, motion);
+            }
+        }
+    }
+}
+
+/// Transformed difference of each quarter from its prediction.
+pub(super) fn quarter_differences(k: &VideoKernels, source: &Source, rec: &Reconstruction) -> [u32; 4] {
+    std::array::from_fn(|quarter| {
+        let (x, y) = (quarter % 2 * 8, quarter / 2 * 8);
+        k.satd[BlockSize::B8x8 as usize].call(
+            &source.luma[y * SOURCE_STRIDE + x..],
+            SOURCE_STRIDE,
+            &rec.luma[LUMA_ORIGIN + y * LUMA_STRIDE + x..],
+            LUMA_STRIDE,
+        )
+    })
+}
+
+fn set_direct(mb: &mut Macroblock, quarters: &[Motion; 4]) {
     mb.direct = 15;
     for (&part, &motion) in Partition::Quarters.parts().iter().zip(quarters) {
         mb.set_motion(part, motion);

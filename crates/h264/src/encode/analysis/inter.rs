@@ -1,15 +1,15 @@
 //! What P and B macroblocks share: searching a part, coding a choice of motion.
 
-use vitascope_dsp::video::BlockSize;
+use vitascope_dsp::video::{BlockSize, VideoKernels};
 
 use super::{Analyser, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
-use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Mv, Partition};
+use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Motion, Mv, Partition};
 use crate::encode::motion_search::{Found, Search, SearchDepth};
 use crate::encode::neighbours::MotionCache;
 use crate::encode::reference::{block_size, predict_part, predict_quarter};
 use crate::encode::residual::{SOURCE_STRIDE, Source};
-use crate::encode::slice::SliceState;
+use crate::encode::slice::{SliceKind, SliceState};
 use crate::encode::sub_partition::Division;
 
 pub(super) use crate::encode::sub_partition::Part;
@@ -111,6 +111,7 @@ impl Analyser<'_> {
             source: &luma[y * 4 * SOURCE_STRIDE + x * 4..],
             origin: reference.luma_index((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32),
             predicted: motion.predict(part, ref_idx as i8),
+            by_quarters: self.tools.partitions && self.slice_kind == SliceKind::P && (w, h) == (4, 4),
         }
     }
 
@@ -139,45 +140,7 @@ impl Analyser<'_> {
     ) {
         let k = self.kernels();
         reset(&mut self.trial, Mode::Inter(choice.partition), self.qp);
-        let trial = &mut *self.trial;
-        trial.direct = choice.direct;
-        motion.iter_mut().for_each(MotionCache::clear);
-        for (i, &part) in choice.partition.parts().iter().enumerate() {
-            let chosen = choice.parts[i];
-            if let Some(division) = &choice.division {
-                trial.sub[i] = division.quarters[i];
-                trial.set_motion(part, chosen);
-                let (ref_idx, vectors) = (chosen.ref_idx[0], &division.mv[i]);
-                for (part, &mv) in trial.sub[i].parts((part.0, part.1)).zip(vectors) {
-                    let predicted = motion[0].predict(part, ref_idx);
-                    trial.mvd[0][part.1 * 4 + part.0] = mv.difference(predicted);
-                    motion[0].set(part, ref_idx, mv);
-                    trial.set_vector(0, part, mv);
-                }
-                predict_quarter(
-                    k,
-                    at.references,
-                    &mut trial.rec,
-                    at.position,
-                    part,
-                    trial.sub[i],
-                    vectors,
-                    ref_idx,
-                );
-                continue;
-            }
-            for (list, cache) in motion.iter_mut().enumerate() {
-                let (ref_idx, mv) = (chosen.ref_idx[list], chosen.mv[list]);
-                if ref_idx >= 0 && choice.direct >> i & 1 == 0 {
-                    let predicted = cache.predict(part, ref_idx);
-                    trial.mvd[list][part.1 * 4 + part.0] = mv.difference(predicted);
-                }
-                cache.set(part, ref_idx, mv);
-            }
-            trial.set_motion(part, chosen);
-            predict_part(k, at.references, &mut trial.rec, at.position, part, chosen);
-        }
-        motion.iter_mut().for_each(MotionCache::clear);
+        set_choice(k, &mut self.trial, at, choice, motion);
         self.code_residual(entropy, slice, source, at);
     }
 
@@ -201,12 +164,7 @@ impl Analyser<'_> {
         residual.chroma(k, source, &mut self.trial, rates.as_ref());
         let may_choose = slice.transform_8x8_mode && !self.trial.is_divided();
         let both = may_choose && self.tools.rd_transform;
-        let large = may_choose && {
-            let prediction = &self.trial.rec.luma[LUMA_ORIGIN..];
-            let size = BlockSize::B16x16 as usize;
-            let four = k.satd[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE);
-            k.sa8d[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE) < four
-        };
+        let large = may_choose && prefers_large_transform(k, source, &self.trial);
         if !both {
             return self.code_luma(entropy, slice, source, at, large);
         }
@@ -248,6 +206,53 @@ impl Analyser<'_> {
         }
         coded
     }
+}
+
+/// Sets a macroblock's motion and predicts it; the caches know nothing of the macroblock before or after.
+pub(super) fn set_choice(
+    k: &VideoKernels,
+    mb: &mut Macroblock,
+    at: &Surroundings<'_>,
+    choice: &InterChoice,
+    motion: &mut [MotionCache],
+) {
+    mb.direct = choice.direct;
+    motion.iter_mut().for_each(MotionCache::clear);
+    for (i, &part) in choice.partition.parts().iter().enumerate() {
+        let chosen = choice.parts[i];
+        if let Some(division) = &choice.division {
+            mb.sub[i] = division.quarters[i];
+            mb.set_motion(part, chosen);
+            let (ref_idx, vectors) = (chosen.ref_idx[0], &division.mv[i]);
+            for (part, &mv) in mb.sub[i].parts((part.0, part.1)).zip(vectors) {
+                let predicted = motion[0].predict(part, ref_idx);
+                mb.mvd[0][part.1 * 4 + part.0] = mv.difference(predicted);
+                motion[0].set(part, ref_idx, mv);
+                mb.set_vector(0, part, mv);
+            }
+            predict_quarter(k, at.references, &mut mb.rec, at.position, part, mb.sub[i], vectors, ref_idx);
+            continue;
+        }
+        for (list, cache) in motion.iter_mut().enumerate() {
+            let (ref_idx, mv) = (chosen.ref_idx[list], chosen.mv[list]);
+            if ref_idx >= 0 && choice.direct >> i & 1 == 0 {
+                let predicted = cache.predict(part, ref_idx);
+                mb.mvd[list][part.1 * 4 + part.0] = mv.difference(predicted);
+            }
+            cache.set(part, ref_idx, mv);
+        }
+        mb.set_motion(part, chosen);
+        predict_part(k, at.references, &mut mb.rec, at.position, part, chosen);
+    }
+    motion.iter_mut().for_each(MotionCache::clear);
+}
+
+/// Whether the difference of the source from the prediction is gathered better by the 8x8 transform.
+pub(super) fn prefers_large_transform(k: &VideoKernels, source: &Source, mb: &Macroblock) -> bool {
+    let prediction = &mb.rec.luma[LUMA_ORIGIN..];
+    let size = BlockSize::B16x16 as usize;
+    let four = k.satd[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE);
+    k.sa8d[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE) < four
 }
 
 /// Bits whose worth of squared error is not worth a search.

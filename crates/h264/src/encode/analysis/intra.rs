@@ -7,7 +7,7 @@ use crate::encode::entropy::EntropyCoder;
 use crate::encode::intra_prediction::{self as intra, Available, Edge};
 use crate::encode::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, INTRA_DC, LUMA_ORIGIN, LUMA_STRIDE, Mode};
 use crate::encode::residual::{SOURCE_STRIDE, Source};
-use crate::encode::slice::SliceState;
+use crate::encode::slice::{SliceKind, SliceState};
 use crate::encode::tables::{BLOCK_RASTER, BLOCK_X, BLOCK_Y};
 
 impl Analyser<'_> {
@@ -37,10 +37,10 @@ impl Analyser<'_> {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
         let limit = limit.min(cost + cost / 4);
-        if slice.transform_8x8_mode && self.code_8x8(&*entropy, source, at, limit) {
+        if slice.transform_8x8_mode && self.code_8x8(&*entropy, source, at, limit).is_some() {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
-        if self.code_4x4(&*entropy, source, at, limit) {
+        if self.code_4x4(&*entropy, source, at, limit).is_some() {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
     }
@@ -92,7 +92,8 @@ impl Analyser<'_> {
         best
     }
 
-    fn best_chroma(&mut self, k: &VideoKernels, source: &Source, available: Available) -> u8 {
+    /// The best chroma mode by transformed difference.
+    pub(super) fn best_chroma(&mut self, k: &VideoKernels, source: &Source, available: Available) -> u8 {
         let mut best = (intra::CHROMA_DC, u32::MAX);
         for mode in 0..4 {
             let as_luma = match mode {
@@ -121,18 +122,24 @@ impl Analyser<'_> {
         best.0
     }
 
-    /// Codes the macroblock's luma as Intra4x4 into the trial; false when it exceeds `limit`.
-    fn code_4x4<E: EntropyCoder>(
+    /// Whether small blocks compare all modes, not only the likely ones.
+    fn tries_all_modes(&self) -> bool {
+        self.tools.trials || (self.slice_kind == SliceKind::I && self.tools.partitions)
+    }
+
+    /// Codes the macroblock's luma as Intra4x4 into the trial; its cost, `None` when that exceeds `limit`.
+    pub(super) fn code_4x4<E: EntropyCoder>(
         &mut self,
         entropy: &E,
         source: &Source,
         at: &Surroundings<'_>,
         limit: u32,
-    ) -> bool {
+    ) -> Option<u32> {
         let k = self.kernels();
         let rates = self.rates(entropy, at);
         let around = at.around.available();
         let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
+        let all = self.tries_all_modes();
         reset(&mut self.trial, Mode::Intra4x4, self.qp);
         let trial = &mut *self.trial;
         let mut total = 0;
@@ -157,34 +164,35 @@ impl Analyser<'_> {
             let edge = Edge::<4>::new(&trial.rec.luma, rec_at, available);
             let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
             let block_source = &source.luma[y * SOURCE_STRIDE + x..];
-            let best = best_small(&edge, predicted, predicted_cost, other_cost, |mode| {
+            let best = best_small(&edge, predicted, predicted_cost, other_cost, all, |mode| {
                 let mut prediction = [0; 16];
                 edge.predict(mode, &mut prediction, 4);
                 k.satd[BlockSize::B4x4 as usize].call(block_source, SOURCE_STRIDE, &prediction, 4)
             });
             total += best.1;
             if total > limit {
-                return false;
+                return None;
             }
             trial.intra_modes[BLOCK_RASTER[block]] = best.0;
             edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
             self.tables.residual.intra_4x4(k, source, trial, rates.as_ref(), block);
         }
-        true
+        Some(total)
     }
 
-    /// Codes the macroblock's luma as Intra8x8 into the trial; false when it exceeds `limit`.
-    fn code_8x8<E: EntropyCoder>(
+    /// Codes the macroblock's luma as Intra8x8 into the trial; its cost, `None` when that exceeds `limit`.
+    pub(super) fn code_8x8<E: EntropyCoder>(
         &mut self,
         entropy: &E,
         source: &Source,
         at: &Surroundings<'_>,
         limit: u32,
-    ) -> bool {
+    ) -> Option<u32> {
         let k = self.kernels();
         let rates = self.rates(entropy, at);
         let around = at.around.available();
         let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
+        let all = self.tries_all_modes();
         reset(&mut self.trial, Mode::Intra8x8, self.qp);
         let trial = &mut *self.trial;
         trial.transform_8x8 = true;
@@ -210,14 +218,14 @@ impl Analyser<'_> {
             let edge = Edge::<8>::new_filtered(&trial.rec.luma, rec_at, available);
             let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
             let block_source = &source.luma[y * SOURCE_STRIDE + x..];
-            let best = best_small(&edge, predicted, predicted_cost, other_cost, |mode| {
+            let best = best_small(&edge, predicted, predicted_cost, other_cost, all, |mode| {
                 let mut prediction = [0; 64];
                 edge.predict(mode, &mut prediction, 8);
                 k.sa8d[BlockSize::B8x8 as usize].call(block_source, SOURCE_STRIDE, &prediction, 8)
             });
             total += best.1;
             if total > limit {
-                return false;
+                return None;
             }
             let cell = quarter / 2 * 8 + quarter % 2 * 2;
             for i in [cell, cell + 1, cell + 4, cell + 5] {
@@ -226,25 +234,49 @@ impl Analyser<'_> {
             edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
             self.tables.residual.intra_8x8(k, source, trial, rates.as_ref(), quarter);
         }
-        true
+        Some(total)
     }
 }
 
-/// The mode of a 4x4 or 8x8 block with the least difference plus mode bits, and that cost.
+/// The mode of a 4x4 or 8x8 block with the least difference plus mode bits, and that cost: of `all` modes, or of
+/// the likely ones.
 #[inline(always)]
 fn best_small<const N: usize>(
     edge: &Edge<N>,
     predicted: u8,
     predicted_cost: u32,
     other_cost: u32,
+    all: bool,
     difference: impl Fn(u8) -> u32,
 ) -> (u8, u32) {
     let mut best = (INTRA_DC, u32::MAX);
-    for mode in (0..9).filter(|&mode| edge.allows(mode)) {
-        let cost = difference(mode) + if mode == predicted { predicted_cost } else { other_cost };
-        if cost < best.1 {
-            best = (mode, cost);
+    let mut offer = |mode: u8| {
+        if edge.allows(mode) {
+            let cost = difference(mode) + if mode == predicted { predicted_cost } else { other_cost };
+            if cost < best.1 {
+                best = (mode, cost);
+            }
         }
+        best.0
+    };
+    if all {
+        (0..9).for_each(|mode| {
+            offer(mode);
+        });
+    } else {
+        offer(intra::VERTICAL);
+        offer(intra::HORIZONTAL);
+        let near = NEAR[usize::from(offer(intra::DC))];
+        near.into_iter()
+            .filter(|&mode| mode != predicted)
+            .chain([predicted])
+            .filter(|&mode| mode > intra::DC)
+            .for_each(|mode| {
+                offer(mode);
+            });
     }
     best
 }
+
+/// Modes of directions near vertical, near horizontal, and those that DC prediction may stand for.
+const NEAR: [[u8; 3]; 3] = [[5, 7, 3], [6, 8, 4], [3, 4, 8]];

@@ -4,6 +4,7 @@
 //! real, and the least of squared error plus lambda times bits wins.
 
 mod bidirectional;
+mod estimated;
 mod inter;
 mod intra;
 mod predicted;
@@ -109,9 +110,19 @@ impl<'a> Analyser<'a> {
             }));
         }
         match slice.kind {
+            SliceKind::I if !self.tools.trials => {
+                if let Some(cost) = self.estimate_intra(entropy, slice, source, at, u32::MAX) {
+                    self.guard_size(entropy, slice, source, at, cost);
+                }
+                return;
+            }
             SliceKind::I => {
                 let best = self.best_16x16(source, at);
                 self.code_intra(entropy, slice, source, at, best, None);
+            }
+            SliceKind::P if !self.tools.trials => return self.estimate_predicted(entropy, slice, source, at),
+            SliceKind::B if !self.tools.trials => {
+                return self.estimate_bidirectional(entropy, slice, source, at);
             }
             SliceKind::P => self.code_predicted(entropy, slice, source, at),
             SliceKind::B => self.code_bidirectional(entropy, slice, source, at),

@@ -4,6 +4,7 @@ use super::inter::{Candidates, InterChoice, reference_bits};
 use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{Mode, Motion, Mv, Partition};
+use crate::encode::motion_search::Pattern;
 use crate::encode::neighbours::MotionCache;
 use crate::encode::reference::predict_part;
 use crate::encode::residual::Source;
@@ -73,7 +74,12 @@ impl Analyser<'_> {
         !coded
     }
 
-    fn search(&self, source: &Source, at: &Surroundings<'_>, motion: &mut MotionCache) -> Candidates {
+    pub(super) fn search(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &mut MotionCache,
+    ) -> Candidates {
         let mut choice = InterChoice {
             partition: Partition::Whole,
             parts: [Motion::forward(0, Mv::ZERO); 4],
@@ -82,6 +88,7 @@ impl Analyser<'_> {
             cost: u32::MAX,
         };
         let count = at.references[0].len();
+        let mut quarters = None;
         for index in 0..count {
             let extra =
                 if index > 0 { [choice.parts[0].mv[0], at.hints[0]] } else { [at.hints[0], Mv::ZERO] };
@@ -92,23 +99,31 @@ impl Analyser<'_> {
             let cost = found.cost + self.bits(reference_bits(count, index));
             if cost < choice.cost {
                 choice = InterChoice { parts: [Motion::forward(index as i8, found.mv); 4], cost, ..choice };
+                quarters = match depth.pattern {
+                    Pattern::Diamond => found.quarters,
+                    Pattern::Hexagon => Some([found.mv; 4]),
+                };
             }
         }
         let mut choices = Candidates::new(self.tools.rd_modes);
         choices.offer(choice);
-        if self.tools.partitions && choice.cost > self.bits(PARTITION_BITS) {
-            self.search_partitions(source, at, motion, choice, &mut choices);
+        if self.tools.partitions
+            && choice.cost > self.bits(PARTITION_BITS)
+            && let Some(starts) = quarters
+        {
+            self.search_partitions(source, at, motion, choice, starts, &mut choices);
         }
         choices
     }
 
-    /// Quarters from the whole block's vector, then halves from the quarters' where those did well.
+    /// Quarters from where they seem to go, then halves from the quarters' where those did well.
     fn search_partitions(
         &self,
         source: &Source,
         at: &Surroundings<'_>,
         motion: &mut MotionCache,
         choice: InterChoice,
+        starts: [Mv; 4],
         choices: &mut Candidates,
     ) {
         let whole = choice.parts[0].mv[0];
@@ -141,7 +156,7 @@ impl Analyser<'_> {
                 Some(InterChoice { partition, parts, direct: 0, division: None, cost })
             };
         let slack = choice.cost + choice.cost / if self.tools.all_partitions { 4 } else { 16 };
-        let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], 6, slack);
+        let quarters = try_partition(motion, Partition::Quarters, &starts, 6, slack);
         motion.clear();
         let Some(quarters) = quarters else { return };
         let q = quarters.parts.map(|part| part.mv[0]);

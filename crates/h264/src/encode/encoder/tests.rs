@@ -5,7 +5,7 @@ use super::*;
 
 /// An effort without any of the tools that are tested.
 fn base_tools() -> Tools {
-    Tools::at(4)
+    Tools { trials: true, ..Tools::at(4) }
 }
 
 fn input(frame: usize) -> FrameInput {
@@ -72,6 +72,7 @@ fn weights_save_a_part_of_a_fade_and_cost_next_to_nothing_elsewhere() {
 fn each_tool_of_the_higher_efforts_changes_the_stream() {
     let base = sizes(base_tools(), false).0.iter().sum::<usize>();
     let of = |tools| sizes(tools, false).0.iter().sum::<usize>();
+    assert_ne!(of(Tools { trials: false, ..base_tools() }), base);
     assert_ne!(of(Tools { trellis: true, ..base_tools() }), base);
     assert_ne!(of(Tools { rd_modes: true, ..base_tools() }), base);
     assert_ne!(of(Tools { rd_transform: true, ..base_tools() }), base);

@@ -1,0 +1,72 @@
+//! Intra macroblocks, by estimate.
+
+use super::super::{Analyser, Surroundings, reset};
+use crate::encode::entropy::EntropyCoder;
+use crate::encode::intra_prediction as intra;
+use crate::encode::macroblock::Mode;
+use crate::encode::residual::Source;
+use crate::encode::slice::{SliceKind, SliceState};
+
+impl Analyser<'_> {
+    /// Codes the macroblock with intra prediction where that costs less than `inter`, `u32::MAX` where there is no
+    /// such choice; its cost then.
+    pub(in super::super) fn estimate_intra<E: EntropyCoder>(
+        &mut self,
+        entropy: &E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        inter: u32,
+    ) -> Option<u32> {
+        let k = self.kernels();
+        let (mode, cost) = self.best_16x16(source, at);
+        let mut least = inter.saturating_sub(self.bits(TYPE_BITS));
+        // Smaller blocks may do better, but not by as much.
+        if cost - cost / 8 > least && slice.kind != SliceKind::I {
+            return None;
+        }
+        let large = cost < least;
+        least = least.min(cost);
+        let mut small = false;
+        if slice.transform_8x8_mode
+            && let Some(cost) =
+                self.code_8x8(entropy, source, at, least.saturating_sub(self.bits(SMALL_BITS)))
+        {
+            (least, small) = (cost + self.bits(SMALL_BITS), true);
+            std::mem::swap(&mut self.best, &mut self.trial);
+        }
+        let small_blocks = !slice.transform_8x8_mode || slice.kind == SliceKind::I;
+        if small_blocks
+            && let Some(cost) =
+                self.code_4x4(entropy, source, at, least.saturating_sub(self.bits(SMALL_BITS)))
+        {
+            (least, small) = (cost + self.bits(SMALL_BITS), true);
+            std::mem::swap(&mut self.best, &mut self.trial);
+        }
+        if !small && !large {
+            return None;
+        }
+        let available = at.around.available();
+        let chroma_mode = self.best_chroma(k, source, available);
+        let rates = self.rates(entropy, at);
+        let rates = rates.as_ref();
+        let mb = &mut *self.best;
+        if !small {
+            reset(mb, Mode::Intra16x16, self.qp);
+            mb.intra_16x16_mode = mode;
+            intra::predict_16x16(&mut mb.rec.luma, mode, available);
+            self.tables.residual.intra_16x16(k, source, mb, rates);
+        }
+        mb.intra_chroma_mode = chroma_mode;
+        for plane in &mut mb.rec.chroma {
+            intra::predict_chroma(plane, chroma_mode, available);
+        }
+        self.tables.residual.chroma(k, source, mb, rates);
+        Some(least)
+    }
+}
+
+/// Bits by which the type of an intra macroblock is longer than an inter one's in P and B slices, about.
+const TYPE_BITS: u32 = 6;
+/// Bits that small blocks cost besides their modes, more than a whole one.
+const SMALL_BITS: u32 = 4;

@@ -1,0 +1,171 @@
+//! A search of few places: plain differences down to half samples, then the quarter samples on the better sides.
+
+use super::{Best, Found, Point, Search, SearchDepth};
+use crate::encode::macroblock::Mv;
+use crate::encode::reference::moved;
+use crate::encode::residual::SOURCE_STRIDE;
+
+/// Quarters whose places cost more than the whole's by less than one in so many parts are looked at more closely.
+const SLACK: u32 = 16;
+
+/// Up, down, left, right.
+const SIDES: [(i32, i32); 4] = [(0, -1), (0, 1), (-1, 0), (1, 0)];
+
+/// The best place of each quarter of a 16x16 block among those looked at for the whole.
+struct Quarters {
+    at: [Point; 4],
+    costs: [u32; 4],
+}
+
+impl Search<'_> {
+    pub(super) fn quick(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
+        let mut quarters = Quarters { at: [Point { x: 0, y: 0 }; 4], costs: [u32::MAX; 4] };
+        if self.by_quarters {
+            self.quick_with::<true>(candidates, depth, &mut quarters)
+        } else {
+            self.quick_with::<false>(candidates, depth, &mut quarters)
+        }
+    }
+
+    #[inline(always)]
+    fn quick_with<const Q: bool>(
+        &self,
+        candidates: &[Mv],
+        depth: SearchDepth,
+        quarters: &mut Quarters,
+    ) -> Found {
+        let mut best = self.quick_start::<Q>(candidates, quarters);
+        let whole = self.settle::<Q>(&mut best, depth.steps, quarters);
+        let centre = best.at;
+        let mut halves = [0; 4];
+        let refine = depth.half_rounds > 0 && self.has_room(centre, 4);
+        if refine {
+            halves = self.halves::<Q>(&mut best, quarters);
+        }
+        // Closer looks gain more for parts than for the whole.
+        let apart = quarters.costs.iter().fold(0u32, |sum, &cost| sum.saturating_add(cost));
+        let promising = Q && apart - apart / SLACK < best.cost;
+        best.cost = self.transformed(best.at);
+        match depth.quarter_rounds {
+            0 => {}
+            1 if refine => self.quarters(&mut best, centre, whole, halves),
+            rounds => self.diamond(&mut best, 1, rounds - 1),
+        }
+        // The prediction itself costs no bits.
+        let predicted = Point::from(self.predicted);
+        if (predicted.x | predicted.y) & 3 != 0
+            && predicted != best.at
+            && self.limits.contains(self.predicted)
+        {
+            best.offer(predicted, self.transformed(predicted));
+        }
+        let quarters = promising.then(|| quarters.at.map(Point::mv));
+        Found { mv: best.at.mv(), cost: best.cost, quarters }
+    }
+
+    /// The best of the prediction and the last three candidates that differ, rounded to whole samples.
+    fn quick_start<const Q: bool>(&self, candidates: &[Mv], quarters: &mut Quarters) -> Best {
+        let (min, max) = (Point::from(self.limits.min), Point::from(self.limits.max));
+        let round = |mv: Mv| Point {
+            x: ((i32::from(mv.x) + 2) & !3).clamp(min.x, max.x),
+            y: ((i32::from(mv.y) + 2) & !3).clamp(min.y, max.y),
+        };
+        let start = round(self.predicted);
+        let mut places = [start; 4];
+        let mut count = 1;
+        for &candidate in candidates.iter().rev() {
+            let at = round(candidate);
+            // The places not taken yet are the start.
+            if places.iter().all(|&place| place != at) {
+                places[count] = at;
+                count += 1;
+                if count == 4 {
+                    break;
+                }
+            }
+        }
+        if count == 1 && !Q {
+            return Best { at: start, cost: self.sad(start) };
+        }
+        let mut best = Best { at: start, cost: u32::MAX };
+        self.look::<Q>(&mut best, places, places.map(|at| self.samples(at)), quarters);
+        best
+    }
+
+    /// Moves to the best of the four nearest whole samples while that helps; their costs where it ended, 0 where
+    /// they are not known.
+    fn settle<const Q: bool>(&self, best: &mut Best, steps: u32, quarters: &mut Quarters) -> [u32; 4] {
+        for _ in 0..steps {
+            let centre = best.at;
+            if !self.has_room(centre, 4) {
+                break;
+            }
+            let places = SIDES.map(|(x, y)| centre.by(4 * x, 4 * y));
+            let costs = self.look::<Q>(best, places, places.map(|at| self.samples(at)), quarters);
+            if best.at == centre {
+                return costs;
+            }
+        }
+        [0; 4]
+    }
+
+    /// Offers the four half samples about a whole one; their costs.
+    fn halves<const Q: bool>(&self, best: &mut Best, quarters: &mut Quarters) -> [u32; 4] {
+        let stride = self.reference.luma_stride;
+        let at = moved(self.origin, best.at.x, best.at.y, stride);
+        let [_, right, below, _] = self.reference.luma;
+        let samples = [&below[at - stride..], &below[at..], &right[at - 1..], &right[at..]];
+        let places = SIDES.map(|(x, y)| best.at.by(2 * x, 2 * y));
+        self.look::<Q>(best, places, samples, quarters)
+    }
+
+    /// Offers four places to the block and, where they are asked for, to its quarters; what they cost the block.
+    #[inline(always)]
+    fn look<const Q: bool>(
+        &self,
+        best: &mut Best,
+        places: [Point; 4],
+        samples: [&[u8]; 4],
+        quarters: &mut Quarters,
+    ) -> [u32; 4] {
+        let costs = if Q {
+            let stride = self.reference.luma_stride;
+            let sums = self.k.sad_quarters_x4.call(self.source, SOURCE_STRIDE, samples, stride);
+            let mut costs = [0; 4];
+            for i in 0..4 {
+                let bits = self.bits(places[i]);
+                costs[i] = sums[i].iter().sum::<u32>() + bits;
+                for (q, sum) in sums[i].into_iter().enumerate() {
+                    if sum + bits < quarters.costs[q] {
+                        quarters.costs[q] = sum + bits;
+                        quarters.at[q] = places[i];
+                    }
+                }
+            }
+            costs
+        } else {
+            self.plain(places, samples)
+        };
+        for i in 0..4 {
+            best.offer(places[i], costs[i]);
+        }
+        costs
+    }
+
+    /// Offers the quarter samples on the better side across, up or down, and between the two. `whole` and `halves`
+    /// are costs about `centre`.
+    fn quarters(&self, best: &mut Best, centre: Point, whole: [u32; 4], halves: [u32; 4]) {
+        let from = best.at;
+        let side = |moved: i32, first: usize| match moved {
+            0 if halves[first] < halves[first + 1] => -1,
+            0 => 1,
+            // Beyond the half sample lies the next whole one, whose cost is known or taken for the greater.
+            m if whole[first + usize::from(m > 0)] < whole[first + usize::from(m < 0)] => m.signum(),
+            m => -m.signum(),
+        };
+        let (x, y) = (side(from.x - centre.x, 2), side(from.y - centre.y, 0));
+        for at in [from.by(x, 0), from.by(0, y), from.by(x, y)] {
+            best.offer(at, self.transformed(at));
+        }
+    }
+}
