@@ -48,8 +48,8 @@ enum Step {
     Cube(Arc<Cube>),
     /// A curve from a plain table.
     Table(Table),
-    /// A curve over 0 to 1 from a table with interpolation: entries and the ways between them.
-    Interpolated(Box<[[f32; 2]; TABLE_LENGTH]>),
+    /// A curve over 0 to 1 from a table with interpolation.
+    Interpolated(Box<[f32; TABLE_LENGTH + 1]>),
     /// As [`Step::LuminanceGain`].
     LuminanceTable {
         weights: [f32; 3],
@@ -186,10 +186,8 @@ impl ColorPlan {
                 Step::Curve(curve) => {
                     // Differences of large amounts of light may follow, so this one has to be exact.
                     let entry = |index: usize| curve.value((index as f64 / (TABLE_LENGTH - 1) as f64) as f32);
-                    let mut table = Box::new([[0.0; 2]; TABLE_LENGTH]);
-                    for (index, pair) in table.iter_mut().enumerate() {
-                        *pair = [entry(index), entry(index + 1) - entry(index)];
-                    }
+                    let mut table = Box::new([0.0; TABLE_LENGTH + 1]);
+                    table.iter_mut().enumerate().for_each(|(index, value)| *value = entry(index));
                     self.steps.push(Step::Interpolated(table));
                 }
                 Step::LuminanceGain { weights, gain } => {
@@ -214,6 +212,19 @@ impl ColorPlan {
 
     /// Converts three rows in place.
     pub(crate) fn run(
+        &self,
+        kernels: &FloatKernels,
+        scratch: &mut ColorScratch,
+        a: &mut [f32],
+        b: &mut [f32],
+        c: &mut [f32],
+    ) {
+        // Few enough values to stay in the nearest cache, beside a table, from one step to the next.
+        let parts = a.chunks_mut(STRETCH).zip(b.chunks_mut(STRETCH)).zip(c.chunks_mut(STRETCH));
+        parts.for_each(|((a, b), c)| self.run_stretch(kernels, scratch, a, b, c));
+    }
+
+    fn run_stretch(
         &self,
         kernels: &FloatKernels,
         scratch: &mut ColorScratch,
@@ -276,6 +287,9 @@ impl ColorPlan {
         }
     }
 }
+
+/// Values of a row that go through all steps together.
+const STRETCH: usize = 480;
 
 const IDENTITY: [[f32; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 

@@ -86,8 +86,8 @@ kernel! {
 }
 
 kernel! {
-    /// As [`MapNearest`] without a root, but between entries: each holds its value and the way to the next.
-    pub fn MapBetween(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mut [f32])
+    /// As [`MapNearest`] without a root, but on the straight line from an entry to the next.
+    pub fn MapBetween(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut [f32])
     where (0.0..=1e9).contains(&scale);
     test: map_between_variants, cases: tests::map_between,
     scalar: map_between,
@@ -217,15 +217,16 @@ fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, row: &mut [f
     }
 }
 
-fn map_between(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mut [f32]) {
+fn map_between(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut [f32]) {
     for value in row {
         let place = limited(*value, scale, 0.0, LAST);
-        let [base, slope] = table[place as usize % TABLE_LENGTH];
-        *value = base + slope * (place - f32::from(place as u16));
+        let index = place as usize % TABLE_LENGTH;
+        let (base, next) = (table[index], table[index + 1]);
+        *value = base + (next - base) * (place - f32::from(place as u16));
     }
 }
 
-/// Index of a table's last entry.
+/// Index of a table's last entry that values reach.
 const LAST: f32 = (TABLE_LENGTH - 1) as f32;
 
 #[inline(always)]
@@ -360,8 +361,8 @@ mod tests {
     }
 
     pub(super) fn map_between(kernel: MapBetween, random: &mut Random, outcome: &mut Outcome) {
-        let entry = |index: usize| [index as f32, (index % 7) as f32 - 2.5];
-        let table: Box<[[f32; 2]; TABLE_LENGTH]> = Box::new(std::array::from_fn(entry));
+        let entry = |index: usize| index as f32 + (index % 7) as f32 / 2.5;
+        let table: Box<[f32; TABLE_LENGTH + 1]> = Box::new(std::array::from_fn(entry));
         let n = length(random);
         let mut row = floats(random, n);
         kernel.call(&table, 2047.5, &mut row);

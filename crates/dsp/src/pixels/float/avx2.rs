@@ -94,18 +94,16 @@ pub(super) fn pack_words(from: &[f32], unit: f32, offset: f32, maximum: f32, out
     super::pack_words(rest, unit, offset, maximum, rest_out);
 }
 
-/// The entries of a table at eight indices, each 0 to the last.
-///
-/// # Safety
-/// AVX2; the indices are what is said.
+/// Eight numbers, taken out of their register two at a time.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn entries<T>(table: &[T; TABLE_LENGTH], indices: __m256i) -> [&T; 8] {
-    let mut numbers = [0u32; 8];
+fn numbers(register: __m256i) -> [usize; 8] {
+    let mut pairs = [0u64; 4];
     // SAFETY: the array is 32 writable bytes; the store needs no alignment.
-    unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast(), indices) };
-    // SAFETY: by this function's contract.
-    numbers.map(|number| unsafe { table.get_unchecked(number as usize) })
+    unsafe { _mm256_storeu_si256(pairs.as_mut_ptr().cast(), register) };
+    let [a, b, c, d] = pairs;
+    let (low, high) = (|pair: u64| pair as u32 as usize, |pair: u64| (pair >> 32) as usize);
+    [low(a), high(a), low(b), high(b), low(c), high(c), low(d), high(d)]
 }
 
 #[inline]
@@ -122,16 +120,19 @@ pub(super) fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, r
     for block in blocks {
         let positive = _mm256_max_ps(values(block), _mm256_setzero_ps());
         let place = if root { _mm256_sqrt_ps(positive) } else { positive };
+        let [a, b, c, d, e, f, g, h] = numbers(codes(place, u, o, m));
         // One load each: gathering instructions take longer.
         // SAFETY: `codes` limits them to 0 to `m`, the last index.
-        let [a, b, c, d, e, f, g, h] = unsafe { entries(table, codes(place, u, o, m)) };
-        put(block, _mm256_setr_ps(*a, *b, *c, *d, *e, *f, *g, *h));
+        let entry = |index: usize| unsafe { *table.get_unchecked(index) };
+        let (a, b, c, d) = (entry(a), entry(b), entry(c), entry(d));
+        let (e, f, g, h) = (entry(e), entry(f), entry(g), entry(h));
+        put(block, _mm256_setr_ps(a, b, c, d, e, f, g, h));
     }
     super::map_nearest(table, scale, root, rest);
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn map_between(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mut [f32]) {
+pub(super) fn map_between(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut [f32]) {
     let (blocks, rest) = row.as_chunks_mut::<8>();
     let [u, zero, m] = [_mm256_set1_ps(scale), _mm256_setzero_ps(), _mm256_set1_ps(super::LAST)];
     for block in blocks {
@@ -139,19 +140,23 @@ pub(super) fn map_between(table: &[[f32; 2]; TABLE_LENGTH], scale: f32, row: &mu
         let place = _mm256_min_ps(place, m);
         let whole = _mm256_cvttps_epi32(place);
         let fraction = _mm256_sub_ps(place, _mm256_cvtepi32_ps(whole));
-        // SAFETY: `place` has been limited to 0 to `m`, the last index; of what is not a number, the second operand of
-        // a comparison remains.
-        let at = unsafe { entries(table, whole) };
+        let [a, b, c, d, e, f, g, h] = numbers(whole);
+        // Two entries and the ones after them.
         let two = |first: usize, second: usize| {
-            let [first, second]: [&[f32; 2]; 2] = [at[first], at[second]];
-            // SAFETY: both entries are eight readable bytes; the loads need no alignment.
-            let pair = unsafe { _mm_loadh_pd(_mm_load_sd(first.as_ptr().cast()), second.as_ptr().cast()) };
+            // SAFETY: `place` has been limited to 0 to `m`, the last index but one; of what is not a number, the
+            // second operand of a comparison remains. So both are places of eight readable bytes; the loads need no
+            // alignment.
+            let pair = unsafe {
+                let (first, second) = (table.as_ptr().add(first), table.as_ptr().add(second));
+                _mm_loadh_pd(_mm_load_sd(first.cast()), second.cast())
+            };
             _mm_castpd_ps(pair)
         };
-        let low = _mm256_set_m128(two(4, 5), two(0, 1));
-        let high = _mm256_set_m128(two(6, 7), two(2, 3));
+        let low = _mm256_set_m128(two(e, f), two(a, b));
+        let high = _mm256_set_m128(two(g, h), two(c, d));
         let base = _mm256_shuffle_ps::<0b10_00_10_00>(low, high);
-        let slope = _mm256_shuffle_ps::<0b11_01_11_01>(low, high);
+        let next = _mm256_shuffle_ps::<0b11_01_11_01>(low, high);
+        let slope = _mm256_sub_ps(next, base);
         put(block, _mm256_add_ps(base, _mm256_mul_ps(slope, fraction)));
     }
     super::map_between(table, scale, rest);
