@@ -30,6 +30,13 @@ enum Measurement {
         /// Threads of a conversion
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
         threads: u16,
+        /// A program that measures other libraries (called with a workload's name, it prints rows in these columns):
+        /// everything is measured in turn, on one and two threads, and joined in one table, losses first
+        #[arg(long, value_name = "PROGRAM", conflicts_with = "threads")]
+        peers: Option<PathBuf>,
+        /// Rounds of measuring in turn, of which the best counts
+        #[arg(long, default_value_t = 3, requires = "peers", value_parser = clap::value_parser!(u16).range(1..=100))]
+        rounds: u16,
     },
     /// Low latency against x264 (through ffmpeg) and, where built with it, OpenH264: bits, quality, time to code a frame
     Conferencing {
@@ -74,7 +81,10 @@ enum Measurement {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().measurement {
-        Measurement::Pixels { workload, threads } => pixels::run(workload.as_deref(), threads.into()),
+        Measurement::Pixels { workload, peers: Some(peers), rounds, .. } => {
+            pixels::run_joined(workload.as_deref(), &peers, rounds.into())
+        }
+        Measurement::Pixels { workload, threads, .. } => pixels::run(workload.as_deref(), threads.into()),
         Measurement::Conferencing { clips, frames, effort, threads } => {
             conferencing::run(&conferencing::Options { clips, frames: frames.into(), effort, threads })
         }

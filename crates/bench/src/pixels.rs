@@ -4,9 +4,12 @@
 //! pixels a second. Frames hold noise over a gradient; BT.709, video range; 1920x1080 unless the name says
 //! otherwise.
 
+mod joined;
+
 use std::time::Instant;
 
-use vitascope_convert::{Converter, Options, PictureDescription, Rotation, Rotator};
+pub(crate) use joined::run as run_joined;
+use vitascope_convert::{Converter, Options, PictureDescription, Rotation, Rotator, Workers};
 use vitascope_core::{ColorInfo, ColorPrimaries, FourCc, PixelBuffer, TransferFunction, YCbCrMatrix};
 
 struct Workload {
@@ -102,19 +105,29 @@ const WORKLOADS: &[Workload] = &[
 /// Measures every workload, or those of one name. With each goes a row of peer `memcpy`: what copying the larger of
 /// its two frames took at the same time on one thread.
 pub(crate) fn run(only: Option<&str>, threads: usize) -> Result<(), String> {
-    if let Some(name) = only
-        && !WORKLOADS.iter().any(|workload| workload.name == name)
-    {
-        let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
-        return Err(format!("no workload named {name}; there are {}", names.join(", ")));
-    }
+    let workloads = named(only)?;
     println!("workload\tpeer\tsource\tdestination\tms\tMpix/s");
-    for workload in WORKLOADS.iter().filter(|workload| only.is_none_or(|name| name == workload.name)) {
-        let times = measure(workload, threads).map_err(|error| format!("{}: {error}", workload.name))?;
+    for workload in workloads {
+        let times = measure(workload, threads, 1)?;
         row(workload, workload.peer, workload.source, workload.destination, times.ours);
         row(workload, "memcpy", times.copied, times.copied, times.copy);
     }
     Ok(())
+}
+
+/// The workloads of a name, or all.
+fn named(only: Option<&str>) -> Result<Vec<&'static Workload>, String> {
+    let chosen = |workload: &&Workload| only.is_none_or(|name| name == workload.name);
+    let workloads: Vec<_> = WORKLOADS.iter().filter(chosen).collect();
+    if workloads.is_empty() {
+        let names: Vec<&str> = WORKLOADS.iter().map(|workload| workload.name).collect();
+        return Err(format!(
+            "no workload named {}; there are {}",
+            only.unwrap_or_default(),
+            names.join(", ")
+        ));
+    }
+    Ok(workloads)
 }
 
 fn row(workload: &Workload, peer: &str, source: &[u8; 4], destination: &[u8; 4], milliseconds: f64) {
@@ -128,7 +141,12 @@ fn row(workload: &Workload, peer: &str, source: &[u8; 4], destination: &[u8; 4],
     );
 }
 
-fn measure(workload: &Workload, threads: usize) -> vitascope_convert::Result<Times> {
+/// Measures a workload on a number of threads beside copying the larger of its frames on a number of threads.
+fn measure(workload: &Workload, threads: usize, copy_threads: usize) -> Result<Times, String> {
+    take_times(workload, threads, copy_threads).map_err(|error| format!("{}: {error}", workload.name))
+}
+
+fn take_times(workload: &Workload, threads: usize, copy_threads: usize) -> vitascope_convert::Result<Times> {
     let hdr = workload.kind == Kind::Hdr;
     let source = frame(workload.from, workload.source, hdr)?;
     let destination = frame(workload.to, workload.destination, false)?;
@@ -138,8 +156,9 @@ fn measure(workload: &Workload, threads: usize) -> vitascope_convert::Result<Tim
         (workload.to, workload.destination)
     };
     let copies = [frame(larger, copied, false)?, frame(larger, copied, false)?];
+    let workers = Workers::default();
     let compare = |work: &mut dyn FnMut() -> vitascope_convert::Result<()>| {
-        let (ours, copy) = medians([work, &mut || copy_planes(&copies[0], &copies[1])])?;
+        let (ours, copy) = medians([work, &mut || copy_planes(&copies, copy_threads, &workers)])?;
         Ok(Times { ours, copy, copied })
     };
     if workload.kind == Kind::Rotate {
@@ -164,10 +183,21 @@ struct Times {
     copied: &'static [u8; 4],
 }
 
-fn copy_planes(from: &PixelBuffer, to: &PixelBuffer) -> vitascope_convert::Result<()> {
+fn copy_planes(
+    [from, to]: &[PixelBuffer; 2],
+    threads: usize,
+    workers: &Workers,
+) -> vitascope_convert::Result<()> {
     let (from, mut to) = (from.read()?, to.write()?);
     for (index, plane) in to.planes_mut().into_iter().enumerate() {
-        plane.data.copy_from_slice(from.plane(index).data);
+        let source = from.plane(index).data;
+        if threads == 1 {
+            plane.data.copy_from_slice(source);
+            continue;
+        }
+        let piece = source.len().div_ceil(4 * threads);
+        let pieces = plane.data.chunks_mut(piece).zip(source.chunks(piece));
+        workers.for_each(threads - 1, pieces, |(to, from)| to.copy_from_slice(from));
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Turning and mirroring.
 
 use vitascope_convert::{Error, Rotation, Rotator};
-use vitascope_core::{CleanAperture, FourCc, PixelAspectRatio, PixelBuffer, attachment};
+use vitascope_core::{CleanAperture, FourCc, PixelAspectRatio, PixelBuffer, PixelFormat, attachment};
 use vitascope_dsp::CpuLevel;
 
 const TURNS: [Rotation; 4] =
@@ -105,6 +105,37 @@ fn four_turns_are_none() {
             }
         }
     }
+}
+
+/// Formats of several pixels a unit, and 4:2:2 planes: what may be done to them is in the engine's documentation.
+const NO_QUARTER_TURN: [&str; 21] = [
+    "1", "33", "34", "36", "2vuy", "yuvs", "yuvf", "a2vy", "v216", "v210", "422v", "422f", "x422", "xf22",
+    "sv22", // Not pictures that can be read: palettes, sensors, camera raw.
+    "2", "4", "8", "bp16", "btp2", "bp64",
+];
+
+#[test]
+fn every_format_of_whole_samples_turns() {
+    let mut turned_formats = 0;
+    for format in PixelFormat::all() {
+        let name = format.fourcc.to_string().trim_matches('\'').to_owned();
+        let bayer = ["grb4", "rgg4", "bgg4", "gbr4"].contains(&name.as_str());
+        let source = noise(22, 10, format.fourcc);
+        let quarter = Rotator { rotation: Rotation::Clockwise90, ..Rotator::default() };
+        let destination = PixelBuffer::new(10, 22, format.fourcc).unwrap();
+        match quarter.run(&source, &destination) {
+            Ok(()) => {
+                let back = Rotator { rotation: Rotation::CounterClockwise90, ..Rotator::default() };
+                assert_eq!(rows(&turned(&back, &destination)), rows(&source), "{name}");
+                turned_formats += 1;
+            }
+            Err(error) => {
+                assert_eq!(error.status(), -12914, "{name}: {error}");
+                assert!(bayer || NO_QUARTER_TURN.contains(&name.as_str()), "{name}: {error}");
+            }
+        }
+    }
+    assert!(turned_formats >= 60, "{turned_formats}");
 }
 
 #[test]

@@ -43,11 +43,13 @@ fn convertible(from: &Layout, to: &Layout) -> bool {
 
 #[test]
 fn every_pair_is_within_tolerance() {
+    let mut pairs = 0;
     for (number, from) in Layout::all().enumerate() {
         for (index, to) in Layout::all().enumerate() {
             if !convertible(from, to) {
                 continue;
             }
+            pairs += 1;
             // Odd sizes, even ones and a single pixel, in turn; likewise everything else.
             let (width, height) = [(17, 7), (24, 8), (1, 1), (2, 3)][(number + index) % 4];
             let fill = [Fill::Noise, Fill::Gradient, Fill::Extremes][(number + index) % 3];
@@ -67,6 +69,10 @@ fn every_pair_is_within_tolerance() {
             check(&source, &description, &PictureDescription::new(to.format, width, height), &options);
         }
     }
+    // All colours into each other, pairs of components, disparity, depth.
+    let colors = Layout::all().filter(|layout| convertible(layout, layout)).count() - 8;
+    assert_eq!(pairs, colors * colors + 4 * 4 + 2 * 2 + 2 * 2);
+    assert!(colors >= 67, "{colors}");
 }
 
 #[test]

@@ -1,0 +1,141 @@
+//! Our times beside those of other libraries, in one table.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::{Kind, Workload, measure, named};
+
+/// Measures every workload (or those of one name) in turn with a program that measures others, which takes a workload's
+/// name and prints rows in our columns. Of several rounds the best median counts, for everybody: on a machine that
+/// others use too that is the least disturbed one.
+pub(crate) fn run(only: Option<&str>, peers: &Path, rounds: usize) -> Result<(), String> {
+    let workloads = named(only)?;
+    let mut lines: Vec<Line> = workloads.iter().map(|workload| Line::new(workload)).collect();
+    for _ in 0..rounds {
+        for line in &mut lines {
+            line.measure()?;
+            line.measure_peers(peers)?;
+        }
+    }
+    lines.sort_by(|a, b| a.success().total_cmp(&b.success()));
+    println!(
+        "workload\tpath\tms\tmemcpy\tspeed\tbest peer\tms\tspeed\taim\tms, 2 threads\tmemcpy\tgain\tall peers"
+    );
+    lines.iter().for_each(Line::print);
+    Ok(())
+}
+
+/// One workload's best medians so far, in milliseconds.
+struct Line {
+    workload: &'static Workload,
+    /// Of one and of two threads: ours, and copying the larger frame.
+    times: [[f64; 2]; 2],
+    peers: Vec<(String, f64)>,
+}
+
+impl Line {
+    fn new(workload: &'static Workload) -> Line {
+        Line { workload, times: [[f64::INFINITY; 2]; 2], peers: Vec::new() }
+    }
+
+    fn measure(&mut self) -> Result<(), String> {
+        for (times, threads) in self.times.iter_mut().zip([1, 2]) {
+            let found = measure(self.workload, threads, threads)?;
+            *times = [times[0].min(found.ours), times[1].min(found.copy)];
+        }
+        Ok(())
+    }
+
+    fn measure_peers(&mut self, program: &Path) -> Result<(), String> {
+        let name = self.workload.name;
+        let output = Command::new(program).arg(name).output();
+        let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
+        if !output.status.success() {
+            return Err(format!("{} {name}: {}", program.display(), output.status));
+        }
+        for row in String::from_utf8_lossy(&output.stdout).lines() {
+            let Some((peer, time)) = parse(row, name) else { continue };
+            match self.peers.iter_mut().find(|(known, _)| *known == peer) {
+                Some((_, best)) => *best = best.min(time),
+                None => self.peers.push((peer.to_owned(), time)),
+            }
+        }
+        Ok(())
+    }
+
+    fn best_peer(&self) -> Option<&(String, f64)> {
+        self.peers.iter().filter(|(name, _)| name != "memcpy").min_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    /// Whether memory should be the limit, so that copying is what to compare with.
+    fn is_move(&self) -> bool {
+        let Workload { from, to, kind, .. } = *self.workload;
+        from == to && matches!(kind, Kind::Quality | Kind::Fast)
+    }
+
+    /// Speed as a part of the aim: 0.95 of copying, or 1.5 of the best peer.
+    fn success(&self) -> f64 {
+        let [[ours, copy], _] = self.times;
+        match self.best_peer() {
+            _ if self.is_move() => copy / ours / 0.95,
+            Some((_, peer)) => peer / ours / 1.5,
+            None => f64::INFINITY,
+        }
+    }
+
+    fn print(&self) {
+        let [[ours, copy], [ours_of_two, copy_of_two]] = self.times;
+        let (peer, peer_time, ratio) = match self.best_peer() {
+            Some((name, time)) => (&name[..], format!("{time:.3}"), format!("{:.2}", time / ours)),
+            None => ("-", "-".to_owned(), "-".to_owned()),
+        };
+        let aim = if self.is_move() { "0.95 of memcpy" } else { "1.5 of best peer" };
+        let all: Vec<String> = self.peers.iter().map(|(name, time)| format!("{name} {time:.3}")).collect();
+        println!(
+            "{}\t{}\t{ours:.3}\t{copy:.3}\t{:.2}\t{peer}\t{peer_time}\t{ratio}\t{aim}: {}\t{ours_of_two:.3}\t\
+             {copy_of_two:.3}\t{:.2} (memcpy {:.2})\t{}",
+            self.workload.name,
+            self.workload.peer,
+            copy / ours,
+            if self.success() >= 1.0 { "met" } else { "missed" },
+            ours / ours_of_two,
+            copy / copy_of_two,
+            all.join(", "),
+        );
+    }
+}
+
+/// Peer and milliseconds of a row that is about `workload`.
+fn parse<'a>(row: &'a str, workload: &str) -> Option<(&'a str, f64)> {
+    let fields: Vec<&str> = row.split('\t').collect();
+    match fields[..] {
+        [name, peer, _, _, time, ..] if name == workload => Some((peer, time.parse().ok()?)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_others_are_understood() {
+        let row = "copy-nv12\tmemcpy\t420v\t420v\t0.109\t19000";
+        assert_eq!(parse(row, "copy-nv12"), Some(("memcpy", 0.109)));
+        assert_eq!(parse(row, "copy-bgra"), None);
+        assert_eq!(parse("workload\tpeer\tsource\tdestination\tms\tMpix/s", "workload"), None);
+        assert_eq!(parse("", "copy-nv12"), None);
+    }
+
+    #[test]
+    fn lines_are_judged_by_their_aim() {
+        let line = |name: &str, ours: f64, peer: f64| {
+            let workload = named(Some(name)).unwrap()[0];
+            Line { workload, times: [[ours, 1.0]; 2], peers: vec![("other".to_owned(), peer)] }
+        };
+        assert!(line("copy-nv12", 1.0, 0.1).success() >= 1.0);
+        assert!(line("copy-nv12", 1.1, 9.0).success() < 1.0);
+        assert!(line("rotate90-bgra", 1.0, 1.4).success() < 1.0);
+        assert!(line("hdr10-to-709", 1.0, 1.5).success() >= 1.0);
+    }
+}
