@@ -33,7 +33,7 @@ pub use deblock::{
 };
 pub use interpolate::InterpolateHalf;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
-pub use rows::{Deinterleave, DownscaleHalf, Interleave};
+pub use rows::{Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
 pub use sad::{Sad, SadQuartersX4, SadX4};
 pub use satd::{Sa8d, Satd, SatdMean};
 pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};

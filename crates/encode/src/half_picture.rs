@@ -28,23 +28,23 @@ impl HalfPicture {
         self.plane_size = self.stride * rows;
         self.samples.resize(4 * self.plane_size, 0);
         self.energy.clear();
-        let width = grid.columns * 8;
+        let (width, stride) = (grid.columns * 8, self.stride);
+        let mut planes = self.samples.chunks_exact_mut(self.plane_size);
+        let mut planes: [&mut [u8]; 4] = std::array::from_fn(|_| planes.next().unwrap_or_default());
         for block_row in 0..grid.rows {
             strip.load(luma, block_row * 16, grid.columns * 16 + 2);
             for column in 0..grid.columns {
                 self.energy.push(kernels.deviation16x16(&strip.samples[column * 16..], strip.stride));
             }
             for row in 0..8 {
-                let y = PADDING + block_row * 8 + row;
-                strip.average_rows(2 * row);
-                for plane in 0..4 {
-                    let averaged = if plane < 2 { &strip.upper } else { &strip.lower };
-                    let start = plane * self.plane_size + y * self.stride;
-                    let line = &mut self.samples[start..start + self.stride];
-                    halve_row(&averaged[plane & 1..], &mut line[PADDING..PADDING + width]);
+                let start = (PADDING + block_row * 8 + row) * self.stride;
+                let mut lines = planes.each_mut().map(|plane| &mut plane[start..start + stride]);
+                let inside = lines.each_mut().map(|line| &mut line[PADDING..PADDING + width]);
+                kernels.shifted_halves(inside, &strip.samples[2 * row * strip.stride..], strip.stride, width);
+                for line in lines {
                     let (first, last) = (line[PADDING], line[PADDING + width - 1]);
-                    line[..PADDING].fill(first);
-                    line[PADDING + width..].fill(last);
+                    repeat(first, line.first_chunk_mut());
+                    repeat(last, line.last_chunk_mut());
                 }
             }
         }
@@ -77,7 +77,13 @@ impl HalfPicture {
         &self.samples[start..(plane + 1) * self.plane_size]
     }
 
-    fn offset(&self, x: i32, y: i32) -> usize {
+    /// The plane of whole samples, and those a half sample to the right, below, and both.
+    pub(crate) fn planes(&self) -> [&[u8]; 4] {
+        std::array::from_fn(|plane| &self.samples[plane * self.plane_size..(plane + 1) * self.plane_size])
+    }
+
+    /// Index in a plane of position (x, y); both may reach [`PADDING`] into the border.
+    pub(crate) fn offset(&self, x: i32, y: i32) -> usize {
         (y + PADDING as i32) as usize * self.stride + (x + PADDING as i32) as usize
     }
 }
@@ -104,16 +110,12 @@ impl BlockGrid {
 pub(crate) struct Strip {
     samples: Vec<u8>,
     stride: usize,
-    upper: Vec<u8>,
-    lower: Vec<u8>,
 }
 
 impl Strip {
     fn load(&mut self, luma: LumaView<'_>, top: usize, stride: usize) {
         self.stride = stride;
         self.samples.resize(17 * stride, 0);
-        self.upper.resize(stride, 0);
-        self.lower.resize(stride, 0);
         for (row, line) in self.samples.chunks_exact_mut(stride).enumerate() {
             let start = (top + row).min(luma.height - 1) * luma.stride;
             let source = &luma.data[start..start + luma.width];
@@ -121,49 +123,13 @@ impl Strip {
             line[luma.width..].fill(source[luma.width - 1]);
         }
     }
-
-    /// Averages of rows `row, row + 1` and of rows `row + 1, row + 2`.
-    fn average_rows(&mut self, row: usize) {
-        let lines = &self.samples[row * self.stride..(row + 3) * self.stride];
-        let (first, rest) = lines.split_at(self.stride);
-        let (second, third) = rest.split_at(self.stride);
-        average(first, second, &mut self.upper);
-        average(second, third, &mut self.lower);
-    }
 }
 
-/// Rounded means of samples.
-fn average(a: &[u8], b: &[u8], out: &mut [u8]) {
-    // Arrays of fixed length become vector code without the checks of a loop of any length.
-    let (out_blocks, out_rest) = out.as_chunks_mut::<16>();
-    let (a_blocks, a_rest) = a.as_chunks::<16>();
-    let (b_blocks, b_rest) = b.as_chunks::<16>();
-    for ((out, a), b) in out_blocks.iter_mut().zip(a_blocks).zip(b_blocks) {
-        *out = std::array::from_fn(|i| mean(a[i], b[i]));
+/// Fills the padding beside a line.
+fn repeat(sample: u8, padding: Option<&mut [u8; PADDING]>) {
+    if let Some(padding) = padding {
+        *padding = [sample; PADDING];
     }
-    for ((out, &a), &b) in out_rest.iter_mut().zip(a_rest).zip(b_rest) {
-        *out = mean(a, b);
-    }
-}
-
-/// Rounded means of pairs of neighbours; the width of the result is a multiple of 8.
-fn halve_row(source: &[u8], out: &mut [u8]) {
-    let (out_blocks, out_rest) = out.as_chunks_mut::<16>();
-    let (blocks, _) = source.as_chunks::<32>();
-    for (out, block) in out_blocks.iter_mut().zip(blocks) {
-        for i in 0..16 {
-            let pair = u16::from_le_bytes([block[2 * i], block[2 * i + 1]]);
-            out[i] = (((pair & 255) + (pair >> 8) + 1) >> 1) as u8;
-        }
-    }
-    let rest = &source[out_blocks.len() * 32..];
-    for (out, pair) in out_rest.iter_mut().zip(rest.chunks_exact(2)) {
-        *out = mean(pair[0], pair[1]);
-    }
-}
-
-fn mean(a: u8, b: u8) -> u8 {
-    ((u16::from(a) + u16::from(b) + 1) >> 1) as u8
 }
 
 #[cfg(test)]

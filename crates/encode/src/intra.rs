@@ -6,8 +6,8 @@ use crate::kernels::Kernels;
 /// Bits of the prediction mode and the lack of a motion vector, in SATD units.
 const MODE_COST: u32 = 5;
 
-/// SATD of the best of four predictions (mean, horizontal, vertical, plane) for each 8x8 block, from the
-/// source's own neighbouring samples.
+/// SATD of the one of four predictions (mean, horizontal, vertical, plane) that is nearest to each 8x8 block, from
+/// the source's own neighbouring samples.
 pub(crate) fn intra_costs(picture: &HalfPicture, grid: BlockGrid, kernels: &Kernels, costs: &mut Vec<u16>) {
     costs.clear();
     costs.reserve(grid.count());
@@ -28,21 +28,17 @@ fn block_cost(picture: &HalfPicture, x: i32, y: i32, kernels: &Kernels) -> u16 {
     let left: [u8; 8] = std::array::from_fn(|i| around[(i + 1) * stride]);
 
     let total: u32 = above.iter().chain(&left).map(|&sample| u32::from(sample)).sum();
-    let flat = [((total + 8) >> 4) as u8; 64];
-    let mut best = kernels.satd(source, stride, &flat, 8);
-
-    let mut prediction = [0u8; 64];
-    let (lines, _) = prediction.as_chunks_mut::<8>();
+    let mut predictions = [[0u8; 64]; 4];
+    let [mean, vertical, horizontal, plane] = &mut predictions;
+    *mean = [((total + 8) >> 4) as u8; 64];
+    let (lines, _) = vertical.as_chunks_mut::<8>();
     for line in lines.iter_mut() {
         *line = above;
     }
-    best = best.min(kernels.satd(source, stride, &prediction, 8));
-
-    let (lines, _) = prediction.as_chunks_mut::<8>();
+    let (lines, _) = horizontal.as_chunks_mut::<8>();
     for (line, &left) in lines.iter_mut().zip(&left) {
         *line = [left; 8];
     }
-    best = best.min(kernels.satd(source, stride, &prediction, 8));
 
     // A plane through the edges: slopes by least squares over the differences around the middle.
     let slope = |edge: &[u8; 8]| {
@@ -57,7 +53,7 @@ fn block_cost(picture: &HalfPicture, x: i32, y: i32, kernels: &Kernels) -> u16 {
     for (i, value) in ramp.iter_mut().enumerate() {
         *value = (start + dx * (i as i32 & 7) + dy * (i as i32 >> 3)) as i16;
     }
-    let (line_pairs, _) = prediction.as_chunks_mut::<16>();
+    let (line_pairs, _) = plane.as_chunks_mut::<16>();
     for (lines, v) in line_pairs.iter_mut().zip(0i32..) {
         let offset = (2 * dy * v) as i16;
         let mut values = [0i16; 16];
@@ -68,7 +64,10 @@ fn block_cost(picture: &HalfPicture, x: i32, y: i32, kernels: &Kernels) -> u16 {
             lines[i] = values[i].clamp(0, 255) as u8;
         }
     }
-    best = best.min(kernels.satd(source, stride, &prediction, 8));
+    let [a, b, c, d] = &predictions;
+    let sads = kernels.sad_x4_packed(source, stride, [a, b, c, d]);
+    let nearest = (0..4).min_by_key(|&i| sads[i]).unwrap_or(0);
+    let best = kernels.satd(source, stride, &predictions[nearest], 8);
     (best + MODE_COST).min(u32::from(u16::MAX)) as u16
 }
 

@@ -3,14 +3,15 @@
 use std::fmt;
 
 pub(crate) use vitascope_dsp::CpuLevel;
-use vitascope_dsp::video::{Average, BlockSize, Sad, SadX4, Satd, Variance16x16};
+use vitascope_dsp::video::{BlockSize, Sad, SadX4, Satd, SatdMean, ShiftedHalves, Variance16x16};
 
 /// Kernels on the 8x8 blocks of half-size pictures, chosen for one level.
 pub(crate) struct Kernels {
     sad: Sad,
     sad_x4: SadX4,
     satd: Satd,
-    average: Average,
+    satd_mean: SatdMean,
+    shifted_halves: ShiftedHalves,
     variance16x16: Variance16x16,
 }
 
@@ -21,7 +22,8 @@ impl Kernels {
             sad: Sad::select(level)[SIZE],
             sad_x4: SadX4::select(level)[SIZE],
             satd: Satd::select(level)[SIZE],
-            average: Average::select(level)[SIZE],
+            satd_mean: SatdMean::select(level)[SIZE],
+            shifted_halves: ShiftedHalves::select(level),
             variance16x16: Variance16x16::select(level),
         }
     }
@@ -38,6 +40,12 @@ impl Kernels {
         self.sad_x4.call(a, a_stride, b, b_stride)
     }
 
+    /// [`sad_x4`](Self::sad_x4) to four blocks without anything beside their rows.
+    #[inline(always)]
+    pub(crate) fn sad_x4_packed(&self, a: &[u8], a_stride: usize, b: [&[u8; 64]; 4]) -> [u32; 4] {
+        self.sad_x4.call(a, a_stride, b.map(|block| block.as_slice()), 8)
+    }
+
     /// Sum of the absolute 4x4 Hadamard-transformed differences, halved.
     #[inline(always)]
     pub(crate) fn satd(&self, a: &[u8], a_stride: usize, b: &[u8], b_stride: usize) -> u32 {
@@ -47,9 +55,13 @@ impl Kernels {
     /// [`satd`](Self::satd) to the rounded mean of two blocks of one stride.
     #[inline(always)]
     pub(crate) fn satd_to_mean(&self, a: &[u8], stride: usize, b: [&[u8]; 2]) -> u32 {
-        let mut mean = [0; 64];
-        self.average.call(&mut mean, 8, b[0], stride, b[1], stride);
-        self.satd.call(a, stride, &mean, 8)
+        self.satd_mean.call(a, stride, b[0], b[1], stride)
+    }
+
+    /// One row of four half-size planes from three rows of samples, as [`ShiftedHalves`] has it.
+    #[inline(always)]
+    pub(crate) fn shifted_halves(&self, rows: [&mut [u8]; 4], source: &[u8], stride: usize, width: usize) {
+        self.shifted_halves.call(rows, source, stride, width);
     }
 
     /// Sum of squared deviations from the mean over 16x16 samples.

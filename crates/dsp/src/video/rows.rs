@@ -37,6 +37,18 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::deinterleave },
 }
 
+kernel! {
+    /// One row of four half-size planes: plane `h + 2 * v` takes the means of 2x2 samples that begin at (2x + h, v) of
+    /// the three rows of `src`, as means of two vertical means, each rounded up. `src` has `2 * width + 1` columns.
+    pub fn ShiftedHalves(dst: [&mut [u8]; 4], src: &[u8], src_stride: usize, width: usize)
+    where
+        width != 0, width < 1 << 24, dst.iter().all(|row| row.len() >= width),
+        fits(src, src_stride, 2 * width + 1, 3);
+    test: shifted_halves_variants, cases: tests::shifted_halves_cases,
+    scalar: shifted_halves,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::shifted_halves },
+}
+
 fn downscale_half(
     dst: &mut [u8],
     dst_stride: usize,
@@ -50,6 +62,18 @@ fn downscale_half(
             let sample = |dx: usize, dy: usize| u32::from(src[(2 * y + dy) * src_stride + 2 * x + dx]);
             let sum = sample(0, 0) + sample(1, 0) + sample(0, 1) + sample(1, 1);
             dst[y * dst_stride + x] = ((sum + 2) >> 2) as u8;
+        }
+    }
+}
+
+fn shifted_halves(dst: [&mut [u8]; 4], src: &[u8], src_stride: usize, width: usize) {
+    let mean = |a: u8, b: u8| (u16::from(a) + u16::from(b)).div_ceil(2) as u8;
+    for (plane, dst) in dst.into_iter().enumerate() {
+        let upper = &src[plane / 2 * src_stride..];
+        let column = |x: usize| mean(upper[x], upper[src_stride + x]);
+        for (x, to) in dst[..width].iter_mut().enumerate() {
+            let left = 2 * x + plane % 2;
+            *to = mean(column(left), column(left + 1));
         }
     }
 }
@@ -78,6 +102,15 @@ mod tests {
         let (mut dst, dst_stride) = random.block(width, height);
         kernel.call(&mut dst, dst_stride, &src, src_stride, width, height);
         outcome.extend(&dst);
+    }
+
+    pub(super) fn shifted_halves_cases(kernel: ShiftedHalves, random: &mut Random, outcome: &mut Outcome) {
+        let width = random.within(1, 150) as usize;
+        let (src, src_stride) = random.block(2 * width + 1, 3);
+        let mut planes = [(); 4].map(|()| random.bytes(width));
+        let [a, b, c, d] = &mut planes;
+        kernel.call([a, b, c, d], &src, src_stride, width);
+        planes.iter().for_each(|plane| outcome.extend(plane));
     }
 
     pub(super) fn interleave_cases(kernel: Interleave, random: &mut Random, outcome: &mut Outcome) {

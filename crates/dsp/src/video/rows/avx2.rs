@@ -43,6 +43,39 @@ pub(super) unsafe fn downscale_half(
 }
 
 /// # Safety
+/// AVX2; `width` samples of each destination and `2 * width + 1` of three rows of `src` lie within the slices.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn shifted_halves(dst: [&mut [u8]; 4], src: &[u8], src_stride: usize, width: usize) {
+    if width < 32 {
+        return super::shifted_halves(dst, src, src_stride, width);
+    }
+    let low = _mm256_set1_epi16(0xFF);
+    let [a, b, c, d] = dst;
+    let mut next = 0;
+    while next < width {
+        // The last step overlaps the one before.
+        let x = next.min(width - 32);
+        for (plane, to) in [&mut *a, &mut *b, &mut *c, &mut *d].into_iter().enumerate() {
+            // SAFETY: 32 samples of the plane from `x`, and 65 from `2 * x` of the three rows, lie within the slices.
+            unsafe {
+                let p = src.as_ptr().add(plane / 2 * src_stride + 2 * x + plane % 2);
+                let mean = |p: *const u8| {
+                    let column = _mm256_avg_epu8(
+                        _mm256_loadu_si256(p.cast()),
+                        _mm256_loadu_si256(p.add(src_stride).cast()),
+                    );
+                    _mm256_and_si256(_mm256_avg_epu8(column, _mm256_srli_epi16::<8>(column)), low)
+                };
+                let samples = _mm256_packus_epi16(mean(p), mean(p.add(32)));
+                let samples = _mm256_permute4x64_epi64::<0b11_01_10_00>(samples);
+                _mm256_storeu_si256(to.as_mut_ptr().add(x).cast(), samples);
+            }
+        }
+        next += 32;
+    }
+}
+
+/// # Safety
 /// AVX2; `a` and `b` are half as long as `dst`.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn interleave(dst: &mut [u8], a: &[u8], b: &[u8]) {
