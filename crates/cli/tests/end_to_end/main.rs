@@ -13,6 +13,7 @@ mod containers;
 mod convert;
 mod determinism;
 mod documentation;
+mod efforts;
 mod key_frames;
 mod lot;
 mod memory;
