@@ -3,8 +3,8 @@
 use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Interleave;
 use vitascope_dsp::pixels::float::{
-    Accumulate, Double, Largest, MapBetween, MapNearest, Multiply, PackBytes, PackWords, Scale, UnpackBytes,
-    UnpackWords,
+    Accumulate, Compress, Double, Largest, MapBetween, MapNearest, Multiply, PackBytes, PackWords, Scale,
+    UnpackBytes, UnpackWords,
 };
 
 /// The kernels colour and the general pipeline run on.
@@ -20,6 +20,7 @@ pub(crate) struct FloatKernels {
     pub multiply: Multiply,
     pub map_nearest: MapNearest,
     pub map_between: MapBetween,
+    pub compress: Compress,
     pub largest: Largest,
     pub scale: Scale,
 }
@@ -37,6 +38,7 @@ impl FloatKernels {
             multiply: Multiply::select(level),
             map_nearest: MapNearest::select(level),
             map_between: MapBetween::select(level),
+            compress: Compress::select(level),
             largest: Largest::select(level),
             scale: Scale::select(level),
         }

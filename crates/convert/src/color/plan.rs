@@ -57,6 +57,8 @@ enum Step {
     },
     /// As [`Step::PeakGain`] and [`Step::Clip`].
     PeakTable(Table),
+    /// That and then a curve from a plain table: gain and curve, both by roots.
+    PeakCodes(Box<[Table; 2]>),
     /// Multiplies all channels by a function of their weighted sum.
     LuminanceGain {
         weights: [f32; 3],
@@ -181,7 +183,15 @@ impl ColorPlan {
         for step in steps {
             match step {
                 Step::Curve(curve) if clipped => {
-                    self.steps.push(Step::Table(Table::new(1.0, true, |x| f64::from(curve.value(x as f32)))));
+                    let table = Table::new(1.0, true, |x| f64::from(curve.value(x as f32)));
+                    let step = match self.steps.pop() {
+                        Some(Step::PeakTable(gain)) => Step::PeakCodes(Box::new([gain, table])),
+                        before => {
+                            self.steps.extend(before);
+                            Step::Table(table)
+                        }
+                    };
+                    self.steps.push(step);
                 }
                 Step::Curve(curve) => {
                     // Differences of large amounts of light may follow, so this one has to be exact.
@@ -262,6 +272,10 @@ impl ColorPlan {
                     for row in [&mut *a, &mut *b, &mut *c] {
                         kernels.scale.call(gains, true, row);
                     }
+                }
+                Step::PeakCodes(tables) => {
+                    let [gain, codes] = &**tables;
+                    kernels.compress.call(&gain.values, &codes.values, [gain.scale, codes.scale], a, b, c);
                 }
                 Step::Curves(curves) => {
                     curves[0].map(a);

@@ -172,7 +172,7 @@ mod tests {
     }
 
     pub(super) fn biplanar_to_rgb(kernel: BiplanarToRgb, random: &mut Random, outcome: &mut Outcome) {
-        let limit = if random.within(0, 9) == 0 { 1200 } else { 150 };
+        let limit = if random.within(0, 4) == 0 { 400 } else { 150 };
         let n = random.within(0, limit) as usize;
         let pairs = n.div_ceil(2);
         for spread in [Spread::Repeat, Spread::Left, Spread::Center] {

@@ -112,6 +112,20 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::scale },
 }
 
+kernel! {
+    /// Light of three rows to codes: columns are multiplied by the entry of `gain` for the largest of the three and
+    /// limited to 0 to 1, then replaced by entries of `codes`. The entries are those that [`MapNearest`] with `root`
+    /// finds, at the scales that go with the tables.
+    pub fn Compress(
+        gain: &[f32; TABLE_LENGTH], codes: &[f32; TABLE_LENGTH], scales: [f32; 2],
+        a: &mut [f32], b: &mut [f32], c: &mut [f32]
+    )
+    where b.len() == a.len(), c.len() == a.len(), scales.iter().all(|scale| (0.0..=1e9).contains(scale));
+    test: compress_variants, cases: tests::compress,
+    scalar: compress,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::compress },
+}
+
 #[inline(always)]
 fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
     match step {
@@ -250,6 +264,26 @@ fn scale(by: &[f32], clip: bool, row: &mut [f32]) {
     }
 }
 
+fn compress(
+    gain: &[f32; TABLE_LENGTH],
+    codes: &[f32; TABLE_LENGTH],
+    scales: [f32; 2],
+    a: &mut [f32],
+    b: &mut [f32],
+    c: &mut [f32],
+) {
+    for ((a, b), c) in a.iter_mut().zip(b).zip(c) {
+        let mut gains = [0.0];
+        largest(&[*a], &[*b], &[*c], &mut gains);
+        map_nearest(gain, scales[0], true, &mut gains);
+        for value in [a, b, c] {
+            let value = std::slice::from_mut(value);
+            scale(&gains, true, value);
+            map_nearest(codes, scales[1], true, value);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,6 +392,17 @@ mod tests {
             kernel.call(&table, 2047.5, root, &mut row);
             record(&row, outcome);
         }
+    }
+
+    pub(super) fn compress(kernel: Compress, random: &mut Random, outcome: &mut Outcome) {
+        let gain: Box<[f32; TABLE_LENGTH]> =
+            Box::new(std::array::from_fn(|index| 1.0 - index as f32 / 5000.0));
+        let codes: Box<[f32; TABLE_LENGTH]> = Box::new(std::array::from_fn(|index| index as f32));
+        let n = length(random);
+        let mut rows = [floats(random, n), floats(random, n), floats(random, n)];
+        let [a, b, c] = &mut rows;
+        kernel.call(&gain, &codes, [2047.5, 4095.0], a, b, c);
+        rows.iter().for_each(|row| record(row, outcome));
     }
 
     pub(super) fn map_between(kernel: MapBetween, random: &mut Random, outcome: &mut Outcome) {

@@ -6,8 +6,9 @@ use std::mem::MaybeUninit;
 use super::{BIAS, Factors, Spread};
 use crate::pixels::x86_64::{expect_reads, expect_writes, load, store};
 
-/// Pairs whose terms are held at a time: few enough to stay in the nearest cache, and all of a row of usual length.
-const STRIP: usize = 1024;
+/// Pairs whose terms are held at a time: few enough to stay in the nearest cache, and all of a row of usual length; in
+/// tests, several strips a row.
+const STRIP: usize = if cfg!(test) { 64 } else { 1024 };
 
 /// Terms of a strip for one colour. Pair `i` of the strip is at `i + 16`, so that there is room for the pair before.
 /// What no pair belongs to is never set.

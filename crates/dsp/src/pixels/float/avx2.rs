@@ -113,22 +113,66 @@ fn put(out: &mut [f32; 8], values: __m256) {
     unsafe { _mm256_storeu_ps(out.as_mut_ptr(), values) }
 }
 
+/// The entries of a table at eight places, which are limited to its indices.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn entries(table: &[f32; TABLE_LENGTH], places: __m256, scale: __m256) -> __m256 {
+    let (half, last) = (_mm256_set1_ps(0.5), _mm256_set1_ps(super::LAST));
+    let [a, b, c, d, e, f, g, h] = numbers(codes(places, scale, half, last));
+    // One load each: gathering instructions take longer.
+    // SAFETY: `codes` limits them to 0 to the last index.
+    let entry = |index: usize| unsafe { *table.get_unchecked(index) };
+    let (a, b, c, d) = (entry(a), entry(b), entry(c), entry(d));
+    let (e, f, g, h) = (entry(e), entry(f), entry(g), entry(h));
+    _mm256_setr_ps(a, b, c, d, e, f, g, h)
+}
+
 #[target_feature(enable = "avx2")]
 pub(super) fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, row: &mut [f32]) {
     let (blocks, rest) = row.as_chunks_mut::<8>();
-    let [u, o, m] = [_mm256_set1_ps(scale), _mm256_set1_ps(0.5), _mm256_set1_ps(super::LAST)];
+    let scales = _mm256_set1_ps(scale);
     for block in blocks {
         let positive = _mm256_max_ps(values(block), _mm256_setzero_ps());
-        let place = if root { _mm256_sqrt_ps(positive) } else { positive };
-        let [a, b, c, d, e, f, g, h] = numbers(codes(place, u, o, m));
-        // One load each: gathering instructions take longer.
-        // SAFETY: `codes` limits them to 0 to `m`, the last index.
-        let entry = |index: usize| unsafe { *table.get_unchecked(index) };
-        let (a, b, c, d) = (entry(a), entry(b), entry(c), entry(d));
-        let (e, f, g, h) = (entry(e), entry(f), entry(g), entry(h));
-        put(block, _mm256_setr_ps(a, b, c, d, e, f, g, h));
+        let places = if root { _mm256_sqrt_ps(positive) } else { positive };
+        put(block, entries(table, places, scales));
     }
     super::map_nearest(table, scale, root, rest);
+}
+
+/// Values whose gains are known before their codes are looked up.
+const PART: usize = 32;
+
+#[target_feature(enable = "avx2")]
+pub(super) fn compress(
+    gain: &[f32; TABLE_LENGTH],
+    codes: &[f32; TABLE_LENGTH],
+    scales: [f32; 2],
+    a: &mut [f32],
+    b: &mut [f32],
+    c: &mut [f32],
+) {
+    let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<PART>(), b.as_chunks_mut::<PART>());
+    let (parts_c, rest_c) = c.as_chunks_mut::<PART>();
+    let (gain_scale, code_scale) = (_mm256_set1_ps(scales[0]), _mm256_set1_ps(scales[1]));
+    let (zero, one) = (_mm256_setzero_ps(), _mm256_set1_ps(1.0));
+    let mut gains = [0.0; PART];
+    for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
+        // First all gains, then all codes: one after the other for the same values, they would wait for each other.
+        let blocks = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).zip(c.as_chunks::<8>().0);
+        for (((a, b), c), gains) in blocks.zip(gains.as_chunks_mut::<8>().0) {
+            // As in comparisons of the reference, the second operand remains where one is not a number.
+            let largest = _mm256_max_ps(_mm256_max_ps(values(a), values(b)), values(c));
+            put(gains, entries(gain, _mm256_sqrt_ps(_mm256_max_ps(largest, zero)), gain_scale));
+        }
+        for row in [a, b, c] {
+            for (block, gains) in row.as_chunks_mut::<8>().0.iter_mut().zip(gains.as_chunks::<8>().0) {
+                let light = _mm256_mul_ps(values(block), values(gains));
+                let light = _mm256_min_ps(_mm256_max_ps(light, zero), one);
+                put(block, entries(codes, _mm256_sqrt_ps(light), code_scale));
+            }
+        }
+    }
+    super::compress(gain, codes, scales, rest_a, rest_b, rest_c);
 }
 
 #[target_feature(enable = "avx2")]
@@ -136,7 +180,7 @@ pub(super) fn map_between(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut
     let (blocks, rest) = row.as_chunks_mut::<8>();
     let [u, zero, m] = [_mm256_set1_ps(scale), _mm256_setzero_ps(), _mm256_set1_ps(super::LAST)];
     for block in blocks {
-        let place = _mm256_max_ps(_mm256_add_ps(_mm256_mul_ps(values(block), u), zero), zero);
+        let place = _mm256_max_ps(_mm256_mul_ps(values(block), u), zero);
         let place = _mm256_min_ps(place, m);
         let whole = _mm256_cvttps_epi32(place);
         let fraction = _mm256_sub_ps(place, _mm256_cvtepi32_ps(whole));
