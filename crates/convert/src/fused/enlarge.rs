@@ -1,6 +1,6 @@
 //! 4:2:0 to packed 4:2:2.
 
-use vitascope_dsp::pixels::bytes::{Interleave, Mean, QuarterWay};
+use vitascope_dsp::pixels::bytes::{Interleave, Pack422};
 
 use super::{Arrangement, FusedRequest, FusedScratch, arrangement, same_codes};
 use crate::format::layout::Storage;
@@ -14,8 +14,7 @@ pub(crate) struct Enlarge {
     planar: bool,
     vertical: Vertical,
     interleave: Interleave,
-    mean: Mean,
-    quarter_way: QuarterWay,
+    pack422: Pack422,
 }
 
 /// How a luma row's chroma lies between chroma rows.
@@ -63,8 +62,7 @@ impl Enlarge {
             planar,
             vertical: Vertical::new(request.siting, request.nearest),
             interleave: Interleave::select(level),
-            mean: Mean::select(level),
-            quarter_way: QuarterWay::select(level),
+            pack422: Pack422::select(level),
         })
     }
 
@@ -77,10 +75,9 @@ impl Enlarge {
         scratch: &mut FusedScratch,
     ) {
         let width = self.width;
-        let [even_row, odd_row, blended, _] = &mut scratch.bytes;
-        for row in [&mut *even_row, &mut *odd_row, &mut *blended] {
-            row.resize(width, 0);
-        }
+        let [even_row, odd_row, ..] = &mut scratch.bytes;
+        even_row.resize(width, 0);
+        odd_row.resize(width, 0);
         // Rows of two planes are joined once and serve up to four rows of luma; neighbours differ in their last bit.
         let mut joined = [None; 2];
         for y in first..end {
@@ -101,24 +98,9 @@ impl Enlarge {
             } else {
                 [near, far].map(|row| &source[1].row(row)[..width])
             };
-            let chroma = match weights[1] {
-                0 => near,
-                1 => {
-                    self.quarter_way.call(near, far, blended);
-                    &blended[..]
-                }
-                _ => {
-                    self.mean.call(near, far, blended);
-                    &blended[..]
-                }
-            };
             let luma = &source[0].row(y)[..width];
             let out = &mut planes[0].row(y)[..2 * width];
-            if self.luma_odd {
-                self.interleave.call(chroma, luma, out);
-            } else {
-                self.interleave.call(luma, chroma, out);
-            }
+            self.pack422.call(luma, near, far, weights, self.luma_odd, out);
         }
     }
 

@@ -77,12 +77,14 @@ kernel! {
 }
 
 kernel! {
-    /// A row a quarter of the way from `near` to `far`, rounded to nearest, halves upwards.
-    pub fn QuarterWay(near: &[u8], far: &[u8], out: &mut [u8])
-    where near.len() == out.len(), far.len() == out.len();
-    test: quarter_way_variants, cases: tests::mean_like,
-    scalar: quarter_way,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::quarter_way },
+    /// Interleaves luma with chroma blended of two rows, `(weights[0] * near + weights[1] * far + 2) / 4`; weights sum
+    /// to 4. Luma takes the odd places when `luma_odd`.
+    pub fn Pack422(luma: &[u8], near: &[u8], far: &[u8], weights: [u8; 2], luma_odd: bool, out: &mut [u8])
+    where near.len() == luma.len(), far.len() == luma.len(), out.len() / 2 == luma.len(), out.len().is_multiple_of(2),
+        weights[0] <= 4, weights[0] + weights[1] == 4;
+    test: pack422_variants, cases: tests::pack422,
+    scalar: pack422,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::pack422 },
 }
 
 kernel! {
@@ -155,9 +157,13 @@ fn mean(a: &[u8], b: &[u8], out: &mut [u8]) {
     }
 }
 
-fn quarter_way(near: &[u8], far: &[u8], out: &mut [u8]) {
-    for (out, (&near, &far)) in out.iter_mut().zip(near.iter().zip(far)) {
-        *out = ((3 * u16::from(near) + u16::from(far) + 2) >> 2) as u8;
+fn pack422(luma: &[u8], near: &[u8], far: &[u8], weights: [u8; 2], luma_odd: bool, out: &mut [u8]) {
+    let chroma = near.iter().zip(far).map(|(&near, &far)| {
+        let sum = u16::from(near) * u16::from(weights[0]) + u16::from(far) * u16::from(weights[1]);
+        ((sum + 2) >> 2) as u8
+    });
+    for (pair, (&luma, chroma)) in out.as_chunks_mut().0.iter_mut().zip(luma.iter().zip(chroma)) {
+        *pair = if luma_odd { [chroma, luma] } else { [luma, chroma] };
     }
 }
 
@@ -252,12 +258,16 @@ mod tests {
         outcome.extend(&out);
     }
 
-    pub(super) fn mean_like(kernel: QuarterWay, random: &mut Random, outcome: &mut Outcome) {
+    pub(super) fn pack422(kernel: Pack422, random: &mut Random, outcome: &mut Outcome) {
         let n = length(random);
-        let mut out = vec![0; n];
-        kernel.call(&random.bytes(n), &random.bytes(n), &mut out);
-        outcome.push(n as i64);
-        outcome.extend(&out);
+        let mut out = vec![0; 2 * n];
+        for luma_odd in [false, true] {
+            let near = random.within(0, 4) as u8;
+            let (luma, rows) = (random.bytes(n), [random.bytes(n), random.bytes(n)]);
+            kernel.call(&luma, &rows[0], &rows[1], [near, 4 - near], luma_odd, &mut out);
+            outcome.push(n as i64);
+            outcome.extend(&out);
+        }
     }
 
     pub(super) fn reorder(kernel: Reorder, random: &mut Random, outcome: &mut Outcome) {

@@ -152,21 +152,38 @@ pub(super) fn mean(a: &[u8], b: &[u8], out: &mut [u8]) {
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn quarter_way(near: &[u8], far: &[u8], out: &mut [u8]) {
+pub(super) fn pack422(
+    luma: &[u8],
+    near: &[u8],
+    far: &[u8],
+    weights: [u8; 2],
+    luma_odd: bool,
+    out: &mut [u8],
+) {
+    let (blocks_luma, rest_luma) = luma.as_chunks::<32>();
     let (blocks_near, rest_near) = near.as_chunks::<32>();
     let (blocks_far, rest_far) = far.as_chunks::<32>();
-    let (blocks, rest) = out.as_chunks_mut::<32>();
-    let weights = _mm256_set1_epi16(0x0103);
+    let (blocks, rest) = out.as_chunks_mut::<64>();
+    let factors = _mm256_set1_epi16(i16::from_le_bytes(weights));
     let half = _mm256_set1_epi16(2);
-    for ((near, far), out) in blocks_near.iter().zip(blocks_far).zip(blocks) {
-        let (near, far) = (load(near), load(far));
-        let low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), weights);
-        let high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), weights);
+    let chroma = blocks_near.iter().zip(blocks_far);
+    for ((luma, (near, far)), out) in blocks_luma.iter().zip(chroma).zip(blocks) {
+        expect_reads(luma);
+        expect_reads(near);
+        expect_writes(out);
+        let (luma, near, far) = (load(luma), load(near), load(far));
+        let low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), factors);
+        let high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), factors);
         let low = _mm256_srli_epi16::<2>(_mm256_add_epi16(low, half));
         let high = _mm256_srli_epi16::<2>(_mm256_add_epi16(high, half));
-        store(out, _mm256_packus_epi16(low, high));
+        let chroma = _mm256_packus_epi16(low, high);
+        let (a, b) = if luma_odd { (chroma, luma) } else { (luma, chroma) };
+        let (first, second) = in_order(_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+        let [low, high] = out.as_chunks_mut::<32>().0 else { return };
+        store(low, first);
+        store(high, second);
     }
-    super::quarter_way(rest_near, rest_far, rest);
+    super::pack422(rest_luma, rest_near, rest_far, weights, luma_odd, rest);
 }
 
 #[target_feature(enable = "avx2")]
