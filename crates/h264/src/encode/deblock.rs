@@ -1,8 +1,9 @@
-//! The in-loop deblocking filter: which edges, how strongly. ITU-T H.264 8.7.
+//! The in-loop deblocking filter. ITU-T H.264 8.7.
 
 use vitascope_dsp::video::VideoKernels;
 
-use super::macroblock::{MacroblockInfo, Mode, Partition};
+use super::edge_strength::{EdgeSide, Strengths};
+use super::macroblock::MacroblockInfo;
 use super::tables::CHROMA_QP;
 
 /// Table 8-16, by indexA and indexB.
@@ -49,8 +50,6 @@ pub(crate) struct DeblockRow<'a> {
     pub(crate) chroma_offset: usize,
 }
 
-type Strengths = [u8; 4];
-
 /// Filters one row of macroblocks. `above` is the row of macroblocks before it, if any.
 pub(crate) fn deblock_row(
     k: &VideoKernels,
@@ -59,25 +58,26 @@ pub(crate) fn deblock_row(
     above: Option<&[MacroblockInfo]>,
     mut row: DeblockRow<'_>,
 ) {
+    let mut left: Option<EdgeSide<'_>> = None;
     for (x, mb) in infos.iter().enumerate() {
-        let mut strengths = [[[0u8; 4]; 4]; 2];
-        inner_strengths(mb, &mut strengths);
-        if x > 0 {
-            let left = &infos[x - 1];
-            strengths[0][0] = outer_strengths(mb, left, [0, 4, 8, 12], [3, 7, 11, 15]);
-            filter(k, p, &mut row, x, Direction::Vertical, 0, mb.qp, left.qp, strengths[0][0]);
+        let side = EdgeSide::new(mb);
+        let mut strengths = side.inside();
+        if let Some(left) = &left {
+            strengths[0][0] = side.against(left, [0, 4, 8, 12], [3, 7, 11, 15]);
+            filter(k, p, &mut row, x, Direction::Vertical, 0, mb.qp, left.qp(), strengths[0][0]);
         }
         for (edge, &inner) in strengths[0].iter().enumerate().skip(1) {
             filter(k, p, &mut row, x, Direction::Vertical, edge, mb.qp, mb.qp, inner);
         }
         if let Some(above) = above {
-            let top = &above[x];
-            strengths[1][0] = outer_strengths(mb, top, [0, 1, 2, 3], [12, 13, 14, 15]);
-            filter(k, p, &mut row, x, Direction::Horizontal, 0, mb.qp, top.qp, strengths[1][0]);
+            let top = EdgeSide::new(&above[x]);
+            strengths[1][0] = side.against(&top, [0, 1, 2, 3], [12, 13, 14, 15]);
+            filter(k, p, &mut row, x, Direction::Horizontal, 0, mb.qp, top.qp(), strengths[1][0]);
         }
         for (edge, &inner) in strengths[1].iter().enumerate().skip(1) {
             filter(k, p, &mut row, x, Direction::Horizontal, edge, mb.qp, mb.qp, inner);
         }
+        left = Some(side);
     }
 }
 
@@ -86,72 +86,6 @@ pub(crate) fn deblock_row(
 enum Direction {
     Vertical,
     Horizontal,
-}
-
-fn coded(mb: &MacroblockInfo, block: usize) -> bool {
-    if mb.transform_8x8 {
-        // Blocks of one 8x8 transform count as one (8.7.2.1).
-        mb.cbp >> (block / 8 * 2 + block % 4 / 2) & 1 != 0
-    } else {
-        mb.total_coeff[block] != 0
-    }
-}
-
-/// Whether two blocks' motion differs by a whole sample or in its references (8.7.2.1). No picture is
-/// in both lists, so equal references have equal indices.
-fn motion_differs(a: &MacroblockInfo, i: usize, b: &MacroblockInfo, j: usize) -> bool {
-    let quarter = |block: usize| block / 8 * 2 + block % 4 / 2;
-    (0..2).any(|list| {
-        let (va, vb) = (a.mv[list][i], b.mv[list][j]);
-        a.ref_idx[list][quarter(i)] != b.ref_idx[list][quarter(j)]
-            || (va.x - vb.x).unsigned_abs() >= 4
-            || (va.y - vb.y).unsigned_abs() >= 4
-    })
-}
-
-fn outer_strengths(
-    mb: &MacroblockInfo,
-    other: &MacroblockInfo,
-    own: [usize; 4],
-    theirs: [usize; 4],
-) -> Strengths {
-    if mb.mode.is_intra() || other.mode.is_intra() {
-        return [4; 4];
-    }
-    std::array::from_fn(|n| {
-        if coded(mb, own[n]) || coded(other, theirs[n]) {
-            2
-        } else {
-            u8::from(motion_differs(mb, own[n], other, theirs[n]))
-        }
-    })
-}
-
-/// Strengths of the edges inside a macroblock, by direction and edge.
-fn inner_strengths(mb: &MacroblockInfo, strengths: &mut [[Strengths; 4]; 2]) {
-    let step = if mb.transform_8x8 { 2 } else { 1 };
-    if mb.mode.is_intra() {
-        for direction in strengths.iter_mut() {
-            direction.iter_mut().skip(step).step_by(step).for_each(|s| *s = [3; 4]);
-        }
-        return;
-    }
-    if mb.cbp & 15 == 0 && mb.direct == 0 && matches!(mb.mode, Mode::Skip | Mode::Inter(Partition::Whole)) {
-        return;
-    }
-    // Motion changes only between the halves of the macroblock, but for divided quarters.
-    let quarters = mb.mode == Mode::Inter(Partition::Quarters);
-    let strength = |edge: usize, block: usize, before: usize| {
-        if coded(mb, block) || coded(mb, before) {
-            2
-        } else {
-            u8::from((edge == 2 || quarters) && motion_differs(mb, block, mb, before))
-        }
-    };
-    for edge in (step..4).step_by(step) {
-        strengths[0][edge] = std::array::from_fn(|n| strength(edge, n * 4 + edge, n * 4 + edge - 1));
-        strengths[1][edge] = std::array::from_fn(|n| strength(edge, edge * 4 + n, edge * 4 + n - 4));
-    }
 }
 
 fn thresholds(p: DeblockParameters, qp: u32) -> (usize, i32, i32) {

@@ -15,6 +15,7 @@ use super::motion_search::MotionLimits;
 use super::neighbours::Neighbours;
 use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING, PictureWriter, Reference, SourcePicture};
 use super::picture_report::{PictureReport, Reports};
+use super::residual::Source;
 use super::row_budget::{RowBudget, RowControl};
 use super::slice::{SliceKind, SliceState};
 use super::slice_writer::{Fit, SliceWriter};
@@ -215,9 +216,10 @@ impl<E: EntropyCoder> Attempt<E> {
             views.map(|(index, reference)| reference.view(weights(index))).collect::<Vec<_>>()
         });
         let still = job.references[1].first().map(|r| r.still(y));
+        let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
         for x in 0..mb_width {
             let index = y * mb_width + x;
-            let source = job.source.macroblock(x, y);
+            job.source.load(&job.tables.kernels, x, y, &mut source);
             let (lines, picture) = (&self.lines, &job.picture);
             let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
             let mut qp = (job.qps[index] + raise).min(MAX_QP);
@@ -244,7 +246,7 @@ impl<E: EntropyCoder> Attempt<E> {
                 break analyser.chosen();
             };
             self.infos[index] = describe(mb, &mut writer.state);
-            job.picture.store(&mb.rec, x, y);
+            job.picture.store(&job.tables.kernels, &mb.rec, x, y);
         }
         self.lines.save(&job.picture, y);
         self.row += 1;

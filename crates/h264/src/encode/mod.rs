@@ -6,6 +6,7 @@ mod bottom_lines;
 mod config;
 mod deblock;
 mod decode_clock;
+mod edge_strength;
 mod effort;
 mod encoder;
 mod entropy;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vitascope_dsp::shared_plane::{PlaneReader, PlaneWriter};
-use vitascope_dsp::video::VideoKernels;
+use vitascope_dsp::video::{BlockSize, VideoKernels};
 
 use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Reconstruction};
 use super::reference::ReferenceView;
@@ -72,22 +72,16 @@ impl SourcePicture {
         self.geometry.mb_width * 8
     }
 
-    /// The samples of macroblock (x, y).
-    pub(crate) fn macroblock(&self, x: usize, y: usize) -> Source {
-        let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
+    /// Copies the samples of macroblock (x, y).
+    pub(crate) fn load(&self, k: &VideoKernels, x: usize, y: usize, to: &mut Source) {
         let stride = self.luma_stride();
-        let from = self.luma[y * 16 * stride + x * 16..].chunks(stride);
-        for (to, from) in source.luma.chunks_exact_mut(SOURCE_STRIDE).zip(from) {
-            to.copy_from_slice(&from[..16]);
-        }
+        let from = &self.luma[y * 16 * stride + x * 16..];
+        k.copy[BlockSize::B16x16 as usize].call(&mut to.luma, SOURCE_STRIDE, from, stride);
         let stride = self.chroma_stride();
-        for (to, plane) in source.chroma.iter_mut().zip(&self.chroma) {
-            let from = plane[y * 8 * stride + x * 8..].chunks(stride);
-            for (to, from) in to.chunks_exact_mut(SOURCE_STRIDE).zip(from) {
-                to[..8].copy_from_slice(&from[..8]);
-            }
+        for (to, plane) in to.chroma.iter_mut().zip(&self.chroma) {
+            let from = &plane[y * 8 * stride + x * 8..];
+            k.copy[BlockSize::B8x8 as usize].call(to, SOURCE_STRIDE, from, stride);
         }
-        source
     }
 }
 
@@ -156,20 +150,16 @@ impl PictureWriter {
     }
 
     /// Puts the samples of macroblock (x, y) in their place.
-    pub(crate) fn store(&mut self, rec: &Reconstruction, x: usize, y: usize) {
+    pub(crate) fn store(&mut self, k: &VideoKernels, rec: &Reconstruction, x: usize, y: usize) {
         let stride = self.luma[0].stride();
         let row = LUMA_PADDING + y * 16;
-        let to = self.luma[0].rows_mut(row..row + 16)[LUMA_PADDING + x * 16..].chunks_mut(stride);
-        for (to, from) in to.zip(rec.luma[LUMA_ORIGIN..].chunks(LUMA_STRIDE)) {
-            to[..16].copy_from_slice(&from[..16]);
-        }
+        let to = &mut self.luma[0].rows_mut(row..row + 16)[LUMA_PADDING + x * 16..];
+        k.copy[BlockSize::B16x16 as usize].call(to, stride, &rec.luma[LUMA_ORIGIN..], LUMA_STRIDE);
         let row = CHROMA_PADDING + y * 8;
         for (plane, rec) in self.chroma.iter_mut().zip(&rec.chroma) {
             let stride = plane.stride();
-            let to = plane.rows_mut(row..row + 8)[CHROMA_PADDING + x * 8..].chunks_mut(stride);
-            for (to, from) in to.zip(rec[CHROMA_ORIGIN..].chunks(CHROMA_STRIDE)) {
-                to[..8].copy_from_slice(&from[..8]);
-            }
+            let to = &mut plane.rows_mut(row..row + 8)[CHROMA_PADDING + x * 8..];
+            k.copy[BlockSize::B8x8 as usize].call(to, stride, &rec[CHROMA_ORIGIN..], CHROMA_STRIDE);
         }
     }
 
@@ -245,8 +235,7 @@ impl PictureWriter {
         for plane in [h, v, c] {
             for row in plane.rows_mut(start..stop).chunks_exact_mut(stride) {
                 let (a, b) = (row[left], row[left + width - 1]);
-                row[..left].fill(a);
-                row[left + width..].fill(b);
+                repeat::<{ LUMA_PADDING - HALF_MARGIN }>(row, a, b);
             }
             if first {
                 repeat_row(plane, start, 0..start);
@@ -263,8 +252,18 @@ fn pad_rows<const PADDING: usize>(plane: &mut PlaneWriter<u8>, width: usize, sta
     let stride = width + 2 * PADDING;
     for row in plane.rows_mut(start + PADDING..end + PADDING).chunks_exact_mut(stride) {
         let (a, b) = (row[PADDING], row[PADDING + width - 1]);
-        row[..PADDING].fill(a);
-        row[PADDING + width..].fill(b);
+        repeat::<PADDING>(row, a, b);
+    }
+}
+
+/// Fills the first and the last samples of a row.
+#[inline]
+fn repeat<const COUNT: usize>(row: &mut [u8], first: u8, last: u8) {
+    if let Some(start) = row.first_chunk_mut::<COUNT>() {
+        *start = [first; COUNT];
+    }
+    if let Some(end) = row.last_chunk_mut::<COUNT>() {
+        *end = [last; COUNT];
     }
 }
 
