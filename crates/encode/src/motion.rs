@@ -37,7 +37,9 @@ pub(crate) fn search_motion(
 ) -> MotionField {
     let count = grid.count();
     let mut field = MotionField { vectors: Vec::with_capacity(count), costs: Vec::with_capacity(count) };
+    let planes = reference.planes();
     for row in 0..grid.rows {
+        let rows = reach(row, grid.rows);
         for column in 0..grid.columns {
             let index = field.vectors.len();
             let left = if column > 0 { field.vectors[index - 1] } else { HalfVector::default() };
@@ -52,7 +54,16 @@ pub(crate) fn search_motion(
                 y: median(left.y, above.y, above_right.y),
             };
             let hinted = hint.get(index).copied().unwrap_or_default();
-            let search = BlockSearch::new(source, reference, grid, (column, row), predicted, kernels);
+            let search = BlockSearch {
+                kernels,
+                planes: &planes,
+                origin: reference.offset(column as i32 * 8, row as i32 * 8),
+                source: source.at(column as i32 * 8, row as i32 * 8),
+                stride: source.stride(),
+                columns: reach(column, grid.columns),
+                rows,
+                predicted: (predicted.x.into(), predicted.y.into()),
+            };
             let (vector, cost) = search.run([predicted, hinted, left, above, above_right]);
             field.vectors.push(vector);
             field.costs.push(cost.min(u32::from(u16::MAX)) as u16);
@@ -89,47 +100,30 @@ const COMPONENT_COST: [u8; DIFFERENCES] = {
 /// More than four times the reach in half samples, and a power of two.
 const DIFFERENCES: usize = 1024;
 
-/// A place found: its cost and the displacement.
+/// Something found: its cost, and its displacement or direction.
 type Found = (u32, i32, i32);
+
+/// Displacements in whole samples that block `index` of `count` in a row or column may have, first and last.
+fn reach(index: usize, count: usize) -> (i32, i32) {
+    let (before, after) = (8 * index as i32, 8 * (count - 1 - index) as i32);
+    ((-before - OVERHANG).max(-REACH), (after + OVERHANG).min(REACH))
+}
 
 struct BlockSearch<'a> {
     kernels: &'a Kernels,
     /// Planes of the reference.
-    planes: [&'a [u8]; 4],
+    planes: &'a [&'a [u8]; 4],
     /// The block's place in them.
     origin: usize,
     source: &'a [u8],
     stride: usize,
     /// Limits of whole-sample displacements.
-    low: (i32, i32),
-    high: (i32, i32),
+    columns: (i32, i32),
+    rows: (i32, i32),
     predicted: (i32, i32),
 }
 
 impl<'a> BlockSearch<'a> {
-    #[inline(always)]
-    fn new(
-        source: &'a HalfPicture,
-        reference: &'a HalfPicture,
-        grid: BlockGrid,
-        (column, row): (usize, usize),
-        predicted: HalfVector,
-        kernels: &'a Kernels,
-    ) -> Self {
-        let (x, y) = (column as i32 * 8, row as i32 * 8);
-        let (width, height) = (grid.columns as i32 * 8, grid.rows as i32 * 8);
-        Self {
-            kernels,
-            planes: reference.planes(),
-            origin: reference.offset(x, y),
-            source: source.at(x, y),
-            stride: source.stride(),
-            low: ((-x - OVERHANG).max(-REACH), (-y - OVERHANG).max(-REACH)),
-            high: ((width - 8 - x + OVERHANG).min(REACH), (height - 8 - y + OVERHANG).min(REACH)),
-            predicted: (predicted.x.into(), predicted.y.into()),
-        }
-    }
-
     /// The best vector and its cost, starting from zero and the given candidates.
     #[inline(always)]
     fn run(&self, candidates: [HalfVector; 5]) -> (HalfVector, u32) {
@@ -156,32 +150,25 @@ impl<'a> BlockSearch<'a> {
         self.refine_half(best)
     }
 
-    /// A diamond moves as long as it finds better.
+    /// A diamond moves as long as it finds better within the limits.
     #[inline(always)]
     fn steps<const REACH: i32>(&self, mut best: Found, most: usize) -> Found {
         for _ in 0..most {
-            let (_, x, y) = best;
-            let inside = x - REACH >= self.low.0
-                && x + REACH <= self.high.0
-                && y - REACH >= self.low.1
-                && y + REACH <= self.high.1;
-            let mut at = [(x, y - REACH), (x - REACH, y), (x + REACH, y), (x, y + REACH)];
-            if !inside {
-                // What lies outside the limits counts as the nearest inside.
-                at = at.map(|(x, y)| self.clamp(x, y));
-            }
-            let centre = &self.planes[0];
-            let references = at.map(|(x, y)| &centre[self.moved(x, y)..]);
-            let sads = self.kernels.sad_x4(self.source, self.stride, references, self.stride);
-            for (sad, (x, y)) in sads.into_iter().zip(at) {
-                let cost = sad + self.vector_cost(2 * x, 2 * y);
-                if cost < best.0 {
-                    best = (cost, x, y);
-                }
-            }
-            if (best.1, best.2) == (x, y) {
+            let (cost, x, y) = best;
+            if x - REACH < self.columns.0
+                || x + REACH > self.columns.1
+                || y - REACH < self.rows.0
+                || y + REACH > self.rows.1
+            {
                 break;
             }
+            let at = |x: i32, y: i32| &self.planes[0][self.moved(x, y)..];
+            let references = [at(x, y - REACH), at(x - REACH, y), at(x + REACH, y), at(x, y + REACH)];
+            let (found, dx, dy) = self.nearest(references, (2 * x, 2 * y), 2 * REACH);
+            if found >= cost {
+                break;
+            }
+            best = (found, x + REACH * dx, y + REACH * dy);
         }
         best
     }
@@ -191,22 +178,36 @@ impl<'a> BlockSearch<'a> {
     fn refine_half(&self, (mut cost, x, y): Found) -> (HalfVector, u32) {
         let (mut x, mut y) = (2 * x, 2 * y);
         for _ in 0..HALF_STEPS {
-            let at = [(x, y - 1), (x - 1, y), (x + 1, y), (x, y + 1)];
-            let references = at.map(|(x, y)| self.half(x, y));
-            let sads = self.kernels.sad_x4(self.source, self.stride, references, self.stride);
-            let before = (x, y);
-            for (sad, at) in sads.into_iter().zip(at) {
-                let found = sad + self.vector_cost(at.0, at.1);
-                if found < cost {
-                    (cost, (x, y)) = (found, at);
-                }
-            }
-            if (x, y) == before {
+            let references =
+                [self.half(x, y - 1), self.half(x - 1, y), self.half(x + 1, y), self.half(x, y + 1)];
+            let (found, dx, dy) = self.nearest(references, (x, y), 1);
+            if found >= cost {
                 break;
             }
+            (cost, x, y) = (found, x + dx, y + dy);
         }
         let satd = self.kernels.satd(self.source, self.stride, self.half(x, y), self.stride);
-        (HalfVector { x: x as i16, y: y as i16 }, satd + self.vector_cost(x, y))
+        let vector_cost = self.column_cost(x) + self.row_cost(y);
+        (HalfVector { x: x as i16, y: y as i16 }, satd + vector_cost)
+    }
+
+    /// The best of the neighbours above, left, right and below a place, `reach` half samples from it: cost and
+    /// direction.
+    #[inline(always)]
+    fn nearest(&self, references: [&[u8]; 4], (x, y): (i32, i32), reach: i32) -> Found {
+        const DIRECTIONS: [(i32, i32); 4] = [(0, -1), (-1, 0), (1, 0), (0, 1)];
+        let sads = self.kernels.sad_x4(self.source, self.stride, references, self.stride);
+        let (column, row) = (self.column_cost(x), self.row_cost(y));
+        // The number of the neighbour below the cost: one comparison keeps both.
+        let [a, b, c, d] = [
+            4 * (sads[0] + column + self.row_cost(y - reach)),
+            4 * (sads[1] + self.column_cost(x - reach) + row) + 1,
+            4 * (sads[2] + self.column_cost(x + reach) + row) + 2,
+            4 * (sads[3] + column + self.row_cost(y + reach)) + 3,
+        ];
+        let least = a.min(b).min(c.min(d));
+        let (dx, dy) = DIRECTIONS[(least & 3) as usize];
+        (least >> 2, dx, dy)
     }
 
     /// Samples of the reference at a vector in half samples.
@@ -225,21 +226,31 @@ impl<'a> BlockSearch<'a> {
     #[inline(always)]
     fn whole_cost(&self, x: i32, y: i32) -> u32 {
         let reference = &self.planes[0][self.moved(x, y)..];
-        self.kernels.sad(self.source, self.stride, reference, self.stride) + self.vector_cost(2 * x, 2 * y)
+        let sad = self.kernels.sad(self.source, self.stride, reference, self.stride);
+        sad + self.column_cost(2 * x) + self.row_cost(2 * y)
     }
 
+    /// Cost of a vector's component to the right, in half samples.
     #[inline(always)]
-    fn vector_cost(&self, x: i32, y: i32) -> u32 {
-        let component = |difference: i32| {
-            u32::from(COMPONENT_COST[(difference + DIFFERENCES as i32 / 2) as usize % DIFFERENCES])
-        };
-        component(x - self.predicted.0) + component(y - self.predicted.1)
+    fn column_cost(&self, x: i32) -> u32 {
+        component_cost(x - self.predicted.0)
+    }
+
+    /// Cost of a vector's component down, in half samples.
+    #[inline(always)]
+    fn row_cost(&self, y: i32) -> u32 {
+        component_cost(y - self.predicted.1)
     }
 
     #[inline(always)]
     fn clamp(&self, x: i32, y: i32) -> (i32, i32) {
-        (x.clamp(self.low.0, self.high.0), y.clamp(self.low.1, self.high.1))
+        (x.clamp(self.columns.0, self.columns.1), y.clamp(self.rows.0, self.rows.1))
     }
+}
+
+#[inline(always)]
+fn component_cost(difference: i32) -> u32 {
+    COMPONENT_COST[(difference + DIFFERENCES as i32 / 2) as usize % DIFFERENCES].into()
 }
 
 fn median(a: i16, b: i16, c: i16) -> i16 {
