@@ -5,7 +5,7 @@ mod clip;
 use std::time::Duration;
 
 use clip::{HEIGHT, WIDTH, at, low_latency_session, picture, picture_of, with};
-use vitascope_core::{Dictionary, PixelBuffer, Time};
+use vitascope_core::{Dictionary, PixelBuffer, SampleBuffer, Time};
 use vitascope_session::{FrameOptions, key};
 
 #[test]
@@ -97,6 +97,46 @@ fn a_new_scene_does_not_burst() {
     assert!(sizes[1..].iter().all(|&bytes| (bytes as f64) < 1.45 * share), "{:?}", sizes.iter().max());
 }
 
+/// Black and white squares of 8x8, another set of them for each page.
+fn page(number: u32) -> PixelBuffer {
+    let picture = picture_of(320, 192, 0);
+    let mut pixels = picture.write().unwrap();
+    for y in 0..192 {
+        for (x, sample) in pixels.row_mut(0, y)[..320].iter_mut().enumerate() {
+            let square = (x / 8 + y / 8 * 40) as u32 + 7919 * number;
+            *sample = if square.wrapping_mul(0x9e37_79b1) >> 31 == 0 { 20 } else { 230 };
+        }
+    }
+    drop(pixels);
+    picture
+}
+
+#[test]
+fn a_new_page_that_does_not_fit_comes_in_parts() {
+    // Not even the highest quantiser makes it small enough.
+    let rate = 50_000;
+    let settings = with(key::AVERAGE_BIT_RATE, rate)
+        .with(key::EXPECTED_FRAME_RATE, 30)
+        .with(key::CALCULATE_MEAN_SQUARED_ERROR, true);
+    let (session, outputs) = low_latency_session(320, 192, &settings);
+    let pages = [page(0), page(1)];
+    let coded = |number: usize| {
+        let picture = &pages[usize::from(number >= 60)];
+        session.encode_frame(picture, at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
+        let sample = outputs.recv().unwrap().sample.unwrap().unwrap();
+        (sample.total_sample_size(), luma_error(&sample))
+    };
+    let frames: Vec<(usize, f64)> = (0..150).map(coded).collect();
+    let share = rate as f64 / 30.0 / 8.0;
+    assert!(frames[1..].iter().all(|&(bytes, _)| (bytes as f64) < 1.45 * share), "{frames:?}");
+    assert!(frames[60].1 > 1000.0 && frames[90].1 < 300.0, "{frames:?}");
+}
+
+fn luma_error(sample: &SampleBuffer) -> f64 {
+    let metrics = sample.attachment("QualityMetrics").unwrap().0;
+    metrics.as_dictionary().unwrap().get("LumaMeanSquaredError").unwrap().as_f64().unwrap()
+}
+
 #[test]
 fn a_still_picture_becomes_sharp() {
     let (session, outputs) = low_latency_session(
@@ -108,8 +148,7 @@ fn a_still_picture_becomes_sharp() {
         .map(|number| {
             session.encode_frame(&picture(0), at(number), Time::new(1, 30), &FrameOptions::new(), 0).unwrap();
             let sample = outputs.recv().unwrap().sample.unwrap().unwrap();
-            let metrics = sample.attachment("QualityMetrics").unwrap().0;
-            metrics.as_dictionary().unwrap().get("LumaMeanSquaredError").unwrap().as_f64().unwrap()
+            luma_error(&sample)
         })
         .collect();
     assert!(errors[49] * 6.0 < errors[0], "{errors:?}");

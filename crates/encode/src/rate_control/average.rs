@@ -56,7 +56,7 @@ const TOLERATED: f64 = 0.01;
 /// Shortest time over which errors are made good, in seconds.
 const SHORTEST_CORRECTION: f64 = 0.3;
 /// Longest time over which an intra frame is paid for, in seconds.
-const LONGEST_SPAN: f64 = 4.0;
+const LONGEST_SPAN: f64 = 3.0;
 /// Largest change of the height from frame to frame, in powers of two: 3 QP.
 const LARGEST_CHANGE: f64 = 0.5;
 /// A frame predicted to use less than this part of its share of bits says nothing about the height.
@@ -112,7 +112,9 @@ impl AverageRate {
         let debt = self.spent - self.wanted;
         let bounds = (LEAST_PART * rate, LARGEST_BURST * rate);
         let horizon = (CORRECTION * self.elapsed).clamp(1.0, 5.0).min(remaining.unwrap_or(f64::MAX));
-        let (unpaid, instalments) = self.unpaid();
+        let at_end = remaining.is_some_and(|seconds| seconds <= ENDGAME);
+        // At the end everything is due.
+        let (unpaid, instalments) = if at_end { (0.0, 0.0) } else { self.unpaid() };
         let available = rate - instalments - (debt - unpaid) / horizon;
         let mut asked = ordinary;
         if frame.kind.is_intra() && !ordinary_intra {
@@ -132,8 +134,10 @@ impl AverageRate {
             let part = (all.seconds / SHORTEST_CORRECTION).min(1.0);
             let bits = rate * all.seconds - debt * part;
             let exact = all.height(bits.clamp(bounds.0 * all.seconds, bounds.1 * all.seconds), model, limits);
-            // However exact, the end must not look much unlike the rest.
-            height = exact.clamp(height / 2.0, height * 2.0);
+            // However exact, the end must not look much unlike the rest; and where bits are owed already, nobody will make good
+            // what it takes too much.
+            let lowest = if debt > 0.0 { height } else { height / 2.0 };
+            height = exact.clamp(lowest, height * 2.0);
             lowest_intra = 0.0;
         }
         // Savings are not spent in one burst, whatever the seconds before were like.

@@ -104,7 +104,7 @@ impl LowLatencyRate {
             max_qp,
             debts: [0.0; 2],
             factors: [
-                Factor::new(1.2, macroblocks),
+                Factor::new(0.55, macroblocks),
                 Factor::new(0.6, macroblocks),
                 Factor::new(0.5, macroblocks),
             ],

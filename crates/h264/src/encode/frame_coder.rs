@@ -92,6 +92,9 @@ const OUTSIDE: usize = 24;
 const BEYOND: usize = 8;
 /// By how much the quantiser of a macroblock rises while its slice alone is too large, and to where.
 const QP_STEP: u8 = 4;
+/// What a row of skipped macroblocks takes at most, about, and a macroblock at the highest quantiser.
+const SKIPPED_ROW_BYTES: usize = 1;
+const LARGEST_MACROBLOCK_BYTES: usize = 24;
 const MAX_QP: u8 = 51;
 
 impl FrameJob {
@@ -161,6 +164,8 @@ struct FrameCoder<E: EntropyCoder> {
     /// `None` when the picture is done.
     attempt: Option<Attempt<E>>,
     outcome: Outcome,
+    /// Macroblocks are left out to keep to the size.
+    saves: bool,
 }
 
 /// What the last attempt came to.
@@ -178,6 +183,8 @@ struct Attempt<E: EntropyCoder> {
     infos: Vec<MacroblockInfo>,
     lines: BottomLines,
     rows: Option<RowControl>,
+    /// Bytes after which macroblocks only repeat what was shown before.
+    saving_from: usize,
     /// The row to code next.
     row: usize,
 }
@@ -198,8 +205,16 @@ impl<E: EntropyCoder> Attempt<E> {
             infos: vec![MacroblockInfo::default(); geometry.macroblocks()],
             lines: BottomLines::new(geometry),
             rows: job.budget.map(|budget| RowControl::new(budget, geometry.mb_height)),
+            saving_from: usize::MAX,
             row: 0,
         }
+    }
+
+    /// The same for a picture that must not be larger than `limit`, whatever it looks like. What is in a P slice can
+    /// be left out, and later pictures make up for it.
+    fn saving(job: &FrameJob, limit: usize) -> Self {
+        let rest = SKIPPED_ROW_BYTES * job.source.geometry.mb_height + LARGEST_MACROBLOCK_BYTES;
+        Self { saving_from: limit.saturating_sub(rest + limit / 64), ..Self::new(job) }
     }
 
     fn code_row(&mut self, job: &mut FrameJob) {
@@ -233,7 +248,9 @@ impl<E: EntropyCoder> Attempt<E> {
                     still: still.map_or(0, |row| row[x]),
                     edges: &edges,
                 };
-                analyser.code(&mut writer.entropy, &writer.state, &source, &at, qp);
+                if writer.byte_count() < self.saving_from || !analyser.code_skipped(&at, qp) {
+                    analyser.code(&mut writer.entropy, &writer.state, &source, &at, qp);
+                }
                 match writer.write(&at.around, analyser.chosen(), index) {
                     Fit::Yes => {}
                     Fit::NextSlice => continue,
@@ -256,7 +273,7 @@ impl<E: EntropyCoder> Attempt<E> {
 impl<E: EntropyCoder> FrameCoder<E> {
     fn new(job: FrameJob) -> Self {
         let attempt = Some(Attempt::new(&job));
-        Self { planned: mean(&job.qps), attempt, outcome: Outcome::default(), job }
+        Self { planned: mean(&job.qps), attempt, outcome: Outcome::default(), saves: false, job }
     }
 
     /// The last row is coded: whether the picture need not be coded again.
@@ -265,8 +282,13 @@ impl<E: EntropyCoder> FrameCoder<E> {
         let Attempt { writer, infos, rows, row, .. } = attempt;
         let data = with_lengths(&writer.finish());
         if let Some(limit) = job.max_bytes {
-            if job.coarsen(data.len(), limit) {
-                self.attempt = Some(Attempt::new(job));
+            let may_save = job.kind == SliceKind::P && !self.saves;
+            if data.len() > limit && (job.coarsen(data.len(), limit) || may_save) {
+                // Nobody waits for more than two attempts where frames are sent as they come.
+                let at_highest = job.qps.iter().all(|&qp| qp >= MAX_QP);
+                self.saves |= may_save && (at_highest || job.budget.is_some());
+                let attempt = if self.saves { Attempt::saving(job, limit) } else { Attempt::new(job) };
+                self.attempt = Some(attempt);
                 return false;
             }
             (0..row).for_each(|y| job.finish_row(&infos, y));

@@ -48,7 +48,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::AnyTime,
         "Up to two hard limits, each a number of bytes and of seconds: the samples (and the parameter sets of sync frames) whose \
          decode times lie within any so many seconds, counted from any frame, have no more bytes in all. They hold beside \
-         AverageBitRate and Quality, win over both and over MaxAllowedFrameQP, and are exceeded only where even QP 51 takes more. \
+         AverageBitRate and Quality, win over both and over MaxAllowedFrameQP. Where even QP 51 takes more, the rest of a frame \
+         repeats what was shown before; only an intra frame can exceed them. \
          They are refused beside ConstantBitRate and VariableBitRate, which have a decoder's buffer instead. After a change, \
          what was given before it counts as no more than the new limits allow.",
     ),
