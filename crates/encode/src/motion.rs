@@ -80,6 +80,8 @@ const REACH: i32 = 96;
 const OVERHANG: i32 = 20;
 /// A block this well predicted (SAD of 64 samples) needs no further search.
 const GOOD_SAD: u32 = 40;
+/// A block this well predicted needs no half samples: a sample off by one on average.
+const FINE_SAD: u32 = 64;
 /// Most steps of the wide and the small diamond, and of the one of half samples.
 const WIDE_STEPS: usize = 10;
 const SMALL_STEPS: usize = 2;
@@ -177,7 +179,8 @@ impl<'a> BlockSearch<'a> {
     #[inline(always)]
     fn refine_half(&self, (mut cost, x, y): Found) -> (HalfVector, u32) {
         let (mut x, mut y) = (2 * x, 2 * y);
-        for _ in 0..HALF_STEPS {
+        let steps = if cost > FINE_SAD { HALF_STEPS } else { 0 };
+        for _ in 0..steps {
             let references =
                 [self.half(x, y - 1), self.half(x - 1, y), self.half(x + 1, y), self.half(x, y + 1)];
             let (found, dx, dy) = self.nearest(references, (x, y), 1);
