@@ -165,7 +165,8 @@ pub(super) fn pack422(
     let (blocks_far, rest_far) = far.as_chunks::<32>();
     let (blocks, rest) = out.as_chunks_mut::<64>();
     let factors = _mm256_set1_epi16(i16::from_le_bytes(weights));
-    let half = _mm256_set1_epi16(2);
+    // A rounding product is a quarter, rounded.
+    let quarter = _mm256_set1_epi16(1 << 13);
     let chroma = blocks_near.iter().zip(blocks_far);
     for ((luma, (near, far)), out) in blocks_luma.iter().zip(chroma).zip(blocks) {
         expect_reads(luma);
@@ -174,9 +175,8 @@ pub(super) fn pack422(
         let (luma, near, far) = (load(luma), load(near), load(far));
         let low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), factors);
         let high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), factors);
-        let low = _mm256_srli_epi16::<2>(_mm256_add_epi16(low, half));
-        let high = _mm256_srli_epi16::<2>(_mm256_add_epi16(high, half));
-        let chroma = _mm256_packus_epi16(low, high);
+        let chroma =
+            _mm256_packus_epi16(_mm256_mulhrs_epi16(low, quarter), _mm256_mulhrs_epi16(high, quarter));
         let (a, b) = if luma_odd { (chroma, luma) } else { (luma, chroma) };
         let (first, second) = in_order(_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
         let [low, high] = out.as_chunks_mut::<32>().0 else { return };
@@ -218,7 +218,8 @@ pub(super) fn halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8]) {
     );
     let order = if unit == 4 { pixels } else { single };
     let ones = _mm256_set1_epi8(1);
-    let half = _mm256_set1_epi16(2);
+    // A rounding product is a quarter, rounded.
+    let quarter = _mm256_set1_epi16(1 << 13);
     for ((upper, lower), out) in blocks_upper.iter().zip(blocks_lower).zip(blocks) {
         expect_reads(upper);
         expect_reads(lower);
@@ -226,7 +227,7 @@ pub(super) fn halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8]) {
         let [l0, l1] = lower.as_chunks::<32>().0 else { return };
         let mean = |upper: &[u8; 32], lower: &[u8; 32]| {
             let sum = |row: &[u8; 32]| _mm256_maddubs_epi16(_mm256_shuffle_epi8(load(row), order), ones);
-            _mm256_srli_epi16::<2>(_mm256_add_epi16(_mm256_add_epi16(sum(upper), sum(lower)), half))
+            _mm256_mulhrs_epi16(_mm256_add_epi16(sum(upper), sum(lower)), quarter)
         };
         let bytes = _mm256_packus_epi16(mean(u0, l0), mean(u1, l1));
         store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(bytes));
