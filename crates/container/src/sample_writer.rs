@@ -35,6 +35,8 @@ pub(crate) struct SamplePart<'a> {
     pub(crate) bytes: &'a [u8],
     pub(crate) timing: SampleTiming,
     pub(crate) is_sync: bool,
+    /// Decoding can start here, but for samples that come later and are shown earlier.
+    pub(crate) is_partial_sync: bool,
 }
 
 /// Hands the samples of a buffer to `each`, one by one. `index` is that of the first.
@@ -55,8 +57,9 @@ pub(crate) fn each_sample(
         let bytes = data.get(position..).and_then(|rest| rest.get(..size));
         let bytes = bytes.ok_or_else(|| refuse(index, format!("its {size} bytes reach beyond the data")))?;
         position += size;
-        let is_sync = sample.sample_attachments(i)?.is_sync();
-        each(SamplePart { index, bytes, timing: sample.sample_timing(i)?, is_sync })?;
+        let attachments = sample.sample_attachments(i)?;
+        let (is_sync, is_partial_sync) = (attachments.is_sync(), attachments.partial_sync == Some(true));
+        each(SamplePart { index, bytes, timing: sample.sample_timing(i)?, is_sync, is_partial_sync })?;
     }
     Ok(())
 }

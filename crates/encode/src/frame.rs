@@ -125,6 +125,9 @@ pub struct PlannedFrame<T> {
     pub backward_motion: Vec<MotionVector>,
     /// A scene begins with this frame.
     pub scene_cut: bool,
+    /// An intra picture in place of a sync frame: B frames shown before it and coded after it may be predicted from what
+    /// lies before, and nothing that is shown after it is.
+    pub opens_group: bool,
     /// How long the frame is shown: to the next frame's time where that is known, else as the caller said,
     /// else as long as the frame before, else by the expected frame rate.
     pub duration_seconds: f64,

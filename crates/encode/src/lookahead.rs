@@ -36,6 +36,9 @@ pub struct LookaheadConfig {
     pub max_b_frames: usize,
     /// With two or more B frames in a row, the middle one becomes a reference for the others.
     pub b_references: bool,
+    /// Where a sync frame is due but no scene begins and none was asked for, an intra picture that B frames before it may be
+    /// predicted from takes its place ([`PlannedFrame::opens_group`]).
+    pub open_groups: bool,
     /// Offset QPs by the importance of blocks; needs a depth above 0 to have an effect.
     pub importance_propagation: bool,
     /// Strength of adaptive quantisation, 0 (off) to 3; 1 is usual.
@@ -59,6 +62,7 @@ impl Default for LookaheadConfig {
             scene_cut: true,
             max_b_frames: 0,
             b_references: true,
+            open_groups: false,
             importance_propagation: true,
             adaptive_quantisation: 1.0,
             curve_compression: 0.6,

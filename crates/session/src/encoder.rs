@@ -116,6 +116,8 @@ pub struct EncodedPicture {
     pub data: Option<Vec<u8>>,
     /// Decoding can start here.
     pub is_sync: bool,
+    /// Decoding can start here, but for pictures that are coded after this one and shown before it.
+    pub is_partial_sync: bool,
     /// It refers to other pictures.
     pub depends_on_others: bool,
     /// Other pictures may refer to it; when false it can be left out of the stream without harm.

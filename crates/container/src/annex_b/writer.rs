@@ -60,10 +60,10 @@ impl SampleWriter for AnnexBWriter {
             self.format = Some(ByteStreamFormat::new(description).map_err(|message| refuse(first, message))?);
         }
         let Some(format) = &self.format else { return Ok(()) };
-        each_sample(sample, first, |SamplePart { index, bytes, is_sync, .. }| {
+        each_sample(sample, first, |SamplePart { index, bytes, is_sync, is_partial_sync, .. }| {
             let framing = |error: vitascope_bits::Error| refuse(index, error.to_string());
             self.buffer.clear();
-            if is_sync || (changed && index == first) {
+            if is_sync || is_partial_sync || (changed && index == first) {
                 self.buffer.extend_from_slice(&format.parameter_sets);
             }
             for unit in length_prefixed::split(bytes, format.length_size).map_err(framing)? {

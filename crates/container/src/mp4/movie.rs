@@ -22,6 +22,8 @@ pub(super) struct MovieIndex {
     pub(super) chunks: Chunks,
     /// Numbers of the sync samples, from 1; `None` when all are.
     pub(super) sync_samples: Option<Vec<u32>>,
+    /// Numbers of the partial sync samples, from 1.
+    pub(super) partial_sync_samples: Vec<u32>,
     pub(super) entries: Vec<VisualEntry>,
     /// Width and height of presentation in pixels.
     pub(super) display_size: (f64, f64),
@@ -140,6 +142,7 @@ fn put_sample_table(out: &mut Vec<u8>, index: &MovieIndex, data_start: u64) -> R
     if let Some(sync_samples) = &index.sync_samples {
         put(out, &Stss { entries: sync_samples.clone() })?;
     }
+    put_partial_sync(out, index.brand, &index.partial_sync_samples)?;
     if !times.composition_offsets.is_empty() {
         let entries = times.composition_offsets.iter();
         let entries =
@@ -147,6 +150,47 @@ fn put_sample_table(out: &mut Vec<u8>, index: &MovieIndex, data_start: u64) -> R
         put(out, &Ctts { entries: entries.collect() })?;
     }
     index.chunks.put(out, data_start)
+}
+
+/// Samples at which decoding can start but for some shown earlier: in QuickTime movies `stps`, in MP4 the random access
+/// point group (ISO/IEC 14496-12 8.9, 10.4).
+fn put_partial_sync(out: &mut Vec<u8>, brand: Brand, samples: &[u32]) -> Result<()> {
+    if samples.is_empty() {
+        return Ok(());
+    }
+    if brand != Brand::Mp4 {
+        return full(out, b"stps", 0, 0, |out| {
+            put_u32(out, samples.len() as u32);
+            samples.iter().for_each(|&number| put_u32(out, number));
+            Ok(())
+        });
+    }
+    full(out, b"sgpd", 1, 0, |out| {
+        out.extend(b"rap ");
+        // One description of one byte, which leaves the number of leading samples open.
+        put_u32(out, 1);
+        put_u32(out, 1);
+        out.push(0);
+        Ok(())
+    })?;
+    full(out, b"sbgp", 0, 0, |out| {
+        out.extend(b"rap ");
+        let mut runs = Vec::new();
+        let mut next = 1;
+        for &number in samples {
+            if number > next {
+                runs.push((number - next, 0));
+            }
+            runs.push((1, 1));
+            next = number + 1;
+        }
+        put_u32(out, runs.len() as u32);
+        for (count, group) in runs {
+            put_u32(out, count);
+            put_u32(out, group);
+        }
+        Ok(())
+    })
 }
 
 #[cfg(test)]
@@ -173,6 +217,7 @@ mod tests {
             times,
             chunks,
             sync_samples: None,
+            partial_sync_samples: Vec::new(),
             entries: Vec::new(),
             display_size,
             start: 0,

@@ -38,6 +38,8 @@ pub struct Mp4Writer {
     chunks: Chunks,
     /// Numbers of the sync samples, from 1.
     sync_samples: Vec<u32>,
+    /// Numbers of the partial sync samples, from 1.
+    partial_sync_samples: Vec<u32>,
     /// The formats met so far, the last one being current.
     formats: Vec<(FormatDescription, VisualEntry)>,
     current_format: usize,
@@ -72,6 +74,7 @@ impl Mp4Writer {
             timeline: Timeline::default(),
             chunks: Chunks::default(),
             sync_samples: Vec::new(),
+            partial_sync_samples: Vec::new(),
             formats: Vec::new(),
             current_format: 0,
             rate: RateMeter::default(),
@@ -107,7 +110,7 @@ impl SampleWriter for Mp4Writer {
         let first = self.chunks.count();
         let format = sample.format().ok_or(Error::Sample { index: first, message: NO_FORMAT.to_owned() })?;
         let entry = self.entry_for(format)?;
-        each_sample(sample, first, |SamplePart { index, bytes, timing, is_sync }| {
+        each_sample(sample, first, |SamplePart { index, bytes, timing, is_sync, is_partial_sync }| {
             let value = bytes.len() as u64;
             if value > MAX_SAMPLE_BYTES {
                 return Err(Error::Limit { what: "size of a sample", value, limit: MAX_SAMPLE_BYTES });
@@ -126,6 +129,8 @@ impl SampleWriter for Mp4Writer {
             self.rate.push(value as u32, seconds);
             if is_sync {
                 self.sync_samples.push(number as u32);
+            } else if is_partial_sync {
+                self.partial_sync_samples.push(number as u32);
             }
             Ok(())
         })?;
@@ -145,6 +150,7 @@ impl SampleWriter for Mp4Writer {
             timeline,
             chunks,
             sync_samples,
+            partial_sync_samples,
             formats,
             rate,
             ..
@@ -161,6 +167,7 @@ impl SampleWriter for Mp4Writer {
             brand,
             bit_rate: rate.finish(chunks.total(), seconds),
             sync_samples: (sync_samples.len() as u64 != chunks.count()).then_some(sync_samples),
+            partial_sync_samples,
             display_size: first_format.presentation_dimensions(true, true),
             entries: formats.iter().map(|(_, entry)| entry.clone()).collect(),
             times,

@@ -23,11 +23,12 @@ impl<T> Lookahead<T> {
         best
     }
 
-    /// Takes a group of open frames out, P frame first, then the B frames in coding order.
-    pub(super) fn plan_group(&mut self, length: usize) {
+    /// Takes a group of open frames out, its last frame first, then the B frames in coding order. The last frame is a P
+    /// frame, or where it `opens` a group an intra picture, from which distances to sync frames count.
+    pub(super) fn plan_group(&mut self, length: usize, opens: bool) {
         let Some(first) = self.open.front().map(|frame| frame.display_index) else { return };
         let (before, last) = (first - 1, first + length as u64 - 1);
-        // Coding order: the P frame, then (with enough B frames) the middle one as a reference, then the rest.
+        // Coding order: the last frame, then (with enough B frames) the middle one as a reference, then the rest.
         let mut order = vec![(last, FrameKind::P, [before, before])];
         let middle = (before + last) / 2;
         let split = length > 2 && self.config.b_references;
@@ -45,6 +46,12 @@ impl<T> Lookahead<T> {
         let links = self.propagates();
         for &(index, kind, references) in &order {
             let position = (index - first) as usize;
+            if opens && index == last {
+                let frame = &mut self.open[position];
+                frame.kind = FrameKind::I;
+                self.clock.restart(index, frame.info.presentation_time);
+                continue;
+            }
             let prediction = if kind == FrameKind::P {
                 let distance = (index - before) as i64;
                 self.search(position, distance);

@@ -8,6 +8,9 @@ use crate::motion::{HalfVector, search_motion};
 use crate::scene_cut::CutDistances;
 use vitascope_core::Time;
 
+/// Kind of a frame that opens a group, and whether it begins a scene: other intra pictures are scene cuts.
+const OPENING: (FrameKind, bool) = (FrameKind::I, false);
+
 /// How much more alike than the two sides of a supposed cut other frames from both sides must be to deny it.
 const FLASH_RATIO: f64 = 0.75;
 
@@ -24,14 +27,20 @@ impl<T> Lookahead<T> {
                 let longest = self.open.len().min(self.config.max_b_frames + 1);
                 let following = self.open.iter().take(longest).skip(1);
                 let reach = 1 + following.take_while(|frame| self.kind_of(frame).0 == FrameKind::P).count();
-                let length = self.best_group(reach);
-                self.plan_group(length);
+                let mut length = self.best_group(reach);
+                // An intra picture costs the same behind B frames, which gain by it.
+                let opens = length == reach
+                    && length <= self.config.max_b_frames
+                    && self.open.get(length).is_some_and(|frame| self.kind_of(frame) == OPENING);
+                length += usize::from(opens);
+                self.plan_group(length, opens);
                 continue;
             }
             let Some(mut frame) = self.open.pop_front() else { break };
-            frame.kind = kind;
+            // Without frames before it that gain by it, a group need not be open.
+            frame.kind = if (kind, scene_cut) == OPENING { FrameKind::Idr } else { kind };
             frame.scene_cut = scene_cut;
-            if kind == FrameKind::Idr {
+            if frame.kind == FrameKind::Idr {
                 self.clock.restart(frame.display_index, frame.info.presentation_time);
             }
             self.planned.push_back(frame.settled());
@@ -47,11 +56,14 @@ impl<T> Lookahead<T> {
             && self.config.scene_cut
             && distances.is_cut(&frame.prediction.cost, distance)
             && !self.is_flash(frame);
-        let required = frame.info.force_key
-            || frame.info.intra_only
-            || self.clock.is_due(index, frame.info.presentation_time, self.time_after(frame), &frame.limits);
+        let due =
+            self.clock.is_due(index, frame.info.presentation_time, self.time_after(frame), &frame.limits);
+        let open = self.config.open_groups && index > 0 && !scene_cut;
+        let required = frame.info.force_key || frame.info.intra_only || (due && !open);
         let kind = if required || (scene_cut && distance >= distances.minimum) {
             FrameKind::Idr
+        } else if due {
+            return OPENING;
         } else if scene_cut {
             FrameKind::I
         } else {
@@ -135,6 +147,7 @@ impl<T> Lookahead<T> {
             motion,
             backward_motion,
             scene_cut: frame.scene_cut,
+            opens_group: (kind, frame.scene_cut) == OPENING,
             duration_seconds: frame.duration,
             ahead,
             ahead_is_all: self.flushed == self.pushed,

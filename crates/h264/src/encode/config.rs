@@ -93,6 +93,9 @@ pub struct EncoderConfig {
     pub max_key_frame_interval: u32,
     /// Longest presentation time from one sync frame to the next; `None` sets no limit.
     pub max_key_frame_interval_duration: Option<Time>,
+    /// Where a sync frame is due and no scene begins, use an intra picture to which B pictures before it may refer, where
+    /// there are any. A stream for a described [`decoder_buffer`](Self::decoder_buffer) has none.
+    pub open_groups: bool,
     /// When false, every frame is a sync frame.
     pub allow_temporal_compression: bool,
     /// When false, frames leave in the order in which they are shown (no B slices).
@@ -163,6 +166,7 @@ impl Default for EncoderConfig {
             frame_rate: None,
             max_key_frame_interval: 0,
             max_key_frame_interval_duration: None,
+            open_groups: false,
             allow_temporal_compression: true,
             allow_frame_reordering: true,
             max_frame_delay: None,
@@ -220,6 +224,9 @@ pub struct EncodedFrame {
     pub data: Vec<u8>,
     /// Decoding can begin here (an IDR picture).
     pub is_sync: bool,
+    /// Decoding can begin here, too (an intra picture with a recovery point), but frames shown before it and coded after it
+    /// cannot be shown then. See [`EncoderConfig::open_groups`].
+    pub opens_group: bool,
     /// Later frames may refer to this one.
     pub is_reference: bool,
     /// Type of its slice.

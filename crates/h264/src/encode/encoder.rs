@@ -88,6 +88,8 @@ impl Encoder {
             scene_cut: !config.low_latency,
             max_b_frames: if stream.reorder_depth() > 0 { b_frames } else { 0 },
             b_references: stream.reorder_depth() > 1,
+            // Removal times would count on from the last IDR picture without end.
+            open_groups: config.open_groups && config.decoder_buffer.is_none(),
             importance_propagation: depth > 0,
             adaptive_quantisation: if config.adaptive_quantisation { ADAPTIVE_QUANTISATION } else { 0.0 },
             frame_rate,
@@ -330,6 +332,7 @@ impl Encoder {
             token: flight.token,
             data: coded.data,
             is_sync: flight.is_sync,
+            opens_group: flight.opens_group,
             is_reference: flight.is_reference,
             slice_kind: flight.slice_kind,
             long_term_token: flight.long_term_token,

@@ -27,6 +27,8 @@ pub(crate) struct ReferenceBuffer<R> {
     unmarked: u32,
     interval: u32,
     next_token: i64,
+    /// Place in output order of the picture that opened the group: nothing shown after it refers to what lies before it.
+    group_start: u64,
 }
 
 /// Room for reference pictures.
@@ -99,6 +101,7 @@ impl<R: Clone> ReferenceBuffer<R> {
             unmarked: 0,
             interval: MARK_INTERVAL,
             next_token: 1,
+            group_start: 0,
         }
     }
 
@@ -115,12 +118,19 @@ impl<R: Clone> ReferenceBuffer<R> {
         self.newest_acknowledged().is_some()
     }
 
+    /// The intra picture at this place in output order opens a group: pictures shown after it are predicted from it and later
+    /// ones only, as after a sync picture, and those shown before it from whatever they like.
+    pub(crate) fn open_group(&mut self, order: u64) {
+        self.group_start = order;
+    }
+
     /// Decides on the next picture and, if later ones may refer to it, keeps `picture`.
     pub(crate) fn next(&mut self, kind: PictureKind, picture: impl FnOnce() -> R) -> PicturePlan<R> {
         if kind.is_sync {
             self.short.clear();
             self.long.iter_mut().for_each(|slot| *slot = None);
             self.frame_num = 0;
+            self.group_start = 0;
         }
         let frame_num = self.frame_num;
         let (lists, nearest, modification) = self.lists(kind);
@@ -156,13 +166,14 @@ impl<R: Clone> ReferenceBuffer<R> {
         match kind.slices {
             SliceKind::I => Default::default(),
             SliceKind::P => {
-                let wanted = self.wanted(kind.refresh);
+                let wanted = self.wanted(kind.refresh, kind.order);
                 let nearest = wanted.first().map(|place| place.entry().order);
                 ([pictures(&wanted), Vec::new()], nearest, self.modification(&wanted))
             }
             SliceKind::B => {
                 let mut sides = [false, true].map(|after| {
                     let side = self.short.iter().filter(|entry| (entry.order > kind.order) == after);
+                    let side = side.filter(|entry| self.in_group(entry, kind.order));
                     side.map(Place::Short).collect::<Vec<_>>()
                 });
                 for side in &mut sides {
@@ -177,7 +188,7 @@ impl<R: Clone> ReferenceBuffer<R> {
 
     /// What a P picture refers to, last shown first: B pictures that are references are coded after what follows
     /// them, but lie further back.
-    fn wanted(&self, refresh: bool) -> Vec<Place<'_, R>> {
+    fn wanted(&self, refresh: bool, order: u64) -> Vec<Place<'_, R>> {
         if refresh && let Some((index, picture)) = self.newest_acknowledged() {
             return vec![Place::Long(index, &picture.entry)];
         }
@@ -186,11 +197,17 @@ impl<R: Clone> ReferenceBuffer<R> {
             let picture = slot.as_ref()?;
             (picture.acknowledged || trusted(&picture.entry)).then_some(Place::Long(index, &picture.entry))
         });
-        let short = self.short.iter().filter(|entry| trusted(entry)).map(Place::Short);
+        let usable = |entry: &&Entry<R>| trusted(entry) && self.in_group(entry, order);
+        let short = self.short.iter().filter(usable).map(Place::Short);
         let mut wanted: Vec<_> = short.chain(long).collect();
         wanted.sort_by_key(|place| std::cmp::Reverse(place.entry().order));
         wanted.truncate((self.sizes.capacity - self.long.len()).min(self.sizes.searched));
         wanted
+    }
+
+    /// Whether the picture at this place in output order may refer to another one.
+    fn in_group(&self, entry: &Entry<R>, order: u64) -> bool {
+        order < self.group_start || entry.order >= self.group_start
     }
 
     /// Steps from the initial list to this one (8.2.4.3); none when it begins like this anyway.

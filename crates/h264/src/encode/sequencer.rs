@@ -24,7 +24,7 @@ use super::residual::ResidualCoder;
 use super::stream::{SliceParameters, StreamParameters};
 use super::temporal_layers::LayerClock;
 use super::weights::{self, Brightness};
-use crate::syntax::sei::{self, SeiMessage};
+use crate::syntax::sei::{self, RecoveryPoint, SeiMessage};
 
 /// A frame in the lookahead.
 pub(crate) struct Waiting {
@@ -36,11 +36,20 @@ pub(crate) struct Waiting {
     pub(crate) rate: RateTicket,
 }
 
+/// Decoding can begin here: what is shown from here on is right at once.
+const FROM_HERE: RecoveryPoint = RecoveryPoint {
+    recovery_frame_cnt: 0,
+    exact_match_flag: true,
+    broken_link_flag: false,
+    changing_slice_group_idc: 0,
+};
+
 /// What is known of a frame while it is being coded.
 pub(crate) struct Flight {
     pub(crate) token: u64,
     pub(crate) coding_index: u64,
     pub(crate) is_sync: bool,
+    pub(crate) opens_group: bool,
     pub(crate) is_reference: bool,
     pub(crate) slice_kind: SliceKind,
     pub(crate) long_term_token: Option<i64>,
@@ -132,7 +141,8 @@ impl Sequencer {
         let refresh = planned.payload.refresh && !is_sync;
         let in_base_layer = self.layers.is_base(is_sync, refresh, planned.info.presentation_time);
         let is_reference = planned.kind.is_reference() && in_base_layer;
-        let messages = self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync);
+        let messages =
+            self.message_unit(std::mem::take(&mut planned.payload.messages), is_sync, planned.opens_group);
         // Nothing depends on a frame outside the base layer, as on a B picture.
         let rate_kind = if in_base_layer { planned.kind } else { FrameKind::B };
         let CodingPlan { base_qp, slice_qp, qps, max_bytes, budget, times } =
@@ -164,6 +174,9 @@ impl Sequencer {
         } = self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
             picture.reference(brightness.clone())
         });
+        if planned.opens_group {
+            self.references.open_group(order);
+        }
         let weights: Vec<_> = match (kind, &brightness) {
             (SliceKind::P, Some(own)) => {
                 let weights = |other: &Reference| own.weights(other.brightness.as_ref()?);
@@ -219,6 +232,7 @@ impl Sequencer {
             token,
             coding_index: planned.coding_index,
             is_sync,
+            opens_group: planned.opens_group,
             is_reference,
             slice_kind: kind,
             long_term_token,
@@ -230,8 +244,11 @@ impl Sequencer {
     }
 
     /// The SEI unit of a frame with its length: the stream's messages at sync frames, then its own.
-    fn message_unit(&self, mut messages: Vec<SeiMessage>, is_sync: bool) -> Vec<u8> {
-        if is_sync {
+    fn message_unit(&self, mut messages: Vec<SeiMessage>, is_sync: bool, opens_group: bool) -> Vec<u8> {
+        if opens_group {
+            messages.insert(0, SeiMessage::RecoveryPoint(FROM_HERE));
+        }
+        if is_sync || opens_group {
             messages.splice(0..0, self.stream_messages.iter().cloned());
         }
         // A decoder's buffer has its own message with the fields in it.

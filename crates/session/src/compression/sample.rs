@@ -90,6 +90,7 @@ impl SampleMaker {
             picture.is_depended_on_by_others,
             has_earlier_followers,
         );
+        attachments.partial_sync = picture.is_partial_sync.then_some(true);
         if let Some(token) = picture.ltr_token {
             attachments.other.insert(FrameOptions::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN, token);
         }

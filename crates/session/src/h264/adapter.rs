@@ -180,6 +180,7 @@ fn picture(frame: EncodedFrame) -> EncodedPicture {
         token: frame.token,
         data: Some(frame.data),
         is_sync: frame.is_sync,
+        is_partial_sync: frame.opens_group,
         depends_on_others: frame.slice_kind != SliceKind::I,
         is_depended_on_by_others: frame.is_reference,
         ltr_token: frame.long_term_token,
@@ -221,6 +222,7 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
         base_layer_bit_rate_fraction: live.base_layer_bit_rate_fraction,
         long_term_references,
         max_slice_bytes: live.max_slice_bytes,
+        open_groups: values.boolean(key::ALLOW_OPEN_GOP).unwrap_or(false),
         allow_frame_reordering: values.boolean(key::ALLOW_FRAME_REORDERING).unwrap_or(true),
         max_frame_delay: values
             .integer(key::MAX_FRAME_DELAY_COUNT)

@@ -189,6 +189,17 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         "Whether frames may be coded in another order than they are shown. When false, decode times equal presentation times.",
     ),
     row(
+        key::ALLOW_OPEN_GOP,
+        Kind::Boolean,
+        DefaultValue::Boolean(false),
+        Change::BeforeFirstFrame,
+        "True lets groups of pictures be open: where MaxKeyFrameInterval or its duration asks for a sync frame in the middle of \
+         a scene, an intra picture with a recovery point stands in its place, and B frames shown before it may refer to it and \
+         to what lies before. Its sample has NotSync and PartialSync. Nothing shown after it refers to what lies before it, so \
+         playing can begin there without the frames between. The intervals count from it. False keeps every group closed. It \
+         has no effect where frames are not reordered, nor with ConstantBitRate and VariableBitRate.",
+    ),
+    row(
         key::EXPECTED_FRAME_RATE,
         Kind::Float { minimum: 0.0, maximum: 1000.0 },
         DefaultValue::Float(0.0),

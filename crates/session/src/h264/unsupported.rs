@@ -20,10 +20,6 @@ pub(super) static UNSUPPORTED: &[UnsupportedProperties] = &[
         reason: DYNAMIC,
     },
     UnsupportedProperties { keys: &["AspectRatio16x9", "ProgressiveScan"], reason: TAPE },
-    UnsupportedProperties {
-        keys: &["AllowOpenGOP"],
-        reason: "Every group of pictures is closed, so that a stream can be cut and joined at any sync frame.",
-    },
     UnsupportedProperties { keys: &["Depth"], reason: "It belongs to uncompressed and animation codecs." },
     UnsupportedProperties {
         keys: &["ICCProfile"],

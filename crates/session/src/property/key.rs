@@ -48,6 +48,9 @@ pub const ALLOW_TEMPORAL_COMPRESSION: &str = "AllowTemporalCompression";
 /// Whether frames may be coded in another order than they are shown.
 #[doc(alias = "kVTCompressionPropertyKey_AllowFrameReordering")]
 pub const ALLOW_FRAME_REORDERING: &str = "AllowFrameReordering";
+/// Whether frames may refer to others across a point at which decoding can begin.
+#[doc(alias = "kVTCompressionPropertyKey_AllowOpenGOP")]
+pub const ALLOW_OPEN_GOP: &str = "AllowOpenGOP";
 /// The target in bits per second.
 #[doc(alias = "kVTCompressionPropertyKey_AverageBitRate")]
 pub const AVERAGE_BIT_RATE: &str = "AverageBitRate";
