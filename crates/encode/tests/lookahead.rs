@@ -473,6 +473,18 @@ fn b_frames_stand_where_they_pay() {
     });
     check_order(&frames);
     assert_eq!(pattern(&frames), "IBBBPPIBPIBBBPP");
+    // Open groups begin with an intra picture behind B frames; asked for, they are closed.
+    clip.config.open_groups = true;
+    let frames = clip.code(16, noisy, |mut info, index| {
+        info.force_key = index == 14;
+        info
+    });
+    check_order(&frames);
+    assert_eq!(pattern(&frames), "IBBBPBiBBBPBiPIP");
+    let opening: Vec<u64> =
+        frames.iter().filter(|frame| frame.opens_group).map(|frame| frame.display_index).collect();
+    assert_eq!(opening, [6, 12]);
+    clip.config.open_groups = false;
     // Where every change stays, the nearest picture predicts best.
     clip.config.key_frames.max_interval = 250;
     let wandering = |frame: i32, x: i32, y: i32| {

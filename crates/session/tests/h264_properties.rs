@@ -229,6 +229,23 @@ effects! {
         assert_eq!(reorders(&encode(&Dictionary::new(), 8)), Some(u8::from(listed)));
     }
 
+    key::ALLOW_OPEN_GOP => fn allow_open_gop() {
+        let settings = with(key::MAX_KEY_FRAME_INTERVAL, 6);
+        let of = |settings: &Dictionary| {
+            let stream = encode(settings, 20);
+            let partial = |sample: &&vitascope_core::SampleBuffer| sample.sample_attachments(0).unwrap().partial_sync == Some(true);
+            let times: Vec<Time> = stream.samples.iter().filter(partial).map(|sample| sample.presentation_time()).collect();
+            (stream.sync_frames().len(), times)
+        };
+        assert_eq!(of(&settings), (4, vec![]));
+        assert_eq!(of(&settings.clone().with(key::ALLOW_OPEN_GOP, false)), (4, vec![]));
+        let open = settings.with(key::ALLOW_OPEN_GOP, true);
+        assert_eq!(of(&open), (1, vec![at(6), at(12), at(18)]));
+        // Without B frames there is nothing to gain, and with a described buffer no place.
+        assert_eq!(of(&open.clone().with(key::ALLOW_FRAME_REORDERING, false)), (4, vec![]));
+        assert_eq!(of(&open.with(key::CONSTANT_BIT_RATE, 1_000_000)), (4, vec![]));
+    }
+
     key::EXPECTED_FRAME_RATE => fn expected_frame_rate() {
         let timing = |rate: f64| vui(&encode(&with(key::EXPECTED_FRAME_RATE, rate), 1)).timing_info;
         assert_eq!(timing(0.0), None);
@@ -657,6 +674,7 @@ fn what_is_fixed_after_the_first_frame() {
         (key::PROFILE_LEVEL, Value::from("H264_Main_AutoLevel")),
         (key::H264_ENTROPY_MODE, Value::from("CAVLC")),
         (key::ALLOW_FRAME_REORDERING, Value::from(false)),
+        (key::ALLOW_OPEN_GOP, Value::from(true)),
         (key::EXPECTED_DURATION, Value::from(1.0)),
         (key::SOURCE_FRAME_COUNT, Value::from(5)),
         (key::REAL_TIME, Value::from(true)),

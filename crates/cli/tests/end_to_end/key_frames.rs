@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::clip::{Clip, Content};
-use crate::support::{Scratch, encode, key_frames, succeed};
+use crate::support::{Scratch, decoded_hashes, encode, key_frames, succeed};
 
 fn encoded(scratch: &Scratch, clip: &Clip, settings: &[&str], arguments: &[&str]) -> PathBuf {
     let (source, output) = (scratch.clip(clip), scratch.path("out.mp4"));
@@ -56,6 +56,38 @@ fn forced_key_frames_come_where_they_were_asked_for() {
 fn an_interval_counts_from_a_forced_key_frame() {
     let clip = Clip::new(64, 48, 24, Content::Motion);
     assert_eq!(positions(&clip, &["MaxKeyFrameInterval=10"], &["--force-key-frames", "3"]), [0, 3, 13, 23]);
+}
+
+/// The intra pictures of open groups are places to seek to, and what is shown from there on needs nothing before them.
+#[test]
+fn decoding_can_begin_at_an_open_group() {
+    let clip = Clip::new(64, 48, 40, Content::Motion);
+    let scratch = Scratch::new();
+    let source = scratch.clip(&clip);
+    let settings = ["MaxKeyFrameInterval=12", "AllowOpenGOP=true"];
+    let mut places = Vec::new();
+    for name in ["out.mp4", "out.mov"] {
+        let output = scratch.path(name);
+        succeed(&mut encode(&source, &output, &settings));
+        places.push(key_frames(&output));
+    }
+    // In coding order, before the frames that are shown before them.
+    assert!(places[0].len() == 4 && places[0] == places[1], "{places:?}");
+    let stream = scratch.path("out.264");
+    succeed(&mut encode(&source, &stream, &settings));
+    let whole = decoded_hashes(&stream);
+    assert_eq!(whole.len(), 40);
+    let bytes = std::fs::read(&stream).unwrap();
+    let sets: Vec<usize> =
+        (0..bytes.len() - 5).filter(|&at| bytes[at..at + 5] == [0, 0, 0, 1, 0x67]).collect();
+    assert_eq!(sets.len(), 4);
+    for (place, &start) in sets.iter().enumerate() {
+        let part = scratch.path("part.264");
+        std::fs::write(&part, &bytes[start..]).unwrap();
+        let shown = decoded_hashes(&part);
+        let expected = &whole[12 * place..];
+        assert!(shown.ends_with(expected), "from the picture at {}", 12 * place);
+    }
 }
 
 #[test]

@@ -69,6 +69,7 @@ impl Case {
         };
         perhaps(2, &|lot| format!("MaxKeyFrameInterval={}", 1 + lot.below(20)));
         perhaps(3, &|lot| format!("AllowFrameReordering={}", lot.chance(2)));
+        perhaps(3, &|lot| format!("AllowOpenGOP={}", lot.chance(2)));
         perhaps(8, &|_| "AllowTemporalCompression=false".into());
         perhaps(3, &|lot| format!("ReferenceBufferCount={}", 1 + lot.below(8)));
         perhaps(4, &|lot| format!("MaxFrameDelayCount={}", lot.below(6)));

@@ -351,6 +351,24 @@ mod tests {
         }
     }
 
+    /// An intra picture opens a group: only what is shown before it may reach back behind it.
+    #[test]
+    fn nothing_shown_after_an_open_group_begins_refers_to_what_lies_before() {
+        let mut buffer = buffer(4, 0);
+        buffer.next(sync(), || 0);
+        (1..4).for_each(|order| drop(buffer.next(p(order), || order)));
+        buffer.next(PictureKind { slices: SliceKind::I, ..p(6) }, || 6);
+        buffer.open_group(6);
+        let b = |order| PictureKind { slices: SliceKind::B, is_reference: false, ..p(order) };
+        let leading = buffer.next(b(5), || 5);
+        assert_eq!((&leading.lists[0][..], &leading.lists[1][..]), (&[3, 2, 1][..], &[6][..]));
+        assert_eq!(buffer.next(p(9), || 9).lists[0], [6]);
+        let inside = buffer.next(b(8), || 8);
+        assert_eq!((&inside.lists[0][..], &inside.lists[1][..]), (&[6][..], &[9][..]));
+        assert_eq!(buffer.next(sync(), || 0).lists[0], []);
+        assert_eq!(buffer.next(p(1), || 1).lists[0], [0]);
+    }
+
     #[test]
     fn pictures_that_are_no_reference_leave_no_trace() {
         let mut buffer = buffer(2, 0);
