@@ -412,6 +412,19 @@ effects! {
         assert_eq!((usual(&session), usual(&low_latency)), (Some(5), Some(4)));
     }
 
+    key::VITASCOPE_PSYCHOVISUAL_STRENGTH => fn psychovisual_strength() {
+        let of = |effort: i64, strength: f64| {
+            let settings = with(key::VITASCOPE_EFFORT, effort).with(key::VITASCOPE_PSYCHOVISUAL_STRENGTH, strength);
+            encode(&settings.with(key::QUALITY, 0.3), 6).fingerprint()
+        };
+        let unset = encode(&with(key::VITASCOPE_EFFORT, 8).with(key::QUALITY, 0.3), 6).fingerprint();
+        assert_eq!(of(8, 0.0), unset);
+        assert_ne!(of(8, 2.0), unset);
+        assert_eq!(of(5, 2.0), of(5, 0.0));
+        let (session, _) = session(&Dictionary::new());
+        assert!(refused(&session, key::VITASCOPE_PSYCHOVISUAL_STRENGTH, 4.5).to_string().contains("0 to 4"));
+    }
+
     key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY => fn prioritize_encoding_speed_over_quality() {
         let (speed, effort) = (key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY, key::VITASCOPE_EFFORT);
         let effort_of = |settings: &Dictionary| session(settings).0.copy_property(effort).unwrap();

@@ -29,10 +29,15 @@ impl<T> Lookahead<T> {
                 let reach = 1 + following.take_while(|frame| self.kind_of(frame).0 == FrameKind::P).count();
                 let mut length = self.best_group(reach);
                 // An intra picture costs the same behind B frames, which gain by it.
-                let opens = length == reach
-                    && length <= self.config.max_b_frames
+                let next_opens = length == reach
                     && self.open.get(length).is_some_and(|frame| self.kind_of(frame) == OPENING);
-                length += usize::from(opens);
+                let opens = next_opens && length <= self.config.max_b_frames;
+                match (next_opens, opens) {
+                    (_, true) => length += 1,
+                    // One is left for it.
+                    (true, false) => length -= 1,
+                    _ => {}
+                }
                 self.plan_group(length, opens);
                 continue;
             }

@@ -114,6 +114,9 @@ pub struct EncoderConfig {
     /// Spend bits where the eye misses them, which costs a measure by squared error: finer
     /// quantisers for flat areas, coarser ones for busy ones.
     pub adaptive_quantisation: bool,
+    /// How much it counts that a reconstruction has as much texture as the source, 0 (not at all) to 4: detail looks sharper
+    /// and measures of the error worse. Efforts below 7 do not look at it.
+    pub psychovisual: f32,
     /// Reference pictures, 1 to 16, or 0 to leave it to the effort; fewer where the level holds fewer.
     pub reference_frames: u32,
     /// Most frames per second that the level must permit, above 0 and at most 1000; `None` where it is
@@ -175,6 +178,7 @@ impl Default for EncoderConfig {
             effort: 5,
             lookahead_frames: None,
             adaptive_quantisation: true,
+            psychovisual: 0.0,
             reference_frames: 0,
             max_frame_rate: None,
             low_latency: false,

@@ -38,6 +38,12 @@ pub(crate) struct Tools {
     pub(crate) all_partitions: bool,
     /// Quarters are divided into 8x4, 4x8 and 4x4 blocks.
     pub(crate) sub_partitions: bool,
+    /// Parts have references of their own.
+    pub(crate) part_references: bool,
+    /// Vectors are refined by coding what comes of them.
+    pub(crate) rd_vectors: bool,
+    /// Of two pictures that are averaged, the nearer one counts for more.
+    pub(crate) implicit_weights: bool,
     /// The middle one of several B pictures is a reference for the others.
     pub(crate) b_pyramid: bool,
     /// References of P pictures are weighted where the picture fades.
@@ -58,6 +64,8 @@ impl Tools {
             partitions: false,
             all_partitions: false,
             sub_partitions: false,
+            part_references: false,
+            rd_vectors: false,
             search: shallow,
             later_search: none,
             part_search: none,
@@ -85,19 +93,19 @@ const N: bool = false;
 /// One row for each effort, in the columns of [`level`].
 #[rustfmt::skip]
 const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
-    //    refer-  look-     B  parts  whole macro-     later refer-    parts           trel-  tri-   RD     RD trans- all    B       fade    below
-    //    ences   ahead                blocks           ences                           lis    als    modes  form      parts  pyramid weights 8x8
-    level(1,      5,        2, N,     quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N), // 0
-    level(1,      10,       3, N,     quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N), // 1
-    level(1,      10,       3, Y,     quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      N,      N), // 2
-    level(1,      20,       3, Y,     depth(3, 1, 1),  depth(0, 0, 0), depth(1, 1, 1), N,     N,     N,     N,        N,     N,      N,      N), // 3
-    level(1,      20,       3, Y,     depth(4, 2, 2),  depth(0, 0, 0), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N), // 4
-    level(2,      20,       3, Y,     depth(4, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N), // 5
-    level(3,      30,       3, Y,     depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N), // 6
-    level(3,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N), // 7
-    level(4,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      N), // 8
-    level(4,      50,       3, Y,     depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y), // 9
-    level(5,      60,       3, Y,     depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y), // 10
+    //    refer-  look-     B  parts  whole macro-     later refer-    parts           trel-  tri-   RD     RD trans- all    B       fade    below   refs   RD      implicit
+    //    ences   ahead                blocks           ences                           lis    als    modes  form      parts  pyramid weights 8x8     a part vectors weights
+    level(1,      5,        2, N,     quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 0
+    level(1,      10,       3, N,     quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 1
+    level(1,      10,       3, Y,     quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 2
+    level(1,      20,       3, Y,     depth(3, 1, 1),  depth(0, 0, 0), depth(1, 1, 1), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 3
+    level(1,      20,       3, Y,     depth(4, 2, 2),  depth(0, 0, 0), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 4
+    level(2,      20,       3, Y,     depth(4, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N,      N,     N,      Y), // 5
+    level(3,      30,       3, Y,     depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N,      N,     N,      Y), // 6
+    level(3,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      N,     N,      Y), // 7
+    level(4,      40,       3, Y,     depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      N,      N,     N,      Y), // 8
+    level(4,      50,       3, Y,     depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y), // 9
+    level(5,      60,       3, Y,     depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y), // 10
 ];
 
 #[rustfmt::skip]
@@ -106,11 +114,13 @@ const fn level(
     references: u32, lookahead: usize, b_frames: usize, partitions: bool,
     search: SearchDepth, later_search: SearchDepth, part_search: SearchDepth,
     trellis: bool, trials: bool, rd_modes: bool, rd_transform: bool, all_partitions: bool, b_pyramid: bool,
-    weighted: bool, sub_partitions: bool,
+    weighted: bool, sub_partitions: bool, part_references: bool, rd_vectors: bool,
+    implicit_weights: bool,
 ) -> Tools {
     Tools {
         references, lookahead, b_frames, partitions,
         search, later_search, part_search,
         trellis, trials, rd_modes, rd_transform, all_partitions, b_pyramid, weighted, sub_partitions,
+        part_references, rd_vectors, implicit_weights,
     }
 }

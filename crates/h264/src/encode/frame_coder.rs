@@ -48,6 +48,8 @@ pub(crate) struct FrameJob {
     pub(crate) references: [Vec<Reference>; 2],
     /// Weights of the references of list 0, as many or none at all.
     pub(crate) weights: Vec<Option<PictureWeights>>,
+    /// Weights of pairs of references, see [`implicit_weights`](super::implicit_weights); empty where both count alike.
+    pub(crate) second_weights: Vec<Vec<i16>>,
     /// Other pictures will predict from this one.
     pub(crate) is_reference: bool,
     /// Wanted of it even if no picture predicts from it.
@@ -228,7 +230,11 @@ impl<E: EntropyCoder> Attempt<E> {
         let views = [0, 1].map(|list| {
             let weights = |index: usize| job.weights.get(index).filter(|_| list == 0)?.as_ref();
             let views = job.references[list].iter().enumerate();
-            views.map(|(index, reference)| reference.view(weights(index))).collect::<Vec<_>>()
+            let views = views.map(|(index, reference)| {
+                let second = job.second_weights.get(index).filter(|_| list == 0);
+                reference.view(weights(index)).averaged(second.map_or(&[], |weights| weights))
+            });
+            views.collect::<Vec<_>>()
         });
         let still = job.references[1].first().map(|r| r.still(y));
         let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };

@@ -2,6 +2,7 @@
 
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
+use super::implicit_weights::{EVEN, weighted_mean_of};
 use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Motion, Mv, Reconstruction};
 use super::picture::{CHROMA_PADDING, LUMA_PADDING};
 use super::sub_partition::{Part, SubPartition};
@@ -20,6 +21,8 @@ pub(crate) struct ReferenceView<'a> {
     pub(crate) chroma_stride: usize,
     /// What predictions from it are multiplied with (P slices only).
     pub(crate) weights: Option<&'a PictureWeights>,
+    /// Of a picture of list 0: weight of each picture of list 1 in predictions from both; empty where they count alike.
+    pub(crate) second_weights: &'a [i16],
     /// [`QUARTERS`] with offsets as distances in a plane.
     quarters: [[(u8, u32); 2]; 16],
 }
@@ -58,7 +61,12 @@ impl<'a> ReferenceView<'a> {
             (plane, u32::from(right) + u32::from(down) * luma_stride as u32)
         };
         let quarters = QUARTERS.map(|pair| pair.map(distance));
-        Self { luma, luma_stride, chroma, chroma_stride, weights, quarters }
+        Self { luma, luma_stride, chroma, chroma_stride, weights, second_weights: &[], quarters }
+    }
+
+    /// With these [`second_weights`](Self::second_weights).
+    pub(crate) fn averaged(self, second_weights: &'a [i16]) -> Self {
+        Self { second_weights, ..self }
     }
 
     /// Index of whole sample (x, y) of the picture in a luma plane.
@@ -157,6 +165,11 @@ impl Scratch {
 /// References of a slice, by list.
 pub(crate) type ReferenceLists<'a> = [&'a [ReferenceView<'a>]; 2];
 
+/// Weight of the second of two references.
+pub(crate) fn second_weight(lists: ReferenceLists<'_>, [first, second]: [i8; 2]) -> i16 {
+    lists[0][first as usize].second_weights.get(second as usize).copied().unwrap_or(EVEN)
+}
+
 /// Predicts one part of a macroblock, all components, into `rec`: from one list, or as the mean of
 /// both (8.4.2.3.1).
 pub(crate) fn predict_part(
@@ -182,6 +195,15 @@ pub(crate) fn predict_part(
             let (mut a, mut b) = (Scratch::EMPTY, Scratch::EMPTY);
             first.predict(k, &mut a.prediction(), place, motion.mv[0]);
             second.predict(k, &mut b.prediction(), place, motion.mv[1]);
+            let second_weight = second_weight(lists, motion.ref_idx);
+            if second_weight != EVEN {
+                let both = [&a.luma[..], &b.luma[..]];
+                weighted_mean_of(w * 4, out.luma, LUMA_STRIDE, both, 16, h * 4, second_weight);
+                for (to, (a, b)) in out.chroma.into_iter().zip(a.chroma.iter().zip(&b.chroma)) {
+                    weighted_mean_of(w * 2, to, CHROMA_STRIDE, [a, b], 8, h * 2, second_weight);
+                }
+                return;
+            }
             k.average[block_size(w, h) as usize].call(out.luma, LUMA_STRIDE, &a.luma, 16, &b.luma, 16);
             let half = chroma_size(w, h) as usize;
             for (to, (a, b)) in out.chroma.into_iter().zip(a.chroma.iter().zip(&b.chroma)) {

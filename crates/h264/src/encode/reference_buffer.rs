@@ -75,6 +75,8 @@ pub(crate) struct PictureKind {
 pub(crate) struct PicturePlan<R> {
     pub(crate) frame_num: u32,
     pub(crate) lists: [Vec<R>; 2],
+    /// Places in output order of the pictures of the lists.
+    pub(crate) orders: [Vec<u64>; 2],
     /// Place in output order of the first picture of list 0.
     pub(crate) nearest: Option<u64>,
     pub(crate) modification: Vec<ListModification>,
@@ -133,11 +135,13 @@ impl<R: Clone> ReferenceBuffer<R> {
             self.group_start = 0;
         }
         let frame_num = self.frame_num;
-        let (lists, nearest, modification) = self.lists(kind);
+        let (lists, orders, modification) = self.lists(kind);
+        let nearest = orders[0].first().copied();
         if kind.is_sync || kind.refresh {
             self.trusted_from = self.coded;
         }
-        let mut plan = PicturePlan { frame_num, lists, nearest, modification, marking: None, token: None };
+        let mut plan =
+            PicturePlan { frame_num, lists, orders, nearest, modification, marking: None, token: None };
         if kind.is_reference {
             let entry = Entry { frame_num, order: kind.order, coded: self.coded, picture: picture() };
             self.unmarked += 1;
@@ -160,15 +164,15 @@ impl<R: Clone> ReferenceBuffer<R> {
     }
 
     /// Reference lists, and what brings list 0 out of its initial order (8.2.4.2).
-    fn lists(&self, kind: PictureKind) -> ([Vec<R>; 2], Option<u64>, Vec<ListModification>) {
+    fn lists(&self, kind: PictureKind) -> ([Vec<R>; 2], [Vec<u64>; 2], Vec<ListModification>) {
         let pictures =
             |entries: &[Place<'_, R>]| entries.iter().map(|place| place.entry().picture.clone()).collect();
+        let orders = |entries: &[Place<'_, R>]| entries.iter().map(|place| place.entry().order).collect();
         match kind.slices {
             SliceKind::I => Default::default(),
             SliceKind::P => {
                 let wanted = self.wanted(kind.refresh, kind.order);
-                let nearest = wanted.first().map(|place| place.entry().order);
-                ([pictures(&wanted), Vec::new()], nearest, self.modification(&wanted))
+                ([pictures(&wanted), Vec::new()], [orders(&wanted), Vec::new()], self.modification(&wanted))
             }
             SliceKind::B => {
                 let mut sides = [false, true].map(|after| {
@@ -180,8 +184,8 @@ impl<R: Clone> ReferenceBuffer<R> {
                     side.sort_by_key(|place| place.entry().order.abs_diff(kind.order));
                     side.truncate(self.sizes.searched);
                 }
-                let nearest = sides[0].first().map(|place| place.entry().order);
-                (sides.map(|side| pictures(&side)), nearest, Vec::new())
+                let orders = sides.each_ref().map(|side| orders(side));
+                (sides.map(|side| pictures(&side)), orders, Vec::new())
             }
         }
     }

@@ -13,6 +13,7 @@ use super::decode_clock::PictureTimes;
 use super::effort::Tools;
 use super::error::Error;
 use super::frame_coder::{FrameJob, ReachLimits};
+use super::implicit_weights;
 use super::macroblock::Mv;
 use super::motion_cost::MotionCosts;
 use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
@@ -95,6 +96,7 @@ impl Sequencer {
             kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
             residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile()),
             motion_costs: MotionCosts::new(),
+            psychovisual: if tools.rd_modes { (config.psychovisual * 256.0) as u32 } else { 0 },
             max_vectors: stream.max_vectors(),
         });
         // Where pictures do not overlap, references are complete.
@@ -167,6 +169,7 @@ impl Sequencer {
         let PicturePlan {
             frame_num,
             lists: references,
+            orders,
             nearest,
             modification,
             marking,
@@ -223,6 +226,11 @@ impl Sequencer {
             picture,
             references,
             weights,
+            second_weights: if self.tools.implicit_weights {
+                implicit_weights::weights(order, &orders)
+            } else {
+                Vec::new()
+            },
             is_reference,
             reports: self.reports,
             max_bytes,

@@ -155,6 +155,9 @@ impl StreamParameters {
         if let Some(frames) = config.lookahead_frames.filter(|frames| *frames > MAX_LOOKAHEAD) {
             return Err(Error::setting("lookahead frames", frames, "0 to 250"));
         }
+        if !(0.0..=4.0).contains(&config.psychovisual) {
+            return Err(Error::setting("psychovisual strength", config.psychovisual, "0 to 4"));
+        }
         config.frame_rate.map_or(Ok(()), check_frame_rate)?;
         match config.base_layer {
             Some(BaseLayer::Fraction(fraction)) if !(0.0..=1.0).contains(&fraction) => {
@@ -243,6 +246,7 @@ impl StreamParameters {
             vui.nal_hrd = Some(buffer.syntax());
         }
         let pps = Pps {
+            weighted_bipred_idc: if tools.implicit_weights && reorder_depth > 0 { 2 } else { 0 },
             weighted_pred_flag: tools.weighted && !baseline,
             entropy_coding_mode_flag: entropy == EntropyMode::Cabac,
             num_ref_idx_l0_default_active_minus1: (reference_frames - 1) as u8,

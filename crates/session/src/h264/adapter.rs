@@ -235,6 +235,9 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
             .and_then(|count| u32::try_from(count).ok())
             .map(|count| count.min(MAX_LOOKAHEAD)),
         adaptive_quantisation: values.integer(key::SPATIAL_ADAPTIVE_QP_LEVEL) != Some(0),
+        psychovisual: values
+            .float(key::VITASCOPE_PSYCHOVISUAL_STRENGTH)
+            .map_or(0.0, |strength| strength as f32),
         reference_frames: values
             .integer(key::REFERENCE_BUFFER_COUNT)
             .and_then(|count| u32::try_from(count).ok())

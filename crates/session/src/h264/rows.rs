@@ -324,6 +324,15 @@ pub(crate) static ROWS: &[PropertyRow] = &[
          in a session made with EnableLowLatencyRateControl.",
     ),
     row(
+        key::VITASCOPE_PSYCHOVISUAL_STRENGTH,
+        Kind::Float { minimum: 0.0, maximum: 4.0 },
+        DefaultValue::Float(0.0),
+        Change::BeforeFirstFrame,
+        "How much it counts that a decoded picture has as much texture as its source, 0 (off) to 4: film grain and fabric look \
+         sharper, and measures of the error such as PSNR and SSIM get worse. 0.3 costs them nothing, 1 is strong. Efforts \
+         below 7 do not look at it.",
+    ),
+    row(
         key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY,
         Kind::Boolean,
         DefaultValue::Null,

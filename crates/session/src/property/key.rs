@@ -175,6 +175,8 @@ pub const SPATIAL_ADAPTIVE_QP_LEVEL: &str = "SpatialAdaptiveQPLevel";
 pub const SUPPORTED_PRESET_DICTIONARIES: &str = "SupportedPresetDictionaries";
 /// Work to put into the stream, 0 to 10; an extension of this project.
 pub const VITASCOPE_EFFORT: &str = "VitascopeEffort";
+/// How much it counts that texture is kept, 0 to 4; an extension of this project.
+pub const VITASCOPE_PSYCHOVISUAL_STRENGTH: &str = "VitascopePsychovisualStrength";
 /// The most frames per second that come in real time.
 #[doc(alias = "kVTCompressionPropertyKey_MaximumRealTimeFrameRate")]
 pub const MAXIMUM_REAL_TIME_FRAME_RATE: &str = "MaximumRealTimeFrameRate";

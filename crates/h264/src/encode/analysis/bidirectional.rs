@@ -6,12 +6,13 @@ use super::inter::{Candidates, InterChoice, Part, reference_bits};
 use super::predicted::start_vectors;
 use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
+use crate::encode::implicit_weights::{EVEN, weighted_mean_of};
 use crate::encode::macroblock::{
     LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Motion, Mv, Partition, Reconstruction,
 };
 use crate::encode::motion_search::SearchDepth;
 use crate::encode::neighbours::{MotionCache, spatial_direct};
-use crate::encode::reference::{block_size, predict_part};
+use crate::encode::reference::{block_size, predict_part, second_weight};
 use crate::encode::residual::{SOURCE_STRIDE, Source};
 use crate::encode::slice::SliceState;
 
@@ -49,9 +50,7 @@ impl Analyser<'_> {
             }
         }
         let choices = self.search_both(source, at, &mut motion, direct.as_ref());
-        for choice in choices.promising() {
-            self.try_inter(entropy, slice, source, at, choice, &mut motion);
-        }
+        self.try_choices(entropy, slice, source, at, &choices, &mut motion);
         let cost = choices.best().map_or(u32::MAX, |best| best.cost);
         if cost > self.bits(INTRA_BITS) {
             let intra = self.best_16x16(source, at);
@@ -256,6 +255,13 @@ impl Analyser<'_> {
             }
         }
         let from = &source.luma[y * 4 * SOURCE_STRIDE + x * 4..];
+        let second_weight = second_weight(at.references, motion.ref_idx);
+        if second_weight != EVEN {
+            let mut mean = [0; 256];
+            let [first, second] = &predictions;
+            weighted_mean_of(w * 4, &mut mean, 16, [first, second], 16, h * 4, second_weight);
+            return k.satd[size].call(from, SOURCE_STRIDE, &mean, 16);
+        }
         k.satd_mean[size].call(from, SOURCE_STRIDE, &predictions[0], &predictions[1], 16)
     }
 }

@@ -144,6 +144,31 @@ impl Analyser<'_> {
         self.code_residual(entropy, slice, source, at);
     }
 
+    /// Codes the choices that may be the best, and what comes of the best of them by refinement.
+    pub(super) fn try_choices<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        choices: &Candidates,
+        motion: &mut [MotionCache],
+    ) {
+        let mut best = None;
+        for choice in choices.promising() {
+            let least = self.best_cost;
+            self.try_inter(entropy, slice, source, at, choice, motion);
+            if self.best_cost < least {
+                best = Some(*choice);
+            }
+        }
+        if self.tools.rd_vectors
+            && let Some(best) = best
+        {
+            self.refine_vectors(entropy, slice, source, at, best, motion);
+        }
+    }
+
     /// Whether an error is so small that no more than a few bits could be spent on lowering it.
     pub(super) fn is_close(&self, distortion: u32) -> bool {
         u64::from(distortion) << 8 < self.lambda_ssd * CLOSE_BITS

@@ -8,6 +8,7 @@ mod estimated;
 mod inter;
 mod intra;
 mod predicted;
+mod refine;
 mod sub_partitions;
 
 use vitascope_dsp::video::{BlockSize, VideoKernels};
@@ -20,6 +21,7 @@ use super::macroblock::{
 use super::motion_cost::MotionCosts;
 use super::motion_search::MotionLimits;
 use super::neighbours::Neighbours;
+use super::psychovisual::{Energies, difference, energies};
 use super::reference::ReferenceLists;
 use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
@@ -33,6 +35,8 @@ pub(crate) struct CodingTables {
     pub(crate) kernels: VideoKernels,
     pub(crate) residual: ResidualCoder,
     pub(crate) motion_costs: MotionCosts,
+    /// How much a difference of energy counts, in 1/256 of lambda; 0 for not at all.
+    pub(crate) psychovisual: u32,
     /// Most vectors of a macroblock.
     pub(crate) max_vectors: usize,
 }
@@ -61,6 +65,8 @@ pub(crate) struct Analyser<'a> {
     spare: Box<Macroblock>,
     /// The source's luma as it would be before each reference's weights; empty where there are none.
     unweighted: Vec<Option<[u8; 256]>>,
+    /// Energies of the source, where they count.
+    energies: Energies,
     best_cost: u64,
     /// Bits of the best so far, in 1/256.
     best_bits: u32,
@@ -79,6 +85,7 @@ impl<'a> Analyser<'a> {
             trial: Macroblock::new(),
             spare: Macroblock::new(),
             unweighted: Vec::new(),
+            energies: [0; 4],
             best_cost: u64::MAX,
             best_bits: 0,
             qp: 0,
@@ -102,6 +109,9 @@ impl<'a> Analyser<'a> {
         self.lambda_ssd = lambda_ssd(qp);
         self.best_cost = u64::MAX;
         self.slice_kind = slice.kind;
+        if self.tables.psychovisual > 0 {
+            self.energies = energies(self.kernels(), &source.luma, SOURCE_STRIDE);
+        }
         self.unweighted.clear();
         if at.references[0].iter().any(|reference| reference.weights.is_some()) {
             let before = |sample: u8, weights: &PictureWeights| weights.unweighted[usize::from(sample)];
@@ -178,7 +188,13 @@ impl<'a> Analyser<'a> {
 
     /// Keeps the trial when squared error plus lambda times bits (in 1/256) is the least so far.
     fn keep_if_better(&mut self, distortion: u32, bits: u32) {
-        let cost = (u64::from(distortion) << 8) + ((self.lambda_ssd * u64::from(bits)) >> 8);
+        let mut cost = (u64::from(distortion) << 8) + ((self.lambda_ssd * u64::from(bits)) >> 8);
+        if self.tables.psychovisual > 0 {
+            let own = energies(self.kernels(), &self.trial.rec.luma[LUMA_ORIGIN..], LUMA_STRIDE);
+            // Lambda is in 1/256 like the cost.
+            let weight = u64::from(self.lambda) * u64::from(self.tables.psychovisual);
+            cost += (weight * u64::from(difference(&self.energies, &own))) >> 8;
+        }
         if cost < self.best_cost {
             self.best_cost = cost;
             self.best_bits = bits;

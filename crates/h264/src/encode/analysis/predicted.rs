@@ -26,9 +26,7 @@ impl Analyser<'_> {
             return;
         }
         let choices = self.search(source, at, &mut motion[0]);
-        for choice in choices.promising() {
-            self.try_inter(entropy, slice, source, at, choice, &mut motion);
-        }
+        self.try_choices(entropy, slice, source, at, &choices, &mut motion);
         self.try_divided(entropy, slice, source, at, &choices, &mut motion);
         let cost = choices.best().map_or(u32::MAX, |best| best.cost);
         if cost > self.bits(INTRA_BITS) {
@@ -146,30 +144,21 @@ impl Analyser<'_> {
     ) {
         let whole = choice.parts[0].mv[0];
         let ref_idx = choice.parts[0].ref_idx[0];
-        let ref_bits = reference_bits(at.references[0].len(), ref_idx as usize);
         let try_partition =
             |motion: &mut MotionCache, partition: Partition, start: &[Mv], mode_bits: u32, stop: u32| {
                 motion.clear();
                 let mut parts = [Motion::forward(ref_idx, Mv::ZERO); 4];
-                let mut cost = self.bits(mode_bits + ref_bits * partition.parts().len() as u32);
+                let mut cost = self.bits(mode_bits);
                 for (i, &part) in partition.parts().iter().enumerate() {
                     let candidates = [start[i], whole];
-                    let reference = (0, ref_idx as usize);
-                    let found = self.search_part(
-                        source,
-                        at,
-                        motion,
-                        reference,
-                        part,
-                        &candidates,
-                        self.tools.part_search,
-                    );
-                    parts[i].mv[0] = found.mv;
+                    let whole = ref_idx as usize;
+                    let (index, found) = self.search_references(source, at, motion, whole, part, &candidates);
+                    parts[i] = Motion::forward(index, found.mv);
                     cost += found.cost;
                     if cost > stop {
                         return None;
                     }
-                    motion.set(part, ref_idx, found.mv);
+                    motion.set(part, index, found.mv);
                 }
                 Some(InterChoice { partition, parts, direct: 0, division: None, cost })
             };

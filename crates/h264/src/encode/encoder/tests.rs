@@ -76,6 +76,9 @@ fn each_tool_of_the_higher_efforts_changes_the_stream() {
     assert_ne!(of(Tools { trellis: true, ..base_tools() }), base);
     assert_ne!(of(Tools { rd_modes: true, ..base_tools() }), base);
     assert_ne!(of(Tools { rd_transform: true, ..base_tools() }), base);
+    assert_ne!(of(Tools { part_references: true, ..base_tools() }), base);
+    assert_ne!(of(Tools { rd_vectors: true, ..base_tools() }), base);
+    assert_ne!(of(Tools { implicit_weights: true, ..base_tools() }), base);
     assert_eq!(sizes(base_tools(), false).1, 0);
     assert!(sizes(Tools { b_pyramid: true, ..base_tools() }, false).1 > 0, "no B reference");
 }
