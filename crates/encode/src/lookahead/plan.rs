@@ -57,13 +57,16 @@ impl<T> Lookahead<T> {
         let index = frame.display_index;
         let distances = CutDistances::new(&frame.limits, self.config.frame_rate);
         let distance = self.clock.distance(index);
-        let scene_cut = index > 0
-            && self.config.scene_cut
-            && distances.is_cut(&frame.prediction.cost, distance)
-            && !self.is_flash(frame);
         let due =
             self.clock.is_due(index, frame.info.presentation_time, self.time_after(frame), &frame.limits);
-        let open = self.config.open_groups && index > 0 && !scene_cut;
+        let may_open = due && self.config.open_groups;
+        // What is due anyway need not be taken for a cut readily.
+        let felt = if may_open { distance.min(distances.minimum) } else { distance };
+        let scene_cut = index > 0
+            && self.config.scene_cut
+            && distances.is_cut(&frame.prediction.cost, felt)
+            && !self.is_flash(frame);
+        let open = may_open && index > 0 && !scene_cut;
         let required = frame.info.force_key || frame.info.intra_only || (due && !open);
         let kind = if required || (scene_cut && distance >= distances.minimum) {
             FrameKind::Idr
