@@ -158,6 +158,13 @@ effects! {
         let sizes: Vec<usize> =
             [0.0, 0.25, 0.5, 0.75, 1.0].iter().map(|quality| encode(&with(key::QUALITY, *quality), 4).bytes()).collect();
         assert!(sizes.windows(2).all(|pair| pair[0] < pair[1]), "{sizes:?}");
+        // The best is visually lossless: 50 dB at least.
+        let best = encode(&with(key::QUALITY, 1.0).with(key::CALCULATE_MEAN_SQUARED_ERROR, true), 8);
+        for sample in &best.samples {
+            let (metrics, _) = sample.attachment("QualityMetrics").unwrap();
+            let error = metrics.as_dictionary().unwrap().get("LumaMeanSquaredError").unwrap().as_f64().unwrap();
+            assert!(error < 255.0 * 255.0 / 100_000.0, "{error}");
+        }
         // In mid-stream it counts for the frames that follow.
         let (session, outputs) = session(&with(key::MAX_FRAME_DELAY_COUNT, 0).with(key::QUALITY, 1.0));
         (0..4).for_each(|number| give(&session, number));
@@ -677,6 +684,22 @@ fn check_color(key: &str, values: &[(&str, u8)], part: impl Fn((u8, u8, u8)) -> 
         let described = ColorInfo::from_dictionary(stream.format().extensions());
         assert_eq!(part(described.code_points()), *code, "{key} = {value}");
     }
+}
+
+/// Profiles beyond 8 bits and 4:2:0 are refused by name, and the refusal says what there is.
+#[test]
+fn profiles_of_more_bits_or_chroma_are_refused_by_name() {
+    let (session, _outputs) = session(&Dictionary::new());
+    for name in [
+        "H264_High10_AutoLevel",
+        "H264_High422_AutoLevel",
+        "H264_High444Predictive_AutoLevel",
+        "H264_Extended_5_0",
+    ] {
+        let error = refused(&session, key::PROFILE_LEVEL, name).to_string();
+        assert!(error.contains(name) && error.contains("H264_High_AutoLevel"), "{error}");
+    }
+    assert!(refused(&session, key::OUTPUT_BIT_DEPTH, 10).to_string().contains("10"));
 }
 
 #[test]

@@ -80,7 +80,7 @@ mod tests {
         for (a, b) in [(0, 1), (255, 254), (7, 200), (3, 3)] {
             let mut out = [0; 4];
             weighted_mean::<4>(&mut out, 4, [&[a; 4], &[b; 4]], 4, 1, EVEN);
-            assert_eq!(u16::from(out[0]), (u16::from(a) + u16::from(b) + 1) / 2);
+            assert_eq!(u16::from(out[0]), (u16::from(a) + u16::from(b)).div_ceil(2));
         }
     }
 }

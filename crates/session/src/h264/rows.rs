@@ -23,7 +23,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::BeforeFirstFrame,
         "Profile and level of the stream. With AutoLevel the encoder chooses the lowest level that the picture size, the frame \
          rate, the references and the bit rate allow. A level whose pictures are smaller than the session's is refused. Setting \
-         a profile without CABAC takes back a CABAC entropy mode.",
+         a profile without CABAC takes back a CABAC entropy mode. Samples have 8 bits and chroma is 4:2:0: High 10, High 4:2:2, \
+         High 4:4:4 Predictive and Extended are refused by name, and sources of other formats are converted.",
     ),
     row(
         key::H264_ENTROPY_MODE,
@@ -155,8 +156,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Kind::Float { minimum: 0.0, maximum: 1.0 },
         DefaultValue::Float(0.5),
         Change::AnyTime,
-        "Constant quality, 0 (smallest) to 1 (best), at whatever bit rate that takes. It \
-         counts while no bit rate is set.",
+        "Constant quality, 0 (smallest) to 1 (best), at whatever bit rate that takes: 1 is visually lossless, with a luma PSNR \
+         above 50 dB, and no setting is lossless. It counts while no bit rate is set.",
     ),
     row(
         key::MAX_KEY_FRAME_INTERVAL,
