@@ -133,7 +133,7 @@ impl RateControl {
 const MAX_QP: f64 = 51.0;
 /// How much more than predicted the smallest frames are taken to need; a new scene's first is hard to foretell.
 const LEAST_MARGIN: f64 = 1.3;
-const LEAST_INTRA_MARGIN: f64 = 3.0;
+const LEAST_INTRA_MARGIN: f64 = 4.0;
 /// Cost of a P frame relative to an intra frame, before there was one.
 const FIRST_GUESS: f64 = 0.15;
 

@@ -268,7 +268,7 @@ fn a_known_frame_count_is_planned_for() {
             Simulation::average(video(30.0, count as f64 / 30.0, 250, wavy), density(0.1, 30.0));
         simulation.depth = 0;
         simulation.config.source_frame_count = count;
-        simulation.check_rate(0.012);
+        simulation.check_rate(0.05);
         // A count that is wrong does no harm.
         simulation.config.source_frame_count = count / 2;
         simulation.check_rate(0.25);
@@ -281,10 +281,10 @@ fn intra_only_streams_meet_the_rate() {
         let mut simulation = Simulation::average(video(25.0, 5.0, 1, wavy), density(0.3, 25.0));
         simulation.depth = depth;
         simulation.config.max_key_interval = 1;
-        simulation.check_rate(0.012);
+        simulation.check_rate(0.03);
         // The same when nobody said so.
         simulation.config.max_key_interval = 250;
-        simulation.check_rate(0.012);
+        simulation.check_rate(0.05);
     }
 }
 
@@ -412,7 +412,7 @@ fn streams_with_b_frames_meet_the_rate() {
             }
             let mut simulation = Simulation::average(sources, density(0.1, 30.0));
             simulation.config.importance_propagation = importance_propagation;
-            let outcome = simulation.check_rate(0.012);
+            let outcome = simulation.check_rate(0.03);
             let difference = outcome.qps[43] - outcome.qps[41];
             assert_eq!(difference > 1.0, !importance_propagation, "B lies {difference} above P");
         }
