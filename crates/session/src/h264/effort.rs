@@ -11,7 +11,7 @@ pub(super) const MAXIMUM: i64 = MAX_EFFORT as i64;
 const HIGH_SPEED: i64 = 2;
 const BALANCED: i64 = 5;
 const HIGH_QUALITY: i64 = 8;
-const CONFERENCING: i64 = 4;
+const CONFERENCING: i64 = 2;
 /// Below the usual by what saves the most work for the fewest bits.
 const LOW_POWER: i64 = 3;
 

@@ -321,7 +321,7 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         DefaultValue::Computed(effort::usual),
         Change::BeforeFirstFrame,
         "How much work goes into the stream: 0 is fastest, each step up takes longer and makes the stream smaller at equal \
-         quality. Unset, 5, but 2 when PrioritizeEncodingSpeedOverQuality is true, else 3 when MaximizePowerEfficiency is, else 4 \
+         quality. Unset, 5, but 2 when PrioritizeEncodingSpeedOverQuality is true, else 3 when MaximizePowerEfficiency is, else 2 \
          in a session made with EnableLowLatencyRateControl.",
     ),
     row(
