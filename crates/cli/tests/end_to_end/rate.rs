@@ -52,16 +52,13 @@ fn average_bit_rate_is_met_across_scene_cuts() {
 #[test]
 fn more_quality_costs_more_bits() {
     let scratch = Scratch::new();
-    let other = scratch.clip(&Clip::new(192, 160, 12, Content::Motion));
-    for (source, steps) in [(bunny(), 50), (other, 20)] {
-        let mut last = 0.0;
-        for step in 0..=steps {
-            let output = scratch.path("out.mp4");
-            let quality = f64::from(step) / f64::from(steps);
-            succeed(encode(&source, &output, &[&format!("Quality={quality}")]).args(["--frames", "12"]));
-            let bits = video_bits(&output);
-            assert!(bits > last, "quality {quality}: {bits} bits, the step before {last}");
-            last = bits;
-        }
+    let mut last = 0.0;
+    for step in 0..=50 {
+        let output = scratch.path("out.mp4");
+        let quality = f64::from(step) / 50.0;
+        succeed(encode(&bunny(), &output, &[&format!("Quality={quality}")]).args(["--frames", "12"]));
+        let bits = video_bits(&output);
+        assert!(bits > last, "quality {quality}: {bits} bits, the step before {last}");
+        last = bits;
     }
 }
