@@ -188,13 +188,9 @@ pub(super) fn map_between(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut
         // Two entries and the ones after them.
         let two = |first: usize, second: usize| {
             // SAFETY: `place` has been limited to 0 to `m`, the last index but one; of what is not a number, the
-            // second operand of a comparison remains. So both are places of eight readable bytes; the loads need no
-            // alignment.
-            let pair = unsafe {
-                let (first, second) = (table.as_ptr().add(first), table.as_ptr().add(second));
-                _mm_loadh_pd(_mm_load_sd(first.cast()), second.cast())
-            };
-            _mm_castpd_ps(pair)
+            // second operand of a comparison remains. So both are places of eight readable bytes.
+            let pair = |index: usize| unsafe { table.as_ptr().add(index).cast::<f64>().read_unaligned() };
+            _mm_castpd_ps(_mm_set_pd(pair(second), pair(first)))
         };
         let low = _mm256_set_m128(two(e, f), two(a, b));
         let high = _mm256_set_m128(two(g, h), two(c, d));
