@@ -61,6 +61,8 @@ pub(crate) struct Search<'a> {
     pub(crate) predicted: Mv,
     /// A diamond search of 16x16 looks out for its quarters, too.
     pub(crate) by_quarters: bool,
+    /// By how much the places of the quarters may cost more than the whole's, in 1/256.
+    pub(crate) quarter_slack: u32,
 }
 
 /// A vector and what it costs: difference plus lambda times its bits.

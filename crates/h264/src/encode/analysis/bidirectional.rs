@@ -107,7 +107,7 @@ impl Analyser<'_> {
             InterChoice { partition: Partition::Whole, parts: [whole; 4], direct: 0, division: None, cost };
         let mut choices = Candidates::new(self.tools.rd_modes);
         choices.offer(choice);
-        if self.tools.partitions && cost > self.bits(PARTITION_BITS) {
+        if self.tools.partitions && !self.tools.few_partitions && cost > self.bits(PARTITION_BITS) {
             self.search_parts(source, at, motion, single, direct, &mut choices);
         }
         choices
@@ -319,7 +319,9 @@ pub(super) fn quarter_differences(k: &VideoKernels, source: &Source, rec: &Recon
 
 fn set_direct(mb: &mut Macroblock, quarters: &[Motion; 4]) {
     mb.direct = 15;
-    for (&part, &motion) in Partition::Quarters.parts().iter().zip(quarters) {
-        mb.set_motion(part, motion);
+    for list in 0..2 {
+        mb.ref_idx[list] = quarters.map(|motion| motion.ref_idx[list]);
+        let [a, b, c, d] = quarters.map(|motion| motion.mv[list]);
+        mb.mv[list] = [a, a, b, b, a, a, b, b, c, c, d, d, c, c, d, d];
     }
 }

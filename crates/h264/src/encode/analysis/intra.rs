@@ -72,7 +72,9 @@ impl Analyser<'_> {
         let k = self.kernels();
         let available = at.around.available();
         let mut best = (INTRA_DC, u32::MAX);
-        for mode in 0..4 {
+        // A slope is the rarest where motion could be chosen as well.
+        let modes = if self.tools.trials || self.slice_kind == SliceKind::I { 4 } else { 3 };
+        for mode in 0..modes {
             if !intra::large_mode_allowed(mode, available) {
                 continue;
             }

@@ -119,8 +119,9 @@ impl<'a> Analyser<'a> {
                 reference.weights.map(|weights| source.luma.map(|sample| before(sample, weights)))
             }));
         }
+        let estimate = !self.tools.trials && qp < STARVED_QP;
         match slice.kind {
-            SliceKind::I if !self.tools.trials => {
+            SliceKind::I if estimate => {
                 if let Some(cost) = self.estimate_intra(entropy, slice, source, at, u32::MAX) {
                     self.guard_size(entropy, slice, source, at, cost);
                 }
@@ -130,8 +131,8 @@ impl<'a> Analyser<'a> {
                 let best = self.best_16x16(source, at);
                 self.code_intra(entropy, slice, source, at, best, None);
             }
-            SliceKind::P if !self.tools.trials => return self.estimate_predicted(entropy, slice, source, at),
-            SliceKind::B if !self.tools.trials => {
+            SliceKind::P if estimate => return self.estimate_predicted(entropy, slice, source, at),
+            SliceKind::B if estimate => {
                 return self.estimate_bidirectional(entropy, slice, source, at);
             }
             SliceKind::P => self.code_predicted(entropy, slice, source, at),
@@ -202,6 +203,9 @@ impl<'a> Analyser<'a> {
         }
     }
 }
+
+/// At this quantiser, the last, limits of size press, and nothing but true costs finds the smallest macroblock.
+const STARVED_QP: u8 = 51;
 
 /// Intra prediction is not looked at where inter prediction costs less than so many bits.
 const INTRA_BITS: u32 = 80;

@@ -112,7 +112,7 @@ fn striped(tools: Tools) -> usize {
 
 #[test]
 fn blocks_of_four_rows_follow_what_moves_behind_them() {
-    let tools = Tools { b_frames: 0, ..Tools::at(9) };
+    let tools = Tools { b_frames: 0, lookahead: 0, ..Tools::at(9) };
     let (with, without) = (striped(tools), striped(Tools { sub_partitions: false, ..tools }));
     assert!(with < without, "{with} bytes with small blocks, {without} without");
 }

@@ -5,9 +5,6 @@ use crate::encode::macroblock::Mv;
 use crate::encode::reference::moved;
 use crate::encode::residual::SOURCE_STRIDE;
 
-/// Quarters whose places cost more than the whole's by less than one in so many parts are looked at more closely.
-const SLACK: u32 = 16;
-
 /// Up, down, left, right.
 const SIDES: [(i32, i32); 4] = [(0, -1), (0, 1), (-1, 0), (1, 0)];
 
@@ -44,7 +41,7 @@ impl Search<'_> {
         }
         // Closer looks gain more for parts than for the whole.
         let apart = quarters.costs.iter().fold(0u32, |sum, &cost| sum.saturating_add(cost));
-        let promising = Q && apart - apart / SLACK < best.cost;
+        let promising = Q && apart.saturating_sub(apart / 256 * self.quarter_slack) < best.cost;
         best.cost = self.transformed(best.at);
         match depth.quarter_rounds {
             0 => {}
