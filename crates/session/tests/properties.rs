@@ -144,6 +144,7 @@ fn keys_are_the_platforms() {
         ),
         ("MaximizePowerEfficiency", key::MAXIMIZE_POWER_EFFICIENCY, Access::ReadWrite),
         ("SuggestedLookAheadFrameCount", key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, Access::ReadWrite),
+        ("AllowOpenGOP", key::ALLOW_OPEN_GOP, Access::ReadWrite),
         ("SpatialAdaptiveQPLevel", key::SPATIAL_ADAPTIVE_QP_LEVEL, Access::ReadWrite),
         ("SupportedPresetDictionaries", key::SUPPORTED_PRESET_DICTIONARIES, Access::ReadOnly),
         ("MaxH264SliceBytes", key::MAX_H264_SLICE_BYTES, Access::ReadWrite),
