@@ -103,17 +103,25 @@ fn plane_weight(own: &[u8], other: &[u8]) -> Option<Weight> {
     if found == NEUTRAL {
         return None;
     }
-    let difference = |weight: i32, offset: i32| {
-        let pairs = own.iter().zip(other);
-        let predicted =
-            |s: u8| (((i32::from(s) * weight + ONE / 2) >> LOG2_DENOMINATOR) + offset).clamp(0, 255);
-        pairs.map(|(&a, &b)| i64::from((i32::from(a) - predicted(b)).abs())).sum::<i64>()
+    let predicted = |s: u8| {
+        let weighted = (i32::from(s) * i32::from(found.weight) + ONE / 2) >> LOG2_DENOMINATOR;
+        (weighted + i32::from(found.offset)).clamp(0, 255)
     };
-    let plain = difference(ONE, 0);
-    let weighted = difference(found.weight.into(), found.offset.into());
-    // At least a code value in every block, and a third of it gone.
-    (plain >= count && 3 * weighted < 2 * plain).then_some(found)
+    let (mut plain, mut weighted, mut worse) = (0, 0, 0);
+    for (&own, &other) in own.iter().zip(other) {
+        let before = i64::from(own.abs_diff(other));
+        let after = i64::from((i32::from(own) - predicted(other)).abs());
+        plain += before;
+        weighted += after;
+        worse += i64::from(after > before + 1);
+    }
+    // At least a code value in every block, and a third of it gone. Where one part of the picture has changed and the
+    // rest stands still, no light has: the weights would spoil the rest.
+    (plain >= count && 3 * weighted < 2 * plain && MOST_WORSE * worse <= count).then_some(found)
 }
+
+/// Blocks that weights may make worse: one in so many.
+const MOST_WORSE: i64 = 8;
 
 #[cfg(test)]
 mod tests {
@@ -134,6 +142,14 @@ mod tests {
         let mut moved = plain.clone();
         moved.rotate_left(7);
         assert_eq!(plane_weight(&moved, &plain), None);
+        // A new page on part of a screen.
+        let mut page = plain.clone();
+        page[..120].fill(250);
+        assert_eq!(plane_weight(&page, &plain), None);
+        let (mut light, mut dark) = (vec![200; 300], vec![200; 300]);
+        light[..140].fill(230);
+        dark[..140].fill(90);
+        assert_eq!(plane_weight(&light, &dark), None);
         // Out of black: nothing to scale, so the difference is the offset.
         assert_eq!(plane_weight(&[40; 64], &[16; 64]), Some(Weight { weight: 64, offset: 24 }));
     }
