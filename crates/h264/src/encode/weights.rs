@@ -115,9 +115,9 @@ fn plane_weight(own: &[u8], other: &[u8]) -> Option<Weight> {
         weighted += after;
         worse += i64::from(after > before + 1);
     }
-    // At least a code value in every block, and a third of it gone. Where one part of the picture has changed and the
+    // At least a code value in every block, and half of it gone. Where one part of the picture has changed and the
     // rest stands still, no light has: the weights would spoil the rest.
-    (plain >= count && 3 * weighted < 2 * plain && MOST_WORSE * worse <= count).then_some(found)
+    (plain >= count && 2 * weighted < plain && MOST_WORSE * worse <= count).then_some(found)
 }
 
 /// Blocks that weights may make worse: one in so many.
