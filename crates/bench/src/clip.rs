@@ -5,6 +5,7 @@ use std::path::Path;
 
 use vitascope_container::y4m::Reader;
 use vitascope_core::{PixelBuffer, Time, format};
+use vitascope_session::{CompressionSession, FrameOptions};
 
 /// A y4m file's pictures, played forwards and backwards for as long as somebody wants more.
 pub(crate) struct Clip {
@@ -60,12 +61,14 @@ impl Clip {
         &self.pictures[if place > last { 2 * last - place } else { place }]
     }
 
-    pub(crate) fn time(&self, index: usize) -> Time {
-        Time::new(index as i64 * i64::from(self.frame_rate.1), self.frame_rate.0)
-    }
-
-    pub(crate) fn duration(&self) -> Time {
-        Time::new(self.frame_rate.1.into(), self.frame_rate.0)
+    /// Gives the frame at a place to a session.
+    pub(crate) fn feed(&self, session: &CompressionSession, index: usize) -> Result<(), String> {
+        let (step, scale) = (i64::from(self.frame_rate.1), self.frame_rate.0);
+        let (time, duration) = (Time::new(index as i64 * step, scale), Time::new(step, scale));
+        session
+            .encode_frame(self.picture(index), time, duration, &FrameOptions::new(), index as u64)
+            .map(drop)
+            .map_err(|error| error.to_string())
     }
 
     /// Appends a picture's samples, plane by plane without padding.

@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 
 use clap::ValueEnum;
 use vitascope_core::{Dictionary, Time, Value};
-use vitascope_session::{CompressionSession, FrameOptions, codec, key};
+use vitascope_session::{CompressionSession, codec, key};
 
 use crate::clip::Clip;
 
@@ -120,15 +120,7 @@ fn encode(
     }
     session.set_properties(&settings).map_err(fail)?;
     for index in 0..frames {
-        session
-            .encode_frame(
-                clip.picture(index),
-                clip.time(index),
-                clip.duration(),
-                &FrameOptions::new(),
-                index as u64,
-            )
-            .map_err(fail)?;
+        clip.feed(&session, index)?;
     }
     session.complete_frames(Time::INVALID).map_err(fail)?;
     let mut coded = Vec::with_capacity(frames);

@@ -6,7 +6,7 @@ use std::time::Instant;
 use vitascope_bits::length_prefixed;
 use vitascope_core::Dictionary;
 use vitascope_h264::format::parameter_set;
-use vitascope_session::{CompressionSession, FrameOptions, codec, key};
+use vitascope_session::{CompressionSession, codec, key};
 
 use super::{Coded, Options};
 use crate::clip::Clip;
@@ -34,15 +34,7 @@ pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -
     let mut coded = Coded { stream: Vec::new(), sizes: Vec::new(), latencies: Vec::new(), seconds: 0.0 };
     for index in 0..frames {
         let (before, given) = (processor_seconds(), Instant::now());
-        session
-            .encode_frame(
-                clip.picture(index),
-                clip.time(index),
-                clip.duration(),
-                &FrameOptions::new(),
-                index as u64,
-            )
-            .map_err(fail)?;
+        clip.feed(&session, index)?;
         let (sample, at) = outputs.recv().map_err(|error| error.to_string())?;
         if index > 0 {
             coded.seconds += processor_seconds() - before;
