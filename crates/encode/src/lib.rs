@@ -27,6 +27,6 @@ pub use frame_record::FrameRecord;
 pub use key_frames::KeyFrameLimits;
 pub use lookahead::{Lookahead, LookaheadConfig};
 pub use rate_control::{
-    BufferLimit, CodedSize, LowLatencyFrame, LowLatencyPlan, LowLatencyRate, RateConfig, RateControl,
-    RateFrame, RateMode, RatePlan, SizeLimits, WindowLimit,
+    BufferLimit, CodedSize, LeastBits, LowLatencyFrame, LowLatencyPlan, LowLatencyRate, RateConfig,
+    RateControl, RateFrame, RateMode, RatePlan, SizeLimits, WindowLimit,
 };

@@ -17,7 +17,7 @@ use crate::frame_record::FrameRecord;
 use crate::math::{exp2, log2};
 use average::AverageRate;
 use limits::Guard;
-pub use limits::{BufferLimit, SizeLimits, WindowLimit};
+pub use limits::{BufferLimit, LeastBits, SizeLimits, WindowLimit};
 pub use low_latency::{LowLatencyFrame, LowLatencyPlan, LowLatencyRate};
 use plan::PassPlan;
 use quality::QualityCurve;
@@ -72,6 +72,8 @@ pub struct RateConfig {
     pub delay: usize,
     /// What sizes must keep to, whatever the aim.
     pub limits: SizeLimits,
+    /// Bits that an intra frame and any other one can always be kept to, by leaving out what is in it.
+    pub least_bits: LeastBits,
     /// Another stream comes after this one, so that the last frames are nothing special.
     pub more_follows: bool,
 }
@@ -90,6 +92,7 @@ impl Default for RateConfig {
             max_qp: 51.0,
             delay: 0,
             limits: SizeLimits::default(),
+            least_bits: LeastBits::default(),
             more_follows: false,
         }
     }

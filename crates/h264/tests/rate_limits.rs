@@ -2,8 +2,11 @@
 
 mod changing;
 
-use changing::{encode, time};
-use vitascope_h264::encode::{DataRateLimit, EncodedFrame, EncoderConfig, RateControl, RateLimits};
+use changing::{encode, encode_with, time};
+use vitascope_h264::encode::{
+    DataRateLimit, EncodedFrame, Encoder, EncoderConfig, RateControl, RateLimits, Update,
+};
+use vitascope_h264::syntax::profile::Profile;
 
 /// Decode times: those of the frames in their order, later by the reorder depth.
 fn decode_times(frames: usize, depth: usize, uneven: bool) -> Vec<f64> {
@@ -81,4 +84,48 @@ fn every_way_of_coding_keeps_them() {
     assert!(
         coded(EncoderConfig { threads: 1, ..config() }) == coded(EncoderConfig { threads: 4, ..config() })
     );
+}
+
+#[test]
+fn pictures_too_large_at_the_highest_quantiser_are_sent_in_part() {
+    for profile in [Profile::High, Profile::ConstrainedBaseline] {
+        for limits in [&[(1100, 1.0)][..], &[(500, 0.2)], &[(900, 0.5), (1500, 1.0)], &[(260, 0.08)]] {
+            for (rate_control, effort) in
+                [(RateControl::ConstantQuality(0.9), 2), (RateControl::AverageBitRate(400_000), 5)]
+            {
+                let config = EncoderConfig { profile, effort, ..limited(limits, rate_control) };
+                check(EncoderConfig { real_time: true, ..config.clone() }, 60, true);
+                check(config, 60, false);
+            }
+        }
+    }
+}
+
+#[test]
+fn new_limits_hold_from_the_next_frame_on() {
+    let loose = RateLimits { data_rate: [limit(30_000, 1.0), None], ..RateLimits::default() };
+    let (bytes, seconds) = (2_500, 0.4);
+    let tight = RateLimits { data_rate: [limit(bytes, seconds), None], ..RateLimits::default() };
+    let config = EncoderConfig {
+        rate_limits: loose,
+        allow_frame_reordering: false,
+        ..limited(&[], RateControl::ConstantQuality(0.8))
+    };
+    let change = |encoder: &mut Encoder, number| match number {
+        30 => encoder.update(Update::RateLimits(tight)).unwrap(),
+        60 => encoder.update(Update::RateLimits(loose)).unwrap(),
+        _ => {}
+    };
+    let (encoder, coded) = encode_with(config, 90, false, change);
+    let sets = encoder.parameter_sets().0.len() + encoder.parameter_sets().1.len() + 8;
+    let sizes: Vec<usize> =
+        coded.iter().map(|frame| frame.data.len() + if frame.is_sync { sets } else { 0 }).collect();
+    let fullest = |sizes: &[usize]| sizes.windows(10).map(|window| window.iter().sum()).max().unwrap();
+    let (before, between): (usize, usize) = (fullest(&sizes[..30]), fullest(&sizes[30..60]));
+    assert!(between as u64 <= bytes, "{between} of {bytes}");
+    assert!(before as u64 > 2 * bytes && fullest(&sizes[60..]) as u64 > 2 * bytes);
+}
+
+fn limit(bytes: u64, seconds: f64) -> Option<DataRateLimit> {
+    Some(DataRateLimit { bytes, seconds })
 }

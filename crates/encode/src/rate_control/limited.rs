@@ -15,6 +15,8 @@ const INTRA_PART: f64 = 0.5;
 const COMFORT: f64 = 0.85;
 /// Part of the limits that plans use.
 const PLANNED: f64 = 0.94;
+/// Halvings by which the part is found that every frame gets of the least it needs.
+const SHARE_ROUNDS: usize = 8;
 /// Frames like the last one that plans put after those in sight.
 const BEYOND: usize = 30;
 /// Least frames for which room is kept beyond those in sight.
@@ -30,7 +32,7 @@ impl RateControl {
         let bits_at = |qp: f64| self.model.predict(frame.kind, cost, step_of_qp(qp));
         let expected: Vec<Slot> = self.in_flight.iter().map(|f| slot(f, f.predicted)).collect();
         let reserved: Vec<Slot> = self.in_flight.iter().map(|f| slot(f, self.reserved(f))).collect();
-        let most = self.guard.allowance(time, &reserved, &self.least_later(frame, time)).max(0.0);
+        let most = self.most(frame, time, &reserved);
         let mut qp = wished;
         if frame.forced_qp.is_none() {
             let fits = |qp: f64| {
@@ -52,6 +54,33 @@ impl RateControl {
         (qp, Some(most.min((SURPRISE * bits_at(qp)).max(part * most))))
     }
 
+    /// Most bits that the limits leave to a frame. Those ahead keep what they take at the highest QP; where there is not enough
+    /// even for that, all get the same part of it.
+    fn most(&self, frame: &RateFrame<'_>, time: f64, reserved: &[Slot]) -> f64 {
+        let floor = self.config.least_bits.of(frame.kind);
+        let own = LEAST_MARGIN * self.model.predict(frame.kind, frame.cost.weighted, step_of_qp(MAX_QP));
+        let mut later = self.least_later(frame, time);
+        let whole = self.guard.allowance(time, reserved, &later);
+        if whole >= own {
+            return whole.max(floor);
+        }
+        let bits: Vec<f64> = later.iter().map(|slot| slot.bits).collect();
+        let (mut low, mut high) = (0.0, 1.0);
+        let mut most = whole;
+        for _ in 0..SHARE_ROUNDS {
+            let part = 0.5 * (low + high);
+            let least = self.config.least_bits.predicted;
+            later.iter_mut().zip(&bits).for_each(|(slot, bits)| slot.bits = (part * bits).max(least));
+            let allowed = self.guard.allowance(time, reserved, &later);
+            if allowed >= part * own {
+                (low, most) = (part, allowed);
+            } else {
+                high = part;
+            }
+        }
+        most.max(floor)
+    }
+
     /// Takes a frame of known size into account.
     pub(super) fn note_known(&mut self, frame: &InFlight, bits: f64) {
         let mut counted = bits;
@@ -68,6 +97,7 @@ impl RateControl {
     fn reserved(&self, frame: &InFlight) -> f64 {
         // What is less than its least size it may not keep to.
         let least = LEAST_MARGIN * self.model.predict(frame.kind, frame.weighted_cost, step_of_qp(MAX_QP));
+        let least = least.min(self.config.least_bits.of(frame.kind));
         frame.max_bits.map_or(frame.predicted, |most| most.max(least))
     }
 

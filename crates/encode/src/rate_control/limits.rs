@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::error::Error;
+use crate::frame::FrameKind;
 
 /// Most bits of the frames decoded within any stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +35,21 @@ pub struct SizeLimits {
     /// Before the first frame the windows count as used at their even rate rather than as empty: another stream
     /// comes before this one.
     pub continues: bool,
+}
+
+/// Bits below which no frame can be kept, with everything around it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct LeastBits {
+    /// Of an intra frame.
+    pub intra: f64,
+    /// Of any other frame.
+    pub predicted: f64,
+}
+
+impl LeastBits {
+    pub(super) fn of(&self, kind: FrameKind) -> f64 {
+        if kind.is_intra() { self.intra } else { self.predicted }
+    }
 }
 
 impl SizeLimits {

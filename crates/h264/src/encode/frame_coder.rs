@@ -17,6 +17,7 @@ use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING, PictureWriter, Refe
 use super::picture_report::{PictureReport, Reports};
 use super::residual::Source;
 use super::row_budget::{RowBudget, RowControl};
+use super::saving::Saving;
 use super::slice::{SliceKind, SliceState};
 use super::slice_writer::{Fit, SliceWriter};
 use super::stream::SliceHeaders;
@@ -64,6 +65,9 @@ pub(crate) struct FrameJob {
 /// Quantiser steps by which a picture twice too large is coarsened: sizes fall by about half in six, and what
 /// only just misses would miss again.
 const COARSER: f64 = 7.0;
+/// Quantiser steps that halve the size of a predicted and of an intra picture, as rate control sees it.
+const HALVING: f64 = 6.0;
+const INTRA_HALVING: f64 = 6.0 / 0.7;
 
 /// How far vectors reach, in luma samples.
 #[derive(Clone, Copy, Debug)]
@@ -94,9 +98,6 @@ const OUTSIDE: usize = 24;
 const BEYOND: usize = 8;
 /// By how much the quantiser of a macroblock rises while its slice alone is too large, and to where.
 const QP_STEP: u8 = 4;
-/// What a row of skipped macroblocks takes at most, about, and a macroblock at the highest quantiser.
-const SKIPPED_ROW_BYTES: usize = 1;
-const LARGEST_MACROBLOCK_BYTES: usize = 24;
 const MAX_QP: u8 = 51;
 
 impl FrameJob {
@@ -166,8 +167,10 @@ struct FrameCoder<E: EntropyCoder> {
     /// `None` when the picture is done.
     attempt: Option<Attempt<E>>,
     outcome: Outcome,
-    /// Macroblocks are left out to keep to the size.
-    saves: bool,
+    /// Which macroblocks are left out to keep to the size, where that is needed.
+    saving: Option<Saving>,
+    /// Quantiser and bytes of the attempt before any were left out.
+    unsaved: Option<(f32, usize)>,
 }
 
 /// What the last attempt came to.
@@ -185,14 +188,14 @@ struct Attempt<E: EntropyCoder> {
     infos: Vec<MacroblockInfo>,
     lines: BottomLines,
     rows: Option<RowControl>,
-    /// Bytes after which macroblocks only repeat what was shown before.
-    saving_from: usize,
+    /// Which macroblocks are left out.
+    saving: Option<Saving>,
     /// The row to code next.
     row: usize,
 }
 
 impl<E: EntropyCoder> Attempt<E> {
-    fn new(job: &FrameJob) -> Self {
+    fn new(job: &FrameJob, saving: Option<Saving>) -> Self {
         let initial = SliceState {
             kind: job.kind,
             transform_8x8_mode: job.transform_8x8_mode,
@@ -207,16 +210,9 @@ impl<E: EntropyCoder> Attempt<E> {
             infos: vec![MacroblockInfo::default(); geometry.macroblocks()],
             lines: BottomLines::new(geometry),
             rows: job.budget.map(|budget| RowControl::new(budget, geometry.mb_height)),
-            saving_from: usize::MAX,
+            saving,
             row: 0,
         }
-    }
-
-    /// The same for a picture that must not be larger than `limit`, whatever it looks like. What is in a P slice can
-    /// be left out, and later pictures make up for it.
-    fn saving(job: &FrameJob, limit: usize) -> Self {
-        let rest = SKIPPED_ROW_BYTES * job.source.geometry.mb_height + LARGEST_MACROBLOCK_BYTES;
-        Self { saving_from: limit.saturating_sub(rest + limit / 64), ..Self::new(job) }
     }
 
     fn code_row(&mut self, job: &mut FrameJob) {
@@ -254,7 +250,10 @@ impl<E: EntropyCoder> Attempt<E> {
                     still: still.map_or(0, |row| row[x]),
                     edges: &edges,
                 };
-                if writer.byte_count() < self.saving_from || !analyser.code_skipped(&at, qp) {
+                let left_out =
+                    self.saving.is_some_and(|saving| saving.leaves_out(index, writer.byte_count()))
+                        && analyser.code_coarsest(&writer.state, &source, &at, qp);
+                if !left_out {
                     analyser.code(&mut writer.entropy, &writer.state, &source, &at, qp);
                 }
                 match writer.write(&at.around, analyser.chosen(), index) {
@@ -278,8 +277,40 @@ impl<E: EntropyCoder> Attempt<E> {
 
 impl<E: EntropyCoder> FrameCoder<E> {
     fn new(job: FrameJob) -> Self {
-        let attempt = Some(Attempt::new(&job));
-        Self { planned: mean(&job.qps), attempt, outcome: Outcome::default(), saves: false, job }
+        let attempt = Some(Attempt::new(&job, None));
+        Self {
+            planned: mean(&job.qps),
+            attempt,
+            outcome: Outcome::default(),
+            saving: None,
+            unsaved: None,
+            job,
+        }
+    }
+
+    /// A picture came out too large: whether it may come out smaller, and is to be coded again.
+    fn again(&mut self, bytes: usize, limit: usize) -> bool {
+        let job = &mut self.job;
+        let before = mean(&job.qps);
+        let coarser = job.coarsen(bytes, limit);
+        if let Some(saving) = &mut self.saving {
+            return saving.tighten(bytes - limit) || coarser;
+        }
+        let at_highest = job.qps.iter().all(|&qp| qp >= MAX_QP);
+        self.unsaved = Some((before, bytes));
+        // Nobody waits for more than two attempts where frames are sent as they come. Without references, leaving something out
+        // shows all over the picture.
+        let saves = match job.kind {
+            SliceKind::I => !coarser,
+            SliceKind::P => at_highest || job.budget.is_some(),
+            SliceKind::B => at_highest,
+        };
+        if saves {
+            let Geometry { mb_width, .. } = job.source.geometry;
+            let macroblocks = job.source.geometry.macroblocks();
+            self.saving = Some(Saving::new(job.kind, job.cabac, macroblocks, mb_width, limit));
+        }
+        coarser || saves
     }
 
     /// The last row is coded: whether the picture need not be coded again.
@@ -288,15 +319,11 @@ impl<E: EntropyCoder> FrameCoder<E> {
         let Attempt { writer, infos, rows, row, .. } = attempt;
         let data = with_lengths(&writer.finish());
         if let Some(limit) = job.max_bytes {
-            let may_save = job.kind == SliceKind::P && !self.saves;
-            if data.len() > limit && (job.coarsen(data.len(), limit) || may_save) {
-                // Nobody waits for more than two attempts where frames are sent as they come.
-                let at_highest = job.qps.iter().all(|&qp| qp >= MAX_QP);
-                self.saves |= may_save && (at_highest || job.budget.is_some());
-                let attempt = if self.saves { Attempt::saving(job, limit) } else { Attempt::new(job) };
-                self.attempt = Some(attempt);
+            if data.len() > limit && self.again(data.len(), limit) {
+                self.attempt = Some(Attempt::new(&self.job, self.saving));
                 return false;
             }
+            let job = &mut self.job;
             (0..row).for_each(|y| job.finish_row(&infos, y));
         }
         let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
@@ -329,11 +356,17 @@ impl<E: EntropyCoder> RowTask for FrameCoder<E> {
     }
 
     fn finish(self: Box<Self>) -> CodedFrame {
-        let Self { job, planned, outcome: Outcome { data, mean_qp, raised }, .. } = *self;
+        let Self { job, planned, outcome, saving, unsaved, .. } = *self;
+        let Outcome { data, mean_qp, raised } = outcome;
+        let raised = match unsaved.filter(|_| saving.is_some() && job.budget.is_none()) {
+            // As if a higher quantiser had done it, so that nobody takes the picture for a simple one.
+            Some((qp, bytes)) => qp - planned + like_quantiser(job.kind, bytes as f64 / data.len() as f64),
+            None => mean(&job.qps) - planned + f32::from(raised),
+        };
         CodedFrame {
             data,
             mean_qp,
-            raised: mean(&job.qps) - planned + f32::from(raised),
+            raised,
             report: job.reports.on(&job.source, &job.picture),
             source: job.source,
             picture: job.picture,
@@ -358,6 +391,12 @@ impl ReachLimits {
             ),
         }
     }
+}
+
+/// Quantiser steps that make a picture smaller by this ratio.
+fn like_quantiser(kind: SliceKind, ratio: f64) -> f32 {
+    let halving = if kind == SliceKind::I { INTRA_HALVING } else { HALVING };
+    (halving * log2(ratio)) as f32
 }
 
 fn mean(qps: &[u8]) -> f32 {

@@ -32,6 +32,7 @@ mod reference;
 mod reference_buffer;
 mod residual;
 mod row_budget;
+mod saving;
 mod sequencer;
 mod slice;
 mod slice_writer;

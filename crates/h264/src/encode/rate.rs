@@ -2,11 +2,11 @@
 
 use vitascope_core::Time;
 use vitascope_encode::{
-    BufferLimit, CodedSize, FrameKind, FrameRecord, PlannedFrame, RateConfig, RateFrame, RateMode,
+    BufferLimit, CodedSize, FrameKind, FrameRecord, LeastBits, PlannedFrame, RateConfig, RateFrame, RateMode,
     SizeLimits, WindowLimit,
 };
 
-use super::config::EncoderConfig;
+use super::config::{EncoderConfig, EntropyMode};
 use super::decode_clock::{DecodeClock, PictureTimes};
 use super::error::Error;
 use super::frame_coder::CodedFrame;
@@ -14,6 +14,8 @@ use super::hrd::{BufferModel, most_message_bytes};
 use super::low_latency::LowLatency;
 use super::rate_config::{RateControl, RateLimits, check_limits, check_rate_control};
 use super::row_budget::RowBudget;
+use super::saving::least_picture_bytes;
+use super::slice::SliceKind;
 use super::stream::StreamParameters;
 
 /// Frames whose sizes the rate control does not know when it starts another, where frames may overlap: the same
@@ -79,6 +81,10 @@ impl Rate {
         let settings = RateSettings { control: config.rate_control, limits: config.rate_limits };
         let buffer = stream.buffer();
         let timing = stream.decode_timing();
+        let (sps, pps) = stream.parameter_sets();
+        let parameter_bytes = sps.len() + pps.len() + 8;
+        let exact = buffer.is_some();
+        let besides = [bytes_besides(true, exact, parameter_bytes), bytes_besides(false, exact, 0)];
         let control = vitascope_encode::RateControl::new(RateConfig {
             mode: rate_mode(settings.control),
             min_qp: f64::from(MIN_QP.max(settings.limits.min_qp.into())),
@@ -92,13 +98,13 @@ impl Rate {
                 }),
                 continues: config.more_frames_before_start,
             },
+            least_bits: least_bits(stream, rate.macroblocks, besides),
             more_follows: config.more_frames_after_end,
             ..rate
         })?;
         let tick = f64::from(timing.num_units_in_tick) / f64::from(timing.time_scale);
         // Without a buffer nothing is stated in ticks, so they may be fine.
         let tick = if buffer.is_some() { tick } else { FINE_TICK };
-        let (sps, pps) = stream.parameter_sets();
         let bounds =
             (f64::from(MIN_QP.max(settings.limits.min_qp.into())), f64::from(settings.limits.max_qp));
         Ok(Self {
@@ -109,8 +115,8 @@ impl Rate {
             applied: 0,
             clock: DecodeClock::new(tick, rate.frame_rate, stream.reorder_depth()),
             buffer: buffer.map(|buffer| BufferModel::new(buffer, timing, config.signal.fields)),
-            parameter_bytes: sps.len() + pps.len() + 8,
-            exact: buffer.is_some(),
+            parameter_bytes,
+            exact,
         })
     }
 
@@ -181,7 +187,7 @@ impl Rate {
         let max_bits = plan.max_bits.into_iter().chain(even_bits).min();
         let is_sync = planned.kind == FrameKind::Idr;
         let max_bytes = max_bits.map(|bits| {
-            let besides = message_bytes + self.bytes_besides(is_sync);
+            let besides = message_bytes + bytes_besides(is_sync, self.exact, self.parameter_bytes);
             ((bits / 8).min(LARGEST_UNIT) as usize).saturating_sub(besides)
         });
         let base = plan.qp as f32;
@@ -230,12 +236,6 @@ impl Rate {
         self.control.finish(coding_index, size);
     }
 
-    /// Bytes of an access unit that are not its slice.
-    fn bytes_besides(&self, is_sync: bool) -> usize {
-        let messages = if self.exact { most_message_bytes(is_sync) } else { 0 };
-        messages + if is_sync { self.parameter_bytes } else { 0 }
-    }
-
     /// Settings that a frame brings along. In coding order an earlier frame may follow a later one; what has
     /// changed stays so.
     fn apply(&mut self, ticket: RateTicket) {
@@ -257,6 +257,20 @@ impl Rate {
 
 /// Seconds of a tick where none is stated in the stream.
 const FINE_TICK: f64 = 1e-7;
+
+/// Bytes of an access unit that are not its slice, with messages of timing where those are exact.
+fn bytes_besides(is_sync: bool, exact: bool, parameter_bytes: usize) -> usize {
+    let messages = if exact { most_message_bytes(is_sync) } else { 0 };
+    messages + if is_sync { parameter_bytes } else { 0 }
+}
+
+/// Bits of the smallest pictures that there are, with so many bytes besides the slices of sync pictures and others.
+fn least_bits(stream: &StreamParameters, macroblocks: u32, besides: [usize; 2]) -> LeastBits {
+    let cabac = stream.entropy() == EntropyMode::Cabac;
+    let [intra, predicted] =
+        [SliceKind::I, SliceKind::P].map(|kind| 8.0 * least_picture_bytes(kind, cabac, macroblocks as usize));
+    LeastBits { intra: intra + 8.0 * besides[0] as f64, predicted: predicted + 8.0 * besides[1] as f64 }
+}
 
 fn windows(limits: &RateLimits) -> [Option<WindowLimit>; 2] {
     limits.data_rate.map(|limit| {

@@ -38,12 +38,23 @@ pub fn time(number: u64, uneven: bool) -> Time {
     Time::new((number + gaps) as i64, 25)
 }
 
-/// Codes so many pictures; every so often something may be changed.
+/// Codes so many pictures.
 pub fn encode(config: EncoderConfig, frames: u64, uneven: bool) -> (Encoder, Vec<EncodedFrame>) {
+    encode_with(config, frames, uneven, |_, _| {})
+}
+
+/// Codes so many pictures; before each something may be changed.
+pub fn encode_with(
+    config: EncoderConfig,
+    frames: u64,
+    uneven: bool,
+    mut change: impl FnMut(&mut Encoder, u64),
+) -> (Encoder, Vec<EncodedFrame>) {
     let config = EncoderConfig { width: WIDTH as u32, height: HEIGHT as u32, ..config };
     let mut encoder = Encoder::new(config).unwrap();
     let mut coded = Vec::new();
     for number in 0..frames {
+        change(&mut encoder, number);
         let input = FrameInput {
             token: number,
             presentation_time: time(number, uneven),

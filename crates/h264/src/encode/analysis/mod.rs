@@ -4,6 +4,7 @@
 //! real, and the least of squared error plus lambda times bits wins.
 
 mod bidirectional;
+mod coarsest;
 mod estimated;
 mod inter;
 mod intra;

@@ -72,24 +72,6 @@ impl Analyser<'_> {
         !coded
     }
 
-    /// Codes a macroblock of a P slice as `P_Skip`, however it looks; false where its vector does not allow that.
-    pub(crate) fn code_skipped(&mut self, at: &Surroundings<'_>, qp: u8) -> bool {
-        let skip = at.around.motion(0).predict_skip();
-        if at.references[0].is_empty() || !at.limits.contains(skip) {
-            return false;
-        }
-        self.qp = qp;
-        self.best_cost = u64::MAX;
-        let trial = &mut *self.trial;
-        reset(trial, Mode::Skip, qp);
-        let motion = Motion::forward(0, skip);
-        trial.set_motion(WHOLE, motion);
-        predict_part(&self.tables.kernels, at.references, &mut trial.rec, at.position, WHOLE, motion);
-        trial.total_coeff = [0; 24];
-        self.keep_if_better(0, 0);
-        true
-    }
-
     pub(super) fn search(
         &self,
         source: &Source,
