@@ -49,8 +49,10 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::AnyTime,
         "Up to two hard limits, each a number of bytes and of seconds: the samples (and the parameter sets of sync frames) whose \
          decode times lie within any so many seconds, counted from any frame, have no more bytes in all. They hold beside \
-         AverageBitRate and Quality, win over both and over MaxAllowedFrameQP. Where even QP 51 takes more, the rest of a frame \
-         repeats what was shown before; only an intra frame can exceed them. \
+         AverageBitRate and Quality, win over both and over MaxAllowedFrameQP. Where even QP 51 takes more, parts of a frame \
+         repeat what was shown before or, in an intra frame, what is around them. Only the smallest frames that there are can \
+         exceed limits: about 30 bytes each, 100 with the parameter sets of a sync frame, and 0.06 bytes for each macroblock of \
+         an intra frame, 1.1 with CAVLC. \
          They are refused beside ConstantBitRate and VariableBitRate, which have a decoder's buffer instead. After a change, \
          what was given before it counts as no more than the new limits allow.",
     ),
