@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod adaptive_quantisation;
+mod crew;
 mod error;
 mod frame;
 mod frame_record;
@@ -21,6 +22,7 @@ mod motion;
 pub mod rate_control;
 mod scene_cut;
 
+pub use crew::{Crew, Job};
 pub use error::Error;
 pub use frame::{FrameAhead, FrameCost, FrameInfo, FrameKind, LumaView, MotionVector, PlannedFrame};
 pub use frame_record::FrameRecord;

@@ -4,9 +4,12 @@ mod analysis;
 mod bidirectional;
 mod plan;
 mod prediction;
+mod sides;
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
+use crate::crew::Crew;
 use crate::error::Error;
 use crate::frame::{FrameInfo, FrameKind, LumaView, PlannedFrame};
 use crate::half_picture::{BlockGrid, HalfPicture, Strip};
@@ -80,10 +83,12 @@ impl Default for LookaheadConfig {
 pub struct Lookahead<T> {
     config: LookaheadConfig,
     grid: BlockGrid,
-    kernels: Kernels,
+    kernels: Arc<Kernels>,
+    /// Helps with pictures that are worth it.
+    crew: Option<Arc<dyn Crew>>,
     strip: Strip,
     /// Pictures of the newest frames; the last one is frame `pushed - 1`.
-    pictures: VecDeque<HalfPicture>,
+    pictures: VecDeque<Arc<HalfPicture>>,
     /// Frames whose kind is open, in presentation order.
     open: VecDeque<Frame<T>>,
     /// Frames whose kind is decided, in coding order.
@@ -107,6 +112,8 @@ pub struct Lookahead<T> {
 
 /// Frames a decision waits for, so that a flash of light is not taken for a new scene.
 const DECISION_DELAY: usize = 2;
+/// Macroblocks of a picture on which others may help: waking a thread takes as long as a search of fifty.
+const LEAST_SHARED: usize = 100;
 /// Pictures before the open frames that the same question needs.
 const PICTURES_BEFORE: usize = 3;
 
@@ -149,7 +156,8 @@ impl<T> Lookahead<T> {
         Ok(Self {
             config,
             grid: BlockGrid::new(width, height),
-            kernels: Kernels::new(config.cpu_level),
+            kernels: Arc::new(Kernels::new(config.cpu_level)),
+            crew: None,
             strip: Strip::default(),
             pictures: VecDeque::new(),
             open: VecDeque::new(),
@@ -165,6 +173,12 @@ impl<T> Lookahead<T> {
             inheritances: Vec::new(),
             ratio: ImportanceRatio::default(),
         })
+    }
+
+    /// The same with others to help it; the caller's thread does its part too.
+    pub fn helped_by(self, crew: Arc<dyn Crew>) -> Self {
+        let is_worth_it = self.grid.count() >= LEAST_SHARED;
+        Self { crew: is_worth_it.then_some(crew), ..self }
     }
 
     /// Macroblocks in a row of the picture.
@@ -207,8 +221,8 @@ impl<T> Lookahead<T> {
         self.last_time = info.presentation_time;
         let mut picture = self.recycled_picture();
         picture.fill(luma, self.grid, &self.kernels, &mut self.strip);
-        let analysis =
-            Analysis::new(&picture, self.pictures.back(), &self.hint, self.grid, &self.config, &self.kernels);
+        let picture = Arc::new(picture);
+        let analysis = self.analyse(&picture);
         let prediction = analysis.predicted_from_previous(self.pushed, self.grid, self.propagates());
         self.hint.clone_from(&prediction.vectors[0]);
         self.pictures.push_back(picture);
@@ -283,13 +297,13 @@ impl<T> Lookahead<T> {
         let needed = self.open.len() + PICTURES_BEFORE;
         let mut recycled = None;
         while self.pictures.len() > needed {
-            recycled = self.pictures.pop_front();
+            recycled = self.pictures.pop_front().and_then(Arc::into_inner);
         }
         recycled.unwrap_or_default()
     }
 
     /// The picture of a frame by number, while it is kept.
-    fn picture(&self, index: u64) -> Option<&HalfPicture> {
+    fn picture(&self, index: u64) -> Option<&Arc<HalfPicture>> {
         let first = self.pushed - self.pictures.len() as u64;
         self.pictures.get(usize::try_from(index.checked_sub(first)?).ok()?)
     }

@@ -25,6 +25,13 @@ pub(crate) struct MotionField {
     pub(crate) costs: Vec<u16>,
 }
 
+impl MotionField {
+    /// No motion at all, at these costs.
+    pub(crate) fn still(costs: &[u16]) -> Self {
+        Self { vectors: vec![HalfVector::default(); costs.len()], costs: costs.to_vec() }
+    }
+}
+
 /// Finds the motion of every block of `source` against `reference`.
 ///
 /// `hint` is a field expected to resemble the result (for example that of the frame before); it may be empty.

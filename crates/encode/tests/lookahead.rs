@@ -1,9 +1,14 @@
 //! The lookahead on synthetic pictures.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
 use vitascope_core::Time;
 use vitascope_dsp::CpuLevel;
 use vitascope_encode::{
-    Error, FrameInfo, FrameKind, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame,
+    Crew, Error, FrameInfo, FrameKind, Job, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView,
+    PlannedFrame,
 };
 
 /// A value between 0 and 255 that depends on nothing but the position and the seed.
@@ -30,12 +35,33 @@ struct Clip {
     config: LookaheadConfig,
     /// Timescale and duration of a frame.
     timing: (i32, i64),
+    crew: Option<Arc<dyn Crew>>,
+}
+
+/// Does jobs on two threads that come and go, from the last to the first; counts them.
+#[derive(Debug, Default)]
+struct Backwards(AtomicUsize);
+
+impl Crew for Backwards {
+    fn run(&self, jobs: Vec<Job>) {
+        self.0.fetch_add(jobs.len(), Ordering::Relaxed);
+        let jobs = Mutex::new(jobs);
+        let work = || {
+            while let Some(job) = { jobs.lock().unwrap().pop() } {
+                job();
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(work);
+            scope.spawn(work);
+        });
+    }
 }
 
 impl Clip {
     fn new(width: usize, height: usize) -> Self {
         let config = LookaheadConfig { width, height, depth: 8, ..LookaheadConfig::default() };
-        Self { width, height, config, timing: (30, 1) }
+        Self { width, height, config, timing: (30, 1), crew: None }
     }
 
     fn info(&self, index: usize) -> FrameInfo {
@@ -75,6 +101,9 @@ impl Clip {
         change: impl Fn(FrameInfo, usize) -> FrameInfo,
     ) -> Vec<PlannedFrame<usize>> {
         let mut lookahead = Lookahead::new(self.config).unwrap();
+        if let Some(crew) = &self.crew {
+            lookahead = lookahead.helped_by(Arc::clone(crew));
+        }
         let mut frames = Vec::new();
         for index in 0..count {
             let data = self.picture(index, &sample);
@@ -336,6 +365,26 @@ fn durations_come_from_times() {
         info
     });
     assert!(frames.iter().all(|frame| frame.duration_seconds == 1.0 / 30.0));
+}
+
+#[test]
+fn helpers_change_nothing() {
+    let scenes = |frame: i32, x: i32, y: i32| texture(x + 3 * frame, y + frame * (x >> 6), frame / 17);
+    let mut clip = Clip::new(190, 150);
+    clip.config.max_b_frames = 3;
+    for (depth, open_groups) in [(0, false), (3, false), (8, true)] {
+        (clip.config.depth, clip.config.open_groups) = (depth, open_groups);
+        clip.config.key_frames.max_interval = 12;
+        clip.crew = None;
+        let alone = clip.code(40, scenes, |info, _| info);
+        let crew = Arc::new(Backwards::default());
+        clip.crew = Some(crew.clone());
+        let helped = clip.code(40, scenes, |info, _| info);
+        assert_eq!(format!("{alone:?}"), format!("{helped:?}"), "depth {depth}");
+        // Two jobs for each frame but the first, and more where B frames are placed.
+        let jobs = crew.0.load(Ordering::Relaxed);
+        assert!(if depth > 0 { jobs > 150 } else { jobs == 78 }, "{jobs} jobs");
+    }
 }
 
 #[test]

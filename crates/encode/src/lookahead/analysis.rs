@@ -1,14 +1,52 @@
 //! What is measured on each frame as it comes in.
 
-use super::LookaheadConfig;
+use std::sync::Arc;
+
 use super::prediction::Prediction;
+use super::{Lookahead, LookaheadConfig};
 use crate::adaptive_quantisation::quantiser_offsets;
+use crate::crew::side_by_side;
 use crate::frame::FrameCost;
 use crate::half_picture::{BlockGrid, HalfPicture};
 use crate::intra::intra_costs;
-use crate::kernels::Kernels;
 use crate::math::exp2_f32;
-use crate::motion::{HalfVector, MotionField, search_motion};
+use crate::motion::{MotionField, search_motion};
+
+impl<T> Lookahead<T> {
+    /// Measures a new picture, by itself and against the newest one so far.
+    pub(super) fn analyse(&self, picture: &Arc<HalfPicture>) -> Analysis {
+        let grid = self.grid;
+        let mut work: Vec<Box<dyn FnOnce() -> Measured + Send>> = Vec::new();
+        if let Some(previous) = self.pictures.back() {
+            let (picture, previous) = (Arc::clone(picture), Arc::clone(previous));
+            let (hint, kernels) = (self.hint.clone(), Arc::clone(&self.kernels));
+            work.push(Box::new(move || {
+                Measured::Forward(search_motion(&picture, &previous, grid, &hint, &kernels))
+            }));
+        }
+        let (shared, kernels) = (Arc::clone(picture), Arc::clone(&self.kernels));
+        work.push(Box::new(move || {
+            let mut intra = Vec::new();
+            intra_costs(&shared, grid, &kernels, &mut intra);
+            Measured::Intra(intra)
+        }));
+        let (mut intra, mut forward) = (Vec::new(), None);
+        for measured in side_by_side(self.crew.as_ref(), work) {
+            match measured {
+                Measured::Intra(costs) => intra = costs,
+                Measured::Forward(field) => forward = Some(field),
+            }
+        }
+        let forward = forward.unwrap_or_else(|| MotionField::still(&intra));
+        Analysis::new(&picture.energy, intra, forward, &self.config)
+    }
+}
+
+/// What can be measured at the same time.
+enum Measured {
+    Intra(Vec<u16>),
+    Forward(MotionField),
+}
 
 /// What is known of a frame without its kind.
 #[derive(Debug)]
@@ -24,40 +62,27 @@ pub(super) struct Analysis {
     /// The weighted cost as an intra picture, with adaptive quantisation alone.
     pub(super) weighted_intra: f64,
     /// Motion against frames so many frames before (negative: after) this one.
-    pub(super) fields: Vec<(i64, MotionField)>,
+    pub(super) fields: Vec<(i64, Arc<MotionField>)>,
 }
 
 impl Analysis {
-    pub(super) fn new(
-        picture: &HalfPicture,
-        previous: Option<&HalfPicture>,
-        hint: &[HalfVector],
-        grid: BlockGrid,
-        config: &LookaheadConfig,
-        kernels: &Kernels,
-    ) -> Self {
-        let mut intra = Vec::new();
-        intra_costs(picture, grid, kernels, &mut intra);
+    fn new(energy: &[u32], intra: Vec<u16>, forward: MotionField, config: &LookaheadConfig) -> Self {
         let mut offsets = Vec::new();
-        quantiser_offsets(&picture.energy, config.adaptive_quantisation, &mut offsets);
-        let forward = match previous {
-            Some(previous) => search_motion(picture, previous, grid, hint, kernels),
-            None => MotionField { vectors: vec![HalfVector::default(); grid.count()], costs: intra.clone() },
-        };
+        quantiser_offsets(energy, config.adaptive_quantisation, &mut offsets);
         let (mut intra_sum, mut weighted_intra) = (0, 0.0);
-        let mut own = Vec::with_capacity(grid.count());
+        let mut own = Vec::with_capacity(intra.len());
         for (&intra, &offset) in intra.iter().zip(&offsets) {
             let weighted = f32::from(intra) * exp2_f32(offset * (-1.0 / 6.0));
             intra_sum += u64::from(intra);
             weighted_intra += f64::from(weighted);
             own.push(weighted);
         }
-        Self { intra, intra_sum, offsets, own, weighted_intra, fields: vec![(1, forward)] }
+        Self { intra, intra_sum, offsets, own, weighted_intra, fields: vec![(1, Arc::new(forward))] }
     }
 
     /// Motion against the frame so far away, if it was searched.
     pub(super) fn field(&self, distance: i64) -> Option<&MotionField> {
-        self.fields.iter().find(|(known, _)| *known == distance).map(|(_, field)| field)
+        self.fields.iter().find(|(known, _)| *known == distance).map(|(_, field)| &**field)
     }
 
     /// Costs of the frame with these costs of inter prediction; adaptive quantisation alone.

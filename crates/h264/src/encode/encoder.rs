@@ -105,12 +105,17 @@ impl Encoder {
             delay: if config.low_latency { 0 } else { RATE_DELAY },
             ..RateConfig::default()
         };
+        let workers = Workers::new(threads);
+        let lookahead = match workers.crew() {
+            Some(crew) => lookahead.helped_by(crew),
+            None => lookahead,
+        };
         Ok(Self {
             allow_temporal: config.allow_temporal_compression,
             geometry,
             lookahead,
             sequencer: Sequencer::new(&config, stream, tools, geometry, rate)?,
-            workers: Workers::new(threads),
+            workers,
             most_in_flight: if threads > 1 { (threads + OVERLAP).min(MAX_IN_FLIGHT) } else { 1 },
             max_held: delay,
             in_flight: VecDeque::new(),

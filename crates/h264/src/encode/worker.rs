@@ -1,10 +1,14 @@
 //! Threads that code pictures row by row, the oldest one first.
 
+mod errands;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+
+use errands::Errand;
 
 /// Work that goes on row by row, perhaps on another thread each time.
 pub(crate) trait RowTask: Send {
@@ -53,6 +57,8 @@ struct Pool<T> {
 struct State<T> {
     /// Oldest first.
     entries: VecDeque<Entry<T>>,
+    /// What comes before their rows.
+    errands: VecDeque<Errand>,
     started: u64,
     /// Threads that wait for a row to do.
     idle: usize,
@@ -111,7 +117,8 @@ impl<T> Drop for Workers<T> {
 
 impl<T> Pool<T> {
     fn new() -> Self {
-        let state = State { entries: VecDeque::new(), started: 0, idle: 0, closed: false };
+        let state =
+            State { entries: VecDeque::new(), errands: VecDeque::new(), started: 0, idle: 0, closed: false };
         Self { state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -164,6 +171,12 @@ impl<T> Pool<T> {
         loop {
             if state.closed {
                 return None;
+            }
+            if let Some(errand) = state.errands.pop_front() {
+                drop(state);
+                errand.run();
+                state = self.lock();
+                continue;
             }
             if let Some(found) = state.take_ready() {
                 if state.idle > 0 && state.has_ready() {

@@ -1,0 +1,153 @@
+//! Short work that the threads do for the caller, before they go on with rows.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use vitascope_encode::{Crew, Job};
+
+use super::{Pool, Workers};
+
+impl<T: Send + 'static> Workers<T> {
+    /// The threads as helpers of the one that starts tasks, if there are any.
+    ///
+    /// Errands come before rows. A caller that has some is about to start the next task, or will be once it knows
+    /// more; while enough tasks are under way it waits and has none.
+    pub(crate) fn crew(&self) -> Option<Arc<dyn Crew>> {
+        self.pool.as_ref().map(|pool| Arc::clone(pool) as Arc<dyn Crew>)
+    }
+}
+
+/// A job among those that a caller waits for.
+pub(super) struct Errand {
+    job: Job,
+    round: Arc<Round>,
+}
+
+/// What is left of the jobs that a caller waits for.
+struct Round {
+    state: Mutex<RoundState>,
+    done: Condvar,
+}
+
+struct RoundState {
+    left: usize,
+    failed: bool,
+}
+
+impl Errand {
+    pub(super) fn run(self) {
+        let Self { job, round } = self;
+        let failed = catch_unwind(AssertUnwindSafe(job)).is_err();
+        let mut state = round.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.left -= 1;
+        state.failed |= failed;
+        if state.left == 0 {
+            round.done.notify_all();
+        }
+    }
+}
+
+impl Round {
+    /// Waits until nothing is left; whether all went well.
+    fn wait(&self) -> bool {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.done.wait_while(state, |state| state.left > 0);
+        !state.unwrap_or_else(PoisonError::into_inner).failed
+    }
+}
+
+impl<T: Send> Crew for Pool<T> {
+    fn run(&self, jobs: Vec<Job>) {
+        let count = jobs.len();
+        let round = Arc::new(Round {
+            state: Mutex::new(RoundState { left: count, failed: false }),
+            done: Condvar::new(),
+        });
+        let errand = |job| Errand { job, round: Arc::clone(&round) };
+        self.lock().errands.extend(jobs.into_iter().map(errand));
+        for _ in 1..count {
+            self.changed.notify_one();
+        }
+        // What no thread has taken yet is done here, so that nothing hangs on them.
+        loop {
+            let next = self.lock().errands.pop_front();
+            let Some(errand) = next else { break };
+            errand.run();
+        }
+        assert!(round.wait(), "what an encoder's thread did for another one failed");
+    }
+}
+
+impl<T> fmt::Debug for Pool<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pool").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::sync::Barrier;
+    use std::sync::mpsc::channel;
+    use std::thread;
+
+    /// The crew of two threads that have no tasks.
+    fn crew() -> (Workers<()>, Arc<dyn Crew>) {
+        let workers = Workers::new(2);
+        let crew = workers.crew().unwrap();
+        (workers, crew)
+    }
+
+    #[test]
+    fn every_thread_takes_part() {
+        let (_workers, crew) = crew();
+        // The barrier lets nobody do two of three.
+        let all = Arc::new(Barrier::new(3));
+        let (sender, threads) = channel();
+        let job = |_| -> Job {
+            let (all, sender) = (Arc::clone(&all), sender.clone());
+            Box::new(move || {
+                all.wait();
+                sender.send(thread::current().id()).unwrap();
+            })
+        };
+        crew.run((0..3).map(job).collect());
+        let threads: HashSet<_> = threads.try_iter().collect();
+        assert!(threads.len() == 3 && threads.contains(&thread::current().id()));
+    }
+
+    #[test]
+    fn what_fails_reaches_the_caller_after_the_rest_is_done() {
+        let (_workers, crew) = crew();
+        let (sender, done) = channel();
+        let job = |i| -> Job {
+            let sender = sender.clone();
+            Box::new(move || {
+                assert!(i != 1, "as it should be");
+                sender.send(i).unwrap();
+            })
+        };
+        let jobs = (0..6).map(job).collect();
+        assert!(catch_unwind(AssertUnwindSafe(|| crew.run(jobs))).is_err());
+        assert_eq!(done.try_iter().count(), 5);
+        // The threads are still of use.
+        crew.run(vec![job(7), job(8)]);
+        assert_eq!(done.try_iter().count(), 2);
+    }
+
+    #[test]
+    fn without_threads_the_caller_does_all() {
+        assert!(Workers::<()>::new(1).crew().is_none());
+        let (workers, crew) = crew();
+        drop(workers);
+        let (sender, done) = channel();
+        let job = |_| -> Job {
+            let sender = sender.clone();
+            Box::new(move || sender.send(()).unwrap())
+        };
+        crew.run((0..4).map(job).collect());
+        assert_eq!(done.try_iter().count(), 4);
+    }
+}
