@@ -23,6 +23,7 @@ macro_rules! effects {
             let mut tested = vec![$($key),*];
             tested.extend(clip::RATE_PROPERTIES);
             tested.extend(clip::METADATA_PROPERTIES);
+            tested.extend(clip::TOOL_PROPERTIES);
             let (session, _) = session(&Dictionary::new());
             for row in session.property_table().rows() {
                 assert!(tested.contains(&row.key), "{} has no test of its effect", row.key);
@@ -418,19 +419,6 @@ effects! {
         let (low_latency, _) = low_latency_session(WIDTH, HEIGHT, &Dictionary::new());
         let usual = |session: &CompressionSession| session.copy_property(key::VITASCOPE_EFFORT).unwrap().as_i64();
         assert_eq!((usual(&session), usual(&low_latency)), (Some(5), Some(2)));
-    }
-
-    key::VITASCOPE_PSYCHOVISUAL_STRENGTH => fn psychovisual_strength() {
-        let of = |effort: i64, strength: f64| {
-            let settings = with(key::VITASCOPE_EFFORT, effort).with(key::VITASCOPE_PSYCHOVISUAL_STRENGTH, strength);
-            encode(&settings.with(key::QUALITY, 0.3), 6).fingerprint()
-        };
-        let unset = encode(&with(key::VITASCOPE_EFFORT, 8).with(key::QUALITY, 0.3), 6).fingerprint();
-        assert_eq!(of(8, 0.0), unset);
-        assert_ne!(of(8, 2.0), unset);
-        assert_eq!(of(5, 2.0), of(5, 0.0));
-        let (session, _) = session(&Dictionary::new());
-        assert!(refused(&session, key::VITASCOPE_PSYCHOVISUAL_STRENGTH, 4.5).to_string().contains("0 to 4"));
     }
 
     key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY => fn prioritize_encoding_speed_over_quality() {

@@ -74,6 +74,7 @@ impl Case {
         perhaps(3, &|lot| format!("ReferenceBufferCount={}", 1 + lot.below(8)));
         perhaps(4, &|lot| format!("MaxFrameDelayCount={}", lot.below(6)));
         perhaps(4, &|lot| format!("RealTime={}", lot.chance(2)));
+        perhaps(3, &|lot| format!("VitascopeDirectPrediction={}", lot.one_of(&["Spatial", "Temporal"])));
         let mut arguments = vec!["--threads".to_string(), (1 + lot.below(4)).to_string()];
         if lot.chance(3) {
             arguments.extend([

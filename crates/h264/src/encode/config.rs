@@ -20,6 +20,18 @@ pub enum EntropyMode {
     Cabac,
 }
 
+/// How B slices derive motion that is not sent (8.4.1.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DirectPrediction {
+    /// As the effort has it: from neighbours or, at the higher ones, whichever way has come nearer in pictures before.
+    #[default]
+    Automatic,
+    /// From neighbouring blocks.
+    Spatial,
+    /// From the block at the same place of the picture after.
+    Temporal,
+}
+
 /// Colour and shape for the stream's VUI (Annex E). Code points are those of ITU-T H.273; 2 means
 /// unspecified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +126,8 @@ pub struct EncoderConfig {
     /// Spend bits where the eye misses them, which costs a measure by squared error: finer
     /// quantisers for flat areas, coarser ones for busy ones.
     pub adaptive_quantisation: bool,
+    /// How B slices derive motion that is not sent.
+    pub direct_prediction: DirectPrediction,
     /// How much it counts that a reconstruction has as much texture as the source, 0 (not at all) to 4: detail looks sharper
     /// and measures of the error worse. Efforts below 7 do not look at it.
     pub psychovisual: f32,
@@ -178,6 +192,7 @@ impl Default for EncoderConfig {
             effort: 5,
             lookahead_frames: None,
             adaptive_quantisation: true,
+            direct_prediction: DirectPrediction::Automatic,
             psychovisual: 0.0,
             reference_frames: 0,
             max_frame_rate: None,

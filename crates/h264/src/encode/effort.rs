@@ -46,6 +46,8 @@ pub(crate) struct Tools {
     pub(crate) rd_vectors: bool,
     /// Of two pictures that are averaged, the nearer one counts for more.
     pub(crate) implicit_weights: bool,
+    /// B pictures derive motion from the picture after where that has come nearer than from neighbours.
+    pub(crate) temporal_direct: bool,
     /// The middle one of several B pictures is a reference for the others.
     pub(crate) b_pyramid: bool,
     /// References of P pictures are weighted where the picture fades.
@@ -95,19 +97,19 @@ const N: bool = false;
 /// One row for each effort, in the columns of [`level`].
 #[rustfmt::skip]
 const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
-    //    refer-  look-     B  parts few   whole macro-     later refer-    parts           trel-  tri-   RD     RD trans- all    B       fade    below   refs   RD      implicit
-    //    ences   ahead          parts blocks           ences                           lis    als    modes  form      parts  pyramid weights 8x8     a part vectors weights
-    level(1,      5,        2, N,    N,    quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 0
-    level(1,      10,       3, N,    N,    quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 1
-    level(1,      10,       3, Y,    Y,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 2
-    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 3
-    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 4
-    level(1,      20,       3, Y,    N,    quick(8, 1, 3),  quick(0, 0, 0), quick(2, 1, 3), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N), // 5
-    level(2,      30,       3, Y,    N,    depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N,      N,     N,      Y), // 6
-    level(3,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      N,     N,      Y), // 7
-    level(4,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      N,      N,     N,      Y), // 8
-    level(4,      50,       3, Y,    N,    depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y), // 9
-    level(5,      60,       3, Y,    N,    depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y), // 10
+    //    refer-  look-     B  parts few   whole macro-     later refer-    parts           trel-  tri-   RD     RD trans- all    B       fade    below   refs   RD      implicit temporal
+    //    ences   ahead          parts blocks           ences                           lis    als    modes  form      parts  pyramid weights 8x8     a part vectors weights  direct
+    level(1,      5,        2, N,    N,    quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        N), // 0
+    level(1,      10,       3, N,    N,    quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        N), // 1
+    level(1,      10,       3, Y,    Y,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        N), // 2
+    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        Y), // 3
+    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        Y), // 4
+    level(1,      20,       3, Y,    N,    quick(8, 1, 3),  quick(0, 0, 0), quick(2, 1, 3), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        Y), // 5
+    level(2,      30,       3, Y,    N,    depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      N,      N,      N,     N,      Y,        Y), // 6
+    level(3,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      N,     N,      Y,        Y), // 7
+    level(4,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      N,      N,     N,      Y,        Y), // 8
+    level(4,      50,       3, Y,    N,    depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y,        Y), // 9
+    level(5,      60,       3, Y,    N,    depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y,        Y), // 10
 ];
 
 #[rustfmt::skip]
@@ -117,12 +119,12 @@ const fn level(
     search: SearchDepth, later_search: SearchDepth, part_search: SearchDepth,
     trellis: bool, trials: bool, rd_modes: bool, rd_transform: bool, all_partitions: bool, b_pyramid: bool,
     weighted: bool, sub_partitions: bool, part_references: bool, rd_vectors: bool,
-    implicit_weights: bool,
+    implicit_weights: bool, temporal_direct: bool,
 ) -> Tools {
     Tools {
         references, lookahead, b_frames, partitions, few_partitions,
         search, later_search, part_search,
         trellis, trials, rd_modes, rd_transform, all_partitions, b_pyramid, weighted, sub_partitions,
-        part_references, rd_vectors, implicit_weights,
+        part_references, rd_vectors, implicit_weights, temporal_direct,
     }
 }

@@ -326,6 +326,11 @@ impl Encoder {
     fn complete(&mut self, flight: &Flight, mut coded: CodedFrame) {
         coded.data.splice(0..0, flight.messages.iter().copied());
         self.sequencer.rate.finish(flight.coding_index, &mut coded, flight.times, flight.is_sync);
+        self.sequencer.direct_choice.finish(
+            flight.coding_index,
+            flight.direct_class,
+            coded.direct_differences,
+        );
         self.spare_sources.extend(Arc::into_inner(coded.source));
         self.spare_pictures.push(coded.picture);
         let record = FrameRecord {

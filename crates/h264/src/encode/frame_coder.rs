@@ -8,6 +8,7 @@ use vitascope_encode::math::log2;
 use super::analysis::{Analyser, CodingTables, Surroundings};
 use super::bottom_lines::BottomLines;
 use super::deblock::{DeblockParameters, DeblockRow, deblock_row};
+use super::direct_choice::{DirectDifferences, is_sample};
 use super::effort::Tools;
 use super::entropy::{Cabac, Cavlc, EntropyCoder};
 use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo, Mode, Mv};
@@ -21,6 +22,7 @@ use super::saving::Saving;
 use super::slice::{SliceKind, SliceState};
 use super::slice_writer::{Fit, SliceWriter};
 use super::stream::SliceHeaders;
+use super::temporal_direct::{self, DirectPlan};
 use super::weights::PictureWeights;
 use super::worker::RowTask;
 use super::write_cabac::{fill_absolute, wrap_delta};
@@ -51,6 +53,8 @@ pub(crate) struct FrameJob {
     pub(crate) weights: Vec<Option<PictureWeights>>,
     /// Weights of pairs of references, see [`implicit_weights`](super::implicit_weights); empty where both count alike.
     pub(crate) second_weights: Vec<Vec<i16>>,
+    /// How B macroblocks derive their motion.
+    pub(crate) direct: DirectPlan,
     /// Other pictures will predict from this one.
     pub(crate) is_reference: bool,
     /// Wanted of it even if no picture predicts from it.
@@ -89,6 +93,8 @@ pub(crate) struct CodedFrame {
     /// By how much the quantisers were raised on average to keep to the size.
     pub(crate) raised: f32,
     pub(crate) report: PictureReport,
+    /// How the two ways to derive motion compare.
+    pub(crate) direct_differences: DirectDifferences,
 }
 
 /// Samples beyond the picture that a block may cover: less than the padding by what interpolation
@@ -131,7 +137,10 @@ impl FrameJob {
         }
         if self.is_reference {
             let row = &infos[y * mb_width..(y + 1) * mb_width];
-            self.picture.set_still(y, row.iter().map(still_quarters));
+            self.picture.set_still(y, row.iter().map(temporal_direct::still_quarters));
+            if self.direct.noted {
+                self.picture.set_motion(y, row.iter().map(temporal_direct::record));
+            }
             self.picture.finish_row(&self.tables.kernels, y);
         }
     }
@@ -180,6 +189,7 @@ struct Outcome {
     mean_qp: f32,
     /// By how much rows were raised on average.
     raised: u8,
+    direct_differences: DirectDifferences,
 }
 
 /// One coding of the picture: what is carried from row to row. Another one follows when it comes out too large.
@@ -190,6 +200,7 @@ struct Attempt<E: EntropyCoder> {
     rows: Option<RowControl>,
     /// Which macroblocks are left out.
     saving: Option<Saving>,
+    direct_differences: DirectDifferences,
     /// The row to code next.
     row: usize,
 }
@@ -211,6 +222,7 @@ impl<E: EntropyCoder> Attempt<E> {
             lines: BottomLines::new(geometry),
             rows: job.budget.map(|budget| RowControl::new(budget, geometry.mb_height)),
             saving,
+            direct_differences: DirectDifferences::default(),
             row: 0,
         }
     }
@@ -233,6 +245,8 @@ impl<E: EntropyCoder> Attempt<E> {
             views.collect::<Vec<_>>()
         });
         let still = job.references[1].first().map(|r| r.still(y));
+        let collocated = job.references[1].first().map_or(&[][..], |r| r.motion(y));
+        let temporal = job.direct.temporal.as_ref();
         let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
         for x in 0..mb_width {
             let index = y * mb_width + x;
@@ -248,6 +262,9 @@ impl<E: EntropyCoder> Attempt<E> {
                     limits: job.limits.at(geometry, x, y),
                     hints: [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
                     still: still.map_or(0, |row| row[x]),
+                    temporal: temporal.zip(collocated.get(x)),
+                    spatial_direct: job.direct.spatial,
+                    compares_direct: job.direct.compares && is_sample((x, y)),
                     edges: &edges,
                 };
                 let left_out =
@@ -270,6 +287,7 @@ impl<E: EntropyCoder> Attempt<E> {
             self.infos[index] = describe(mb, &mut writer.state);
             job.picture.store(&job.tables.kernels, &mb.rec, x, y);
         }
+        self.direct_differences += analyser.direct_differences();
         self.lines.save(&job.picture, y);
         self.row += 1;
     }
@@ -308,6 +326,9 @@ impl<E: EntropyCoder> FrameCoder<E> {
         if saves {
             let Geometry { mb_width, .. } = job.source.geometry;
             let macroblocks = job.source.geometry.macroblocks();
+            // Motion from the picture after is not always there.
+            job.direct.spatial = true;
+            job.headers.derive_spatially();
             self.saving = Some(Saving::new(job.kind, job.cabac, macroblocks, mb_width, limit));
         }
         coarser || saves
@@ -316,7 +337,7 @@ impl<E: EntropyCoder> FrameCoder<E> {
     /// The last row is coded: whether the picture need not be coded again.
     fn conclude(&mut self, attempt: Attempt<E>) -> bool {
         let job = &mut self.job;
-        let Attempt { writer, infos, rows, row, .. } = attempt;
+        let Attempt { writer, infos, rows, direct_differences, row, .. } = attempt;
         let data = with_lengths(&writer.finish());
         if let Some(limit) = job.max_bytes {
             if data.len() > limit && self.again(data.len(), limit) {
@@ -327,7 +348,8 @@ impl<E: EntropyCoder> FrameCoder<E> {
             (0..row).for_each(|y| job.finish_row(&infos, y));
         }
         let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
-        self.outcome = Outcome { data, mean_qp, raised: rows.map_or(0, |rows| rows.mean_raise()) };
+        let raised = rows.map_or(0, |rows| rows.mean_raise());
+        self.outcome = Outcome { data, mean_qp, raised, direct_differences };
         true
     }
 }
@@ -357,7 +379,7 @@ impl<E: EntropyCoder> RowTask for FrameCoder<E> {
 
     fn finish(self: Box<Self>) -> CodedFrame {
         let Self { job, planned, outcome, saving, unsaved, .. } = *self;
-        let Outcome { data, mean_qp, raised } = outcome;
+        let Outcome { data, mean_qp, raised, direct_differences } = outcome;
         let raised = match unsaved.filter(|_| saving.is_some() && job.budget.is_none()) {
             // As if a higher quantiser had done it, so that nobody takes the picture for a simple one.
             Some((qp, bytes)) => qp - planned + like_quantiser(job.kind, bytes as f64 / data.len() as f64),
@@ -368,6 +390,7 @@ impl<E: EntropyCoder> RowTask for FrameCoder<E> {
             mean_qp,
             raised,
             report: job.reports.on(&job.source, &job.picture),
+            direct_differences,
             source: job.source,
             picture: job.picture,
         }
@@ -415,18 +438,6 @@ fn with_lengths(nal_units: &[Vec<u8>]) -> Vec<u8> {
         data[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
     data
-}
-
-/// Quarters whose corner moves by at most a quarter sample against the first picture of list 0, or of list 1 where
-/// list 0 is not used (8.4.1.2.1, 8.4.1.2.2).
-fn still_quarters(info: &MacroblockInfo) -> u8 {
-    const CORNERS: [usize; 4] = [0, 3, 12, 15];
-    (0..4).fold(0, |bits, quarter| {
-        let list = usize::from(info.ref_idx[0][quarter] < 0);
-        let mv = info.mv[list][CORNERS[quarter]];
-        let still = info.ref_idx[list][quarter] == 0 && mv.x.abs() <= 1 && mv.y.abs() <= 1;
-        bits | u8::from(still) << quarter
-    })
 }
 
 /// What later macroblocks see of a coded one; moves the slice's quantiser on.

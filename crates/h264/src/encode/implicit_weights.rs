@@ -6,15 +6,23 @@ pub(crate) const EVEN: i16 = 32;
 /// Weight of the picture of list 1 in predictions from both, by the places of a picture and its two references in output
 /// order.
 pub(crate) fn second_weight(own: u64, first: u64, second: u64) -> i16 {
+    match distance_scale(own, first, second).map(|scale| scale >> 2) {
+        Some(scale @ -64..=128) => scale as i16,
+        _ => EVEN,
+    }
+}
+
+/// DistScaleFactor (8.4.1.2.3): how far a picture lies from its first reference to its second one, in 1/256; `None` where
+/// these are at the same place.
+pub(crate) fn distance_scale(own: u64, first: u64, second: u64) -> Option<i32> {
     // Frames count two each.
     let distance = |to: u64| (2 * (to as i64 - first as i64)).clamp(-128, 127) as i32;
     let (near, whole) = (distance(own), distance(second));
     if whole == 0 {
-        return EVEN;
+        return None;
     }
     let inverse = (16384 + (whole / 2).abs()) / whole;
-    let scale = ((near * inverse + 32) >> 6).clamp(-1024, 1023) >> 2;
-    if (-64..=128).contains(&scale) { scale as i16 } else { EVEN }
+    Some(((near * inverse + 32) >> 6).clamp(-1024, 1023))
 }
 
 /// Weights for each pair of references, by index in list 0 and then in list 1.

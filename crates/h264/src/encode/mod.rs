@@ -6,6 +6,7 @@ mod bottom_lines;
 mod config;
 mod deblock;
 mod decode_clock;
+mod direct_choice;
 mod edge_strength;
 mod effort;
 mod encoder;
@@ -40,6 +41,7 @@ mod source;
 mod stream;
 mod sub_partition;
 mod tables;
+mod temporal_direct;
 mod temporal_layers;
 mod trellis;
 mod weights;
@@ -49,7 +51,8 @@ mod write_cabac_residual;
 mod write_cavlc;
 
 pub use config::{
-    EncodedFrame, EncoderConfig, EntropyMode, FieldOrder, FrameInput, SliceKind, Update, VideoSignal,
+    DirectPrediction, EncodedFrame, EncoderConfig, EntropyMode, FieldOrder, FrameInput, SliceKind, Update,
+    VideoSignal,
 };
 pub use effort::{MAX_EFFORT, MAX_LOOKAHEAD};
 pub use encoder::Encoder;

@@ -8,6 +8,7 @@ use vitascope_dsp::video::{BlockSize, VideoKernels};
 use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Reconstruction};
 use super::reference::ReferenceView;
 use super::residual::{SOURCE_STRIDE, Source};
+use super::temporal_direct::{MotionRecord, VALUES};
 use super::weights::{Brightness, PictureWeights};
 
 /// Samples around a reference picture's luma, on every side.
@@ -93,6 +94,8 @@ pub(crate) struct PictureWriter {
     /// For each macroblock, the quarters that hardly move against the nearest reference, one bit each
     /// (colZeroFlag of 8.4.1.2.2).
     still: PlaneWriter<u8>,
+    /// For each macroblock, what temporal direct prediction reads of its motion.
+    motion: PlaneWriter<u16>,
     geometry: Geometry,
     /// Picture rows whose half samples are done.
     luma_done: usize,
@@ -105,6 +108,7 @@ pub(crate) struct Reference {
     luma: [PlaneReader<u8>; 4],
     chroma: [PlaneReader<u8>; 2],
     still: PlaneReader<u8>,
+    motion: PlaneReader<u16>,
     geometry: Geometry,
     /// Of its source, where references are weighted.
     pub(crate) brightness: Option<Arc<Brightness>>,
@@ -117,6 +121,7 @@ impl PictureWriter {
             luma: std::array::from_fn(|_| plane(geometry.luma_stride(), geometry.luma_rows())),
             chroma: std::array::from_fn(|_| plane(geometry.chroma_stride(), geometry.chroma_rows())),
             still: plane(geometry.mb_width, geometry.mb_height),
+            motion: PlaneWriter::new(geometry.mb_width * VALUES, geometry.mb_height),
             geometry,
             luma_done: 0,
             chroma_done: 0,
@@ -128,7 +133,8 @@ impl PictureWriter {
         self.luma_done = 0;
         self.chroma_done = 0;
         let planes = self.luma.iter_mut().chain(&mut self.chroma).chain([&mut self.still]);
-        planes.map(PlaneWriter::restart).filter(|&free| !free).count() == 0
+        let used = planes.map(PlaneWriter::restart).filter(|&free| !free).count();
+        self.motion.restart() && used == 0
     }
 
     pub(crate) fn reference(&self, brightness: Option<Arc<Brightness>>) -> Reference {
@@ -136,6 +142,7 @@ impl PictureWriter {
             luma: std::array::from_fn(|i| self.luma[i].reader()),
             chroma: std::array::from_fn(|i| self.chroma[i].reader()),
             still: self.still.reader(),
+            motion: self.motion.reader(),
             geometry: self.geometry,
             brightness,
         }
@@ -147,6 +154,15 @@ impl PictureWriter {
             *to = bits;
         }
         self.still.publish(row + 1);
+    }
+
+    /// Notes the motion of a row's macroblocks.
+    pub(crate) fn set_motion(&mut self, row: usize, records: impl Iterator<Item = MotionRecord>) {
+        let row_values = self.motion.rows_mut(row..row + 1);
+        for (to, record) in row_values.as_chunks_mut().0.iter_mut().zip(records) {
+            *to = record;
+        }
+        self.motion.publish(row + 1);
     }
 
     /// Puts the samples of macroblock (x, y) in their place.
@@ -289,6 +305,12 @@ impl Reference {
     /// Quarters that stand still, for each macroblock of a row that [`is_ready`](Self::is_ready) holds for.
     pub(crate) fn still(&self, row: usize) -> &[u8] {
         &self.still.rows()[row * self.geometry.mb_width..(row + 1) * self.geometry.mb_width]
+    }
+
+    /// Motion of each macroblock of a row that [`is_ready`](Self::is_ready) holds for, if it was noted.
+    pub(crate) fn motion(&self, row: usize) -> &[MotionRecord] {
+        let width = self.geometry.mb_width;
+        self.motion.rows().as_chunks().0.get(row * width..(row + 1) * width).unwrap_or(&[])
     }
 
     pub(crate) fn view<'a>(&'a self, weights: Option<&'a PictureWeights>) -> ReferenceView<'a> {

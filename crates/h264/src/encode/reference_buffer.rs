@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use super::slice::SliceKind;
+use super::temporal_direct::LIST_PLACES;
 use crate::syntax::ref_pic::{DecRefPicMarking, ListModification, MemoryManagement};
 
 /// Reference pictures, `R` being what predictions are read from.
@@ -48,6 +49,8 @@ struct Entry<R> {
     /// Place in output order since the last sync picture, and in coding order.
     order: u64,
     coded: u64,
+    /// What it refers to, by list: places in coding order.
+    referred: [Vec<u64>; 2],
     picture: R,
 }
 
@@ -70,6 +73,10 @@ pub(crate) struct PictureKind {
     pub(crate) order: u64,
 }
 
+/// For each place of the lists of a B picture's first picture of list 1, those of list 1 after all of list 0: the index in
+/// the B picture's list 0 of what is there, if it is among them (refIdxL0 of 8.4.1.2.3).
+pub(crate) type CollocatedMap = [Option<u8>; 2 * LIST_PLACES];
+
 /// What a picture refers to and what becomes of it.
 #[derive(Debug)]
 pub(crate) struct PicturePlan<R> {
@@ -79,6 +86,8 @@ pub(crate) struct PicturePlan<R> {
     pub(crate) orders: [Vec<u64>; 2],
     /// Place in output order of the first picture of list 0.
     pub(crate) nearest: Option<u64>,
+    /// Of a B picture.
+    pub(crate) collocated: Option<CollocatedMap>,
     pub(crate) modification: Vec<ListModification>,
     /// `None` leaves the syntax at its simplest.
     pub(crate) marking: Option<DecRefPicMarking>,
@@ -135,15 +144,28 @@ impl<R: Clone> ReferenceBuffer<R> {
             self.group_start = 0;
         }
         let frame_num = self.frame_num;
-        let (lists, orders, modification) = self.lists(kind);
+        let Lists { places, modification } = self.lists(kind);
+        let lists = places.each_ref().map(|list| of_each(list, |entry| entry.picture.clone()));
+        let orders = places.each_ref().map(|list| of_each(list, |entry| entry.order));
+        let referred = places.each_ref().map(|list| of_each(list, |entry| entry.coded));
+        let collocated = places[1].first().map(|place| collocated_map(&place.entry().referred, &referred[0]));
         let nearest = orders[0].first().copied();
         if kind.is_sync || kind.refresh {
             self.trusted_from = self.coded;
         }
-        let mut plan =
-            PicturePlan { frame_num, lists, orders, nearest, modification, marking: None, token: None };
+        let mut plan = PicturePlan {
+            frame_num,
+            lists,
+            orders,
+            nearest,
+            collocated,
+            modification,
+            marking: None,
+            token: None,
+        };
         if kind.is_reference {
-            let entry = Entry { frame_num, order: kind.order, coded: self.coded, picture: picture() };
+            let entry =
+                Entry { frame_num, order: kind.order, coded: self.coded, referred, picture: picture() };
             self.unmarked += 1;
             let due = kind.is_sync || kind.refresh || self.unmarked >= self.interval;
             if due && !self.long.is_empty() {
@@ -164,15 +186,12 @@ impl<R: Clone> ReferenceBuffer<R> {
     }
 
     /// Reference lists, and what brings list 0 out of its initial order (8.2.4.2).
-    fn lists(&self, kind: PictureKind) -> ([Vec<R>; 2], [Vec<u64>; 2], Vec<ListModification>) {
-        let pictures =
-            |entries: &[Place<'_, R>]| entries.iter().map(|place| place.entry().picture.clone()).collect();
-        let orders = |entries: &[Place<'_, R>]| entries.iter().map(|place| place.entry().order).collect();
+    fn lists(&self, kind: PictureKind) -> Lists<'_, R> {
         match kind.slices {
-            SliceKind::I => Default::default(),
+            SliceKind::I => Lists { places: [Vec::new(), Vec::new()], modification: Vec::new() },
             SliceKind::P => {
                 let wanted = self.wanted(kind.refresh, kind.order);
-                ([pictures(&wanted), Vec::new()], [orders(&wanted), Vec::new()], self.modification(&wanted))
+                Lists { modification: self.modification(&wanted), places: [wanted, Vec::new()] }
             }
             SliceKind::B => {
                 let mut sides = [false, true].map(|after| {
@@ -184,8 +203,7 @@ impl<R: Clone> ReferenceBuffer<R> {
                     side.sort_by_key(|place| place.entry().order.abs_diff(kind.order));
                     side.truncate(self.sizes.searched);
                 }
-                let orders = sides.each_ref().map(|side| orders(side));
-                (sides.map(|side| pictures(&side)), orders, Vec::new())
+                Lists { places: sides, modification: Vec::new() }
             }
         }
     }
@@ -284,6 +302,27 @@ impl<R: Clone> ReferenceBuffer<R> {
             .min_by_key(|(_, picture)| (!picture.acknowledged, picture.entry.coded))
             .map_or(0, |(index, _)| index)
     }
+}
+
+/// Reference lists, and what brings list 0 out of its initial order.
+struct Lists<'a, R> {
+    places: [Vec<Place<'a, R>>; 2],
+    modification: Vec<ListModification>,
+}
+
+fn of_each<R, T>(list: &[Place<'_, R>], what: impl Fn(&Entry<R>) -> T) -> Vec<T> {
+    list.iter().map(|place| what(place.entry())).collect()
+}
+
+/// Where the pictures of the lists of a collocated picture are in list 0, which holds `own`.
+fn collocated_map(referred: &[Vec<u64>; 2], own: &[u64]) -> CollocatedMap {
+    let mut map = [None; 2 * LIST_PLACES];
+    for (places, list) in map.as_chunks_mut::<LIST_PLACES>().0.iter_mut().zip(referred) {
+        for (place, picture) in places.iter_mut().zip(list) {
+            *place = own.iter().position(|other| other == picture).map(|index| index as u8);
+        }
+    }
+    map
 }
 
 /// A picture of the buffer.

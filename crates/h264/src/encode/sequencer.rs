@@ -10,6 +10,7 @@ use super::analysis::CodingTables;
 use super::config::{EncoderConfig, EntropyMode, FieldOrder, SliceKind};
 use super::deblock::DeblockParameters;
 use super::decode_clock::PictureTimes;
+use super::direct_choice::DirectChoice;
 use super::effort::Tools;
 use super::error::Error;
 use super::frame_coder::{FrameJob, ReachLimits};
@@ -23,6 +24,7 @@ use super::rate::{CodingPlan, Rate, RateTicket};
 use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
 use super::residual::ResidualCoder;
 use super::stream::{SliceParameters, StreamParameters};
+use super::temporal_direct::TemporalDirect;
 use super::temporal_layers::LayerClock;
 use super::weights::{self, Brightness};
 use crate::syntax::sei::{self, RecoveryPoint, SeiMessage};
@@ -53,6 +55,8 @@ pub(crate) struct Flight {
     pub(crate) opens_group: bool,
     pub(crate) is_reference: bool,
     pub(crate) slice_kind: SliceKind,
+    /// See [`DirectChoice::class`].
+    pub(crate) direct_class: usize,
     pub(crate) long_term_token: Option<i64>,
     /// Length-prefixed NAL units before the slice.
     pub(crate) messages: Vec<u8>,
@@ -65,6 +69,7 @@ pub(crate) struct Flight {
 pub(crate) struct Sequencer {
     pub(crate) rate: Rate,
     pub(crate) references: ReferenceBuffer<Reference>,
+    pub(crate) direct_choice: DirectChoice,
     /// Presentation times of the sync frames of the whole stream in order, where a pass before has set them.
     pub(crate) sync_times: Vec<Time>,
     stream: StreamParameters,
@@ -109,6 +114,7 @@ impl Sequencer {
         Ok(Self {
             rate,
             references: ReferenceBuffer::new(stream.references(), stream.max_frame_num()),
+            direct_choice: DirectChoice::new(config.direct_prediction, tools.temporal_direct),
             sync_times: Vec::new(),
             tables,
             tools,
@@ -171,6 +177,7 @@ impl Sequencer {
             lists: references,
             orders,
             nearest,
+            collocated,
             modification,
             marking,
             token: long_term_token,
@@ -187,7 +194,12 @@ impl Sequencer {
             }
             _ => Vec::new(),
         };
+        let direct_class = DirectChoice::class(is_reference, orders[1].len());
+        let direct = self
+            .direct_choice
+            .plan(planned.coding_index, direct_class, || TemporalDirect::new(order, &orders, collocated?));
         let headers = self.stream.slice_headers(&SliceParameters {
+            direct_spatial: direct.spatial,
             kind,
             is_sync,
             is_reference,
@@ -231,6 +243,7 @@ impl Sequencer {
             } else {
                 Vec::new()
             },
+            direct,
             is_reference,
             reports: self.reports,
             max_bytes,
@@ -243,6 +256,7 @@ impl Sequencer {
             opens_group: planned.opens_group,
             is_reference,
             slice_kind: kind,
+            direct_class,
             long_term_token,
             messages,
             times,

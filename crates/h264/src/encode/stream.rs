@@ -99,6 +99,8 @@ pub(crate) struct SliceParameters {
     pub(crate) weights: Option<PredWeightTable>,
     /// Active references of each list.
     pub(crate) references: [usize; 2],
+    /// B slices derive motion from neighbours, not from the picture after.
+    pub(crate) direct_spatial: bool,
 }
 
 /// Checks the base layer's part of the bits.
@@ -361,12 +363,18 @@ impl StreamParameters {
             header.dec_ref_pic_marking = Some(marking.clone());
         }
         header.pred_weight_table.clone_from(&slice.weights);
+        header.direct_spatial_mv_pred_flag = slice.direct_spatial;
         header.slice_qp_delta = i32::from(slice.slice_qp) - 26;
         SliceHeaders { header, nal, sets: Arc::clone(&self.sets) }
     }
 }
 
 impl SliceHeaders {
+    /// Says that B slices derive motion from neighbours.
+    pub(crate) fn derive_spatially(&mut self) {
+        self.header.direct_spatial_mv_pred_flag = true;
+    }
+
     /// NAL unit header and slice header of the slice that begins with a macroblock.
     pub(crate) fn write(&self, first_macroblock: usize) -> BitWriter {
         let mut writer = BitWriter::with_capacity(4096);

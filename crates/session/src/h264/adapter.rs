@@ -3,8 +3,8 @@
 use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{FormatDescription, Time, TimeRange};
 use vitascope_h264::encode::{
-    BaseLayer, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput, MAX_LOOKAHEAD,
-    RateControl, RateLimits, SliceKind, Update, VideoSignal,
+    BaseLayer, DirectPrediction, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput,
+    MAX_LOOKAHEAD, RateControl, RateLimits, SliceKind, Update, VideoSignal,
 };
 use vitascope_h264::format::format_description_from_parameter_sets;
 
@@ -235,6 +235,11 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
             .and_then(|count| u32::try_from(count).ok())
             .map(|count| count.min(MAX_LOOKAHEAD)),
         adaptive_quantisation: values.integer(key::SPATIAL_ADAPTIVE_QP_LEVEL) != Some(0),
+        direct_prediction: match values.text(key::VITASCOPE_DIRECT_PREDICTION).as_deref() {
+            Some("Spatial") => DirectPrediction::Spatial,
+            Some("Temporal") => DirectPrediction::Temporal,
+            _ => DirectPrediction::Automatic,
+        },
         psychovisual: values
             .float(key::VITASCOPE_PSYCHOVISUAL_STRENGTH)
             .map_or(0.0, |strength| strength as f32),

@@ -336,6 +336,15 @@ pub(crate) static ROWS: &[PropertyRow] = &[
          below 7 do not look at it.",
     ),
     row(
+        key::VITASCOPE_DIRECT_PREDICTION,
+        Kind::Enumeration(&["Automatic", "Spatial", "Temporal"]),
+        DefaultValue::Text("Automatic"),
+        Change::BeforeFirstFrame,
+        "How blocks of B frames derive motion that is not sent: from neighbouring blocks (Spatial) or from the block at the same \
+         place of the frame after (Temporal). Automatic is spatial below effort 3; from there on it takes for each frame what \
+         has come nearer in frames before.",
+    ),
+    row(
         key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY,
         Kind::Boolean,
         DefaultValue::Null,

@@ -50,6 +50,10 @@ pub const METADATA_PROPERTIES: [&str; 8] = [
     key::USING_GPU_REGISTRY_ID,
 ];
 
+/// Properties whose effects are tested in `h264_tools.rs`.
+pub const TOOL_PROPERTIES: [&str; 2] =
+    [key::VITASCOPE_PSYCHOVISUAL_STRENGTH, key::VITASCOPE_DIRECT_PREDICTION];
+
 /// Properties whose effects are tested in `h264_rate.rs`.
 pub const RATE_PROPERTIES: [&str; 12] = [
     key::DATA_RATE_LIMITS,

@@ -5,6 +5,7 @@ use vitascope_dsp::video::{BlockSize, VideoKernels};
 use super::inter::{Candidates, InterChoice, Part, reference_bits};
 use super::predicted::start_vectors;
 use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
+use crate::encode::direct_choice::DirectDifferences;
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::implicit_weights::{EVEN, weighted_mean_of};
 use crate::encode::macroblock::{
@@ -25,6 +26,9 @@ const HALVES_BITS: u32 = 6;
 const QUARTERS_BITS: u32 = 7;
 pub(super) const DIRECT_BITS: u32 = 1;
 
+/// Where derived motion misses by more than so many bits, motion is sent and it does not matter by how much.
+const MOST_BITS: u32 = 160;
+
 /// Derived motion of each quarter, and the transformed difference from its prediction.
 pub(super) struct Direct {
     pub(super) quarters: [Motion; 4],
@@ -40,10 +44,10 @@ impl Analyser<'_> {
         at: &Surroundings<'_>,
     ) {
         let mut motion = [at.around.motion(0), at.around.motion(1)];
-        let quarters = derived_motion(&motion, at.still);
-        let fits = quarters.iter().all(|m| m.mv.iter().all(|&mv| at.limits.contains(mv)));
         let mut direct = None;
-        if fits {
+        let derived = derived_motion(at, &motion, at.spatial_direct);
+        self.compare_derived(source, at, &motion, derived.as_ref());
+        if let Some(quarters) = derived {
             match self.try_direct(entropy, slice, source, at, quarters) {
                 Some(differences) => direct = Some(Direct { quarters, differences }),
                 None => return,
@@ -58,6 +62,39 @@ impl Analyser<'_> {
                 self.code_intra(entropy, slice, source, at, intra, Some(cost));
             }
         }
+    }
+
+    /// Predicts some macroblocks with motion derived in the other way, too, and notes which prediction is nearer.
+    pub(super) fn compare_derived(
+        &mut self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        motion: &[MotionCache; 2],
+        derived: Option<&[Motion; 4]>,
+    ) {
+        if !at.compares_direct || at.temporal.is_none() {
+            return;
+        }
+        let other = derived_motion(at, motion, !at.spatial_direct);
+        if other.as_ref() == derived {
+            return;
+        }
+        let k = self.kernels();
+        let most = self.bits(MOST_BITS);
+        let mut difference = |quarters: Option<&[Motion; 4]>| {
+            let Some(quarters) = quarters else { return most.into() };
+            self.spare.predict_direct(k, at, quarters, self.qp);
+            let difference = k.satd[BlockSize::B16x16 as usize].call(
+                &source.luma,
+                SOURCE_STRIDE,
+                &self.spare.rec.luma[LUMA_ORIGIN..],
+                LUMA_STRIDE,
+            );
+            u64::from(difference.min(most))
+        };
+        let (own, other) = (difference(derived), difference(other.as_ref()));
+        let (spatial, temporal) = if at.spatial_direct { (own, other) } else { (other, own) };
+        self.direct_differences += DirectDifferences { spatial, temporal };
     }
 
     /// Tries `B_Direct_16x16` and `B_Skip`; the prediction's difference by quarters, or `None` when nothing would
@@ -266,9 +303,24 @@ impl Analyser<'_> {
     }
 }
 
-/// Motion of the quarters of `B_Skip` and `B_Direct_16x16`: one for all, but still where the picture
-/// after stands still and the nearest reference is meant.
-pub(super) fn derived_motion(motion: &[MotionCache; 2], still: u8) -> [Motion; 4] {
+/// Motion of the quarters of `B_Skip` and `B_Direct_16x16`, in either way to derive it; `None` where it cannot be had or
+/// reaches too far.
+pub(super) fn derived_motion(
+    at: &Surroundings<'_>,
+    motion: &[MotionCache; 2],
+    spatial: bool,
+) -> Option<[Motion; 4]> {
+    let quarters = match (spatial, at.temporal) {
+        (true, _) => spatial_motion(motion, at.still),
+        (false, Some((temporal, record))) => temporal.motion(record)?,
+        (false, None) => return None,
+    };
+    let fits = quarters.iter().all(|m| m.mv.iter().all(|&mv| at.limits.contains(mv)));
+    fits.then_some(quarters)
+}
+
+/// One motion for all quarters, but still where the picture after stands still and the nearest reference is meant.
+fn spatial_motion(motion: &[MotionCache; 2], still: u8) -> [Motion; 4] {
     let derived = spatial_direct([&motion[0], &motion[1]]);
     std::array::from_fn(|quarter| {
         let mut own = derived;

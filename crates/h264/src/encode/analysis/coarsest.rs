@@ -54,10 +54,8 @@ impl Analyser<'_> {
 
     /// `B_Skip`.
     fn predict_derived(&mut self, at: &Surroundings<'_>) -> bool {
-        let quarters = derived_motion(&[at.around.motion(0), at.around.motion(1)], at.still);
-        if !quarters.iter().all(|motion| motion.mv.iter().all(|&mv| at.limits.contains(mv))) {
-            return false;
-        }
+        let motion = [at.around.motion(0), at.around.motion(1)];
+        let Some(quarters) = derived_motion(at, &motion, at.spatial_direct) else { return false };
         let k = self.kernels();
         self.trial.predict_direct(k, at, &quarters, self.qp);
         self.trial.mode = Mode::Skip;

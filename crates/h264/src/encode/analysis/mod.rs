@@ -14,6 +14,7 @@ mod sub_partitions;
 
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
+use super::direct_choice::DirectDifferences;
 use super::effort::Tools;
 use super::entropy::EntropyCoder;
 use super::macroblock::{
@@ -28,6 +29,7 @@ use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
 use super::sub_partition::SubPartition;
 use super::tables::{lambda_sad, lambda_ssd};
+use super::temporal_direct::{MotionRecord, TemporalDirect};
 use super::trellis::Rates;
 use super::weights::PictureWeights;
 
@@ -52,6 +54,12 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) hints: [Mv; 2],
     /// Quarters that stand still in the first picture of list 1, one bit each (colZeroFlag, 8.4.1.2.2).
     pub(crate) still: u8,
+    /// The macroblock's motion in the picture after, and how its own follows from it; `None` where that is not known.
+    pub(crate) temporal: Option<(&'a TemporalDirect, &'a MotionRecord)>,
+    /// Motion that is not sent is derived from neighbours, not from the picture after.
+    pub(crate) spatial_direct: bool,
+    /// Both ways to derive it are compared.
+    pub(crate) compares_direct: bool,
     /// Copies the samples above and to the left into a reconstruction buffer.
     pub(crate) edges: &'a dyn Fn(&mut Macroblock),
 }
@@ -66,6 +74,8 @@ pub(crate) struct Analyser<'a> {
     spare: Box<Macroblock>,
     /// The source's luma as it would be before each reference's weights; empty where there are none.
     unweighted: Vec<Option<[u8; 256]>>,
+    /// What the macroblocks so far have shown of the two ways to derive motion.
+    direct_differences: DirectDifferences,
     /// Energies of the source, where they count.
     energies: Energies,
     best_cost: u64,
@@ -86,6 +96,7 @@ impl<'a> Analyser<'a> {
             trial: Macroblock::new(),
             spare: Macroblock::new(),
             unweighted: Vec::new(),
+            direct_differences: DirectDifferences::default(),
             energies: [0; 4],
             best_cost: u64::MAX,
             best_bits: 0,
@@ -142,6 +153,11 @@ impl<'a> Analyser<'a> {
         if self.best_bits > PCM_BITS {
             self.code_pcm(source);
         }
+    }
+
+    /// How the two ways to derive motion compare where both were tried.
+    pub(crate) fn direct_differences(&self) -> DirectDifferences {
+        self.direct_differences
     }
 
     /// The macroblock that was decided on last.

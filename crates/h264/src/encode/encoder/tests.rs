@@ -1,6 +1,7 @@
 //! What the tools of an encoder do to its streams.
 
-use super::super::config::SliceKind;
+use super::super::config::{DirectPrediction, SliceKind};
+use super::super::rate_config::RateControl;
 use super::*;
 
 /// An effort without any of the tools that are tested.
@@ -85,7 +86,7 @@ fn each_tool_of_the_higher_efforts_changes_the_stream() {
 
 /// Bytes of frames after the first of textures behind windows of 8x4 samples, each of which moves in its own way.
 fn striped(tools: Tools) -> usize {
-    let rate_control = crate::encode::RateControl::ConstantQuality(0.8);
+    let rate_control = RateControl::ConstantQuality(0.8);
     let config =
         EncoderConfig { width: 96, height: 64, threads: 1, rate_control, ..EncoderConfig::default() };
     let mut encoder = Encoder::with_tools(config, tools).unwrap();
@@ -115,4 +116,55 @@ fn blocks_of_four_rows_follow_what_moves_behind_them() {
     let tools = Tools { b_frames: 0, lookahead: 0, ..Tools::at(9) };
     let (with, without) = (striped(tools), striped(Tools { sub_partitions: false, ..tools }));
     assert!(with < without, "{with} bytes with small blocks, {without} without");
+}
+
+/// Bytes of the B pictures of 24 frames with windows of 16x16 samples, each of which moves steadily in its own way.
+fn windows(direct_prediction: DirectPrediction, tools: Tools) -> usize {
+    let config = EncoderConfig {
+        width: 128,
+        height: 96,
+        threads: 1,
+        frame_rate: Some(25.0),
+        rate_control: RateControl::ConstantQuality(0.6),
+        direct_prediction,
+        ..EncoderConfig::default()
+    };
+    let mut encoder = Encoder::with_tools(config, tools).unwrap();
+    for frame in 0..24usize {
+        let buffer = PixelBuffer::new(128, 96, vitascope_core::format::YUV420_PLANAR).unwrap();
+        let mut pixels = buffer.write().unwrap();
+        for y in 0..96usize {
+            for (x, sample) in pixels.row_mut(0, y)[..128].iter_mut().enumerate() {
+                let window = x / 16 + y / 16 * 8;
+                let (dx, dy) = (window * 5 % 4, window * 3 % 2);
+                let (x, y) = (x + 100 - dx * frame, y + 100 - dy * frame);
+                let texture = ((x / 3 * 7919 + y / 3 * 104_729) as u32).wrapping_mul(2_654_435_761) >> 24;
+                *sample = (64 + texture / 6) as u8;
+            }
+        }
+        for plane in [1, 2] {
+            (0..48).for_each(|y| pixels.row_mut(plane, y)[..64].fill(128));
+        }
+        drop(pixels);
+        encoder.submit(&buffer, input(frame)).unwrap();
+    }
+    encoder.flush().unwrap();
+    let frames = std::iter::from_fn(|| encoder.receive());
+    frames.filter(|frame| frame.slice_kind == SliceKind::B).map(|frame| frame.data.len()).sum()
+}
+
+#[test]
+fn motion_comes_from_the_picture_after_where_neighbours_move_otherwise() {
+    let tools = Tools { temporal_direct: true, ..base_tools() };
+    let of = |direct| windows(direct, tools);
+    let (spatial, temporal) = (of(DirectPrediction::Spatial), of(DirectPrediction::Temporal));
+    let chosen = of(DirectPrediction::Automatic);
+    assert!(20 * temporal < 19 * spatial, "{temporal} bytes temporally, {spatial} spatially");
+    // The first pictures know nothing yet.
+    assert!(
+        2 * chosen < temporal + spatial,
+        "{chosen} bytes chosen, {temporal} temporally, {spatial} spatially"
+    );
+    let unaware = windows(DirectPrediction::Automatic, Tools { temporal_direct: false, ..tools });
+    assert_eq!(unaware, spatial);
 }

@@ -16,11 +16,11 @@ impl Analyser<'_> {
     ) {
         let k = self.kernels();
         let mut motion = [at.around.motion(0), at.around.motion(1)];
-        let quarters = derived_motion(&motion, at.still);
-        let fits = quarters.iter().all(|m| m.mv.iter().all(|&mv| at.limits.contains(mv)));
         let mut direct = None;
         let mut direct_cost = u32::MAX;
-        if fits {
+        let derived = derived_motion(at, &motion, at.spatial_direct);
+        self.compare_derived(source, at, &motion, derived.as_ref());
+        if let Some(quarters) = derived {
             self.best.predict_direct(k, at, &quarters, self.qp);
             if self.tables.residual.is_negligible(k, source, &self.best.rec, self.qp) {
                 self.skip();
