@@ -26,6 +26,22 @@ impl BinSink for cabac::CabacEncoder {
     }
 }
 
+/// Only adapts a coder's contexts.
+pub(crate) struct Adaptation<'a>(pub(crate) &'a mut cabac::CabacEncoder);
+
+impl BinSink for Adaptation<'_> {
+    #[inline(always)]
+    fn bin(&mut self, context: usize, bin: bool) {
+        self.0.adapt(context, bin);
+    }
+
+    #[inline(always)]
+    fn bypass(&mut self, _: bool) {}
+
+    #[inline(always)]
+    fn terminate(&mut self, _: bool) {}
+}
+
 /// Contexts that frame macroblocks of 4:2:0 video use; a count need not copy the others.
 pub(crate) const CONTEXTS: usize = 460;
 

@@ -50,34 +50,34 @@ pub(crate) struct DeblockRow<'a> {
     pub(crate) chroma_offset: usize,
 }
 
-/// Filters one row of macroblocks. `above` is the row of macroblocks before it, if any.
-pub(crate) fn deblock_row(
+/// Filters one row of macroblocks, which come with their quantisers (`QPY`). `above` is the row before it, empty where
+/// there is none.
+pub(crate) fn deblock_row<'a>(
     k: &VideoKernels,
     p: DeblockParameters,
-    infos: &[MacroblockInfo],
-    above: Option<&[MacroblockInfo]>,
+    macroblocks: impl Iterator<Item = (&'a MacroblockInfo, u8)>,
+    mut above: impl Iterator<Item = (&'a MacroblockInfo, u8)>,
     mut row: DeblockRow<'_>,
 ) {
-    let mut left: Option<EdgeSide<'_>> = None;
-    for (x, mb) in infos.iter().enumerate() {
+    let mut left: Option<(EdgeSide<'_>, u8)> = None;
+    for (x, (mb, qp)) in macroblocks.enumerate() {
         let side = EdgeSide::new(mb);
         let mut strengths = side.inside();
-        if let Some(left) = &left {
+        if let Some((left, left_qp)) = &left {
             strengths[0][0] = side.against(left, [0, 4, 8, 12], [3, 7, 11, 15]);
-            filter(k, p, &mut row, x, Direction::Vertical, 0, mb.qp, left.qp(), strengths[0][0]);
+            filter(k, p, &mut row, x, Direction::Vertical, 0, qp, *left_qp, strengths[0][0]);
         }
         for (edge, &inner) in strengths[0].iter().enumerate().skip(1) {
-            filter(k, p, &mut row, x, Direction::Vertical, edge, mb.qp, mb.qp, inner);
+            filter(k, p, &mut row, x, Direction::Vertical, edge, qp, qp, inner);
         }
-        if let Some(above) = above {
-            let top = EdgeSide::new(&above[x]);
-            strengths[1][0] = side.against(&top, [0, 1, 2, 3], [12, 13, 14, 15]);
-            filter(k, p, &mut row, x, Direction::Horizontal, 0, mb.qp, top.qp(), strengths[1][0]);
+        if let Some((top, top_qp)) = above.next() {
+            strengths[1][0] = side.against(&EdgeSide::new(top), [0, 1, 2, 3], [12, 13, 14, 15]);
+            filter(k, p, &mut row, x, Direction::Horizontal, 0, qp, top_qp, strengths[1][0]);
         }
         for (edge, &inner) in strengths[1].iter().enumerate().skip(1) {
-            filter(k, p, &mut row, x, Direction::Horizontal, edge, mb.qp, mb.qp, inner);
+            filter(k, p, &mut row, x, Direction::Horizontal, edge, qp, qp, inner);
         }
-        left = Some(side);
+        left = Some((side, qp));
     }
 }
 

@@ -33,10 +33,6 @@ impl<'a> EdgeSide<'a> {
         Self { mb, coded, uniform }
     }
 
-    pub(crate) fn qp(&self) -> u8 {
-        self.mb.qp
-    }
-
     /// Strengths of the edge between the blocks `own` and `theirs` of a neighbour.
     #[inline]
     pub(crate) fn against(&self, other: &Self, own: [usize; 4], theirs: [usize; 4]) -> Strengths {

@@ -301,8 +301,9 @@ impl Encoder {
 
     fn start(&mut self, planned: PlannedFrame<Waiting>) {
         let picture = self.spare_picture();
-        let (job, flight) = self.sequencer.next(planned, picture);
-        self.in_flight.push_back((flight, self.workers.start(job.into_task())));
+        let (job, flight) = self.sequencer.next(planned, &picture);
+        let task = job.into_task(picture, self.workers.is_alone());
+        self.in_flight.push_back((flight, self.workers.start(task)));
     }
 
     /// A picture that nothing refers to any more, or a new one.

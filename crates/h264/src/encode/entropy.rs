@@ -2,18 +2,25 @@
 
 use vitascope_bits::BitWriter;
 
-use super::bins::BinCounter;
+use super::bins::{Adaptation, BinCounter};
 use super::macroblock::{Macroblock, Mode};
 use super::neighbours::Neighbours;
 use super::slice::{SliceKind, SliceState};
 use super::write_cavlc::{BitCounter, skip_run};
 use super::{write_cabac, write_cavlc};
-use crate::syntax::cabac::{CabacEncoder, State};
+use crate::syntax::cabac::{CabacEncoder, ContextSet, State};
 
 /// Codes the macroblocks of one slice. A clone is a place to come back to.
-pub(crate) trait EntropyCoder: Clone + Send + 'static {
+pub(crate) trait EntropyCoder: Clone + Send + Sync + 'static {
     /// Takes over from a slice header.
     fn start(header: BitWriter, kind: SliceKind, qp: u8) -> Self;
+
+    /// One with nothing written that would code as this one does now: for decisions that must not wait for what is
+    /// written meanwhile.
+    fn snapshot(&self) -> Self;
+
+    /// Goes on past a macroblock as if it had been written.
+    fn follow(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock);
 
     /// Bits that a macroblock would take now, in 1/256.
     fn cost(&mut self, around: &Neighbours<'_>, slice: &SliceState, mb: &Macroblock) -> u32;
@@ -48,14 +55,23 @@ impl EntropyCoder for Cabac {
             header.put(1, 1);
         }
         let initial = match kind {
-            SliceKind::I => crate::syntax::cabac::ContextSet::intra(i32::from(qp)),
-            SliceKind::P | SliceKind::B => crate::syntax::cabac::ContextSet::inter(i32::from(qp), 0),
+            SliceKind::I => ContextSet::intra(i32::from(qp)),
+            SliceKind::P | SliceKind::B => ContextSet::inter(i32::from(qp), 0),
         };
         Self {
             coder: CabacEncoder::new(header.into_bytes(), initial),
             counter: BinCounter::new(),
             begun: false,
         }
+    }
+
+    fn snapshot(&self) -> Self {
+        let coder = CabacEncoder::new(Vec::new(), ContextSet(*self.coder.states()));
+        Self { coder, counter: BinCounter::new(), begun: false }
+    }
+
+    fn follow(&mut self, around: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock) {
+        write_cabac::macroblock(&mut Adaptation(&mut self.coder), around, slice, mb);
     }
 
     fn cost(&mut self, around: &Neighbours<'_>, slice: &SliceState, mb: &Macroblock) -> u32 {
@@ -98,6 +114,14 @@ pub(crate) struct Cavlc {
 impl EntropyCoder for Cavlc {
     fn start(header: BitWriter, _: SliceKind, _: u8) -> Self {
         Self { writer: header }
+    }
+
+    fn snapshot(&self) -> Self {
+        Self { writer: BitWriter::new() }
+    }
+
+    fn follow(&mut self, _: &Neighbours<'_>, slice: &mut SliceState, mb: &Macroblock) {
+        slice.skip_run = if mb.mode == Mode::Skip { slice.skip_run + 1 } else { 0 };
     }
 
     fn cost(&mut self, around: &Neighbours<'_>, slice: &SliceState, mb: &Macroblock) -> u32 {

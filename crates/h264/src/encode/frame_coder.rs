@@ -1,31 +1,28 @@
 //! Codes one picture: macroblock rows from top to bottom, each filtered and handed to waiting
 //! readers as soon as it is done.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use vitascope_encode::math::log2;
-
-use super::analysis::{Analyser, CodingTables, Surroundings};
-use super::bottom_lines::BottomLines;
+use super::analysis::CodingTables;
+use super::attempt::{Attempt, RowOrder};
+use super::coded_rows::CodedRows;
 use super::deblock::{DeblockParameters, DeblockRow, deblock_row};
-use super::direct_choice::{DirectDifferences, is_sample};
+use super::direct_choice::DirectDifferences;
 use super::effort::Tools;
 use super::entropy::{Cabac, Cavlc, EntropyCoder};
-use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo, Mode, Mv};
+use super::macroblock::Mv;
 use super::motion_search::MotionLimits;
-use super::neighbours::Neighbours;
 use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING, PictureWriter, Reference, SourcePicture};
 use super::picture_report::{PictureReport, Reports};
-use super::residual::Source;
-use super::row_budget::{RowBudget, RowControl};
-use super::saving::Saving;
+use super::recorded_row::SpareRows;
+use super::row_budget::RowBudget;
+use super::row_finisher::RowFinisher;
+use super::sizing::{Sizing, mean};
 use super::slice::{SliceKind, SliceState};
-use super::slice_writer::{Fit, SliceWriter};
 use super::stream::SliceHeaders;
 use super::temporal_direct::{self, DirectPlan};
 use super::weights::PictureWeights;
 use super::worker::RowTask;
-use super::write_cabac::{fill_absolute, wrap_delta};
 
 /// Everything the coding of one picture needs; owned, so that any thread may run it.
 pub(crate) struct FrameJob {
@@ -46,7 +43,6 @@ pub(crate) struct FrameJob {
     pub(crate) hints: [Vec<Mv>; 2],
     pub(crate) limits: ReachLimits,
     pub(crate) source: Arc<SourcePicture>,
-    pub(crate) picture: PictureWriter,
     /// By list.
     pub(crate) references: [Vec<Reference>; 2],
     /// Weights of the references of list 0, as many or none at all.
@@ -64,14 +60,8 @@ pub(crate) struct FrameJob {
     pub(crate) max_bytes: Option<usize>,
     /// What rows are coarsened for while the picture is coded.
     pub(crate) budget: Option<RowBudget>,
+    pub(crate) spare_rows: Arc<SpareRows>,
 }
-
-/// Quantiser steps by which a picture twice too large is coarsened: sizes fall by about half in six, and what
-/// only just misses would miss again.
-const COARSER: f64 = 7.0;
-/// Quantiser steps that halve the size of a predicted and of an intra picture, as rate control sees it.
-const HALVING: f64 = 6.0;
-const INTRA_HALVING: f64 = 6.0 / 0.7;
 
 /// How far vectors reach, in luma samples.
 #[derive(Clone, Copy, Debug)]
@@ -102,59 +92,72 @@ pub(crate) struct CodedFrame {
 const OUTSIDE: usize = 24;
 /// Samples beyond the last column or row at which a macroblock may begin.
 const BEYOND: usize = 8;
-/// By how much the quantiser of a macroblock rises while its slice alone is too large, and to where.
-const QP_STEP: u8 = 4;
-const MAX_QP: u8 = 51;
-
 impl FrameJob {
-    /// The job as a task of rows.
-    pub(crate) fn into_task(self) -> Box<dyn RowTask<Output = CodedFrame>> {
+    /// The job as a task of rows that are coded into `picture`; `alone` says that there is but one thread.
+    pub(crate) fn into_task(
+        self,
+        picture: PictureWriter,
+        alone: bool,
+    ) -> Arc<dyn RowTask<Output = CodedFrame>> {
         if self.cabac {
-            Box::new(FrameCoder::<Cabac>::new(self))
+            Arc::new(FrameCoder::<Cabac>::new(self, picture, alone))
         } else {
-            Box::new(FrameCoder::<Cavlc>::new(self))
+            Arc::new(FrameCoder::<Cavlc>::new(self, picture, alone))
         }
     }
 
-    /// Raises the quantisers for a picture that came out larger than it may be; false when it is small enough or
-    /// they stand at their highest.
-    fn coarsen(&mut self, bytes: usize, limit: usize) -> bool {
-        if bytes <= limit || self.qps.iter().all(|&qp| qp >= MAX_QP) {
-            return false;
+    /// The state in which every slice begins.
+    pub(crate) fn initial_state(&self) -> SliceState {
+        SliceState {
+            kind: self.kind,
+            transform_8x8_mode: self.transform_8x8_mode,
+            ref_counts: [self.references[0].len(), self.references[1].len()],
+            last_qp: self.slice_qp,
+            last_delta_qp: 0,
+            skip_run: 0,
         }
-        // Sizes fall at least a little more slowly than the step rises.
-        let excess = bytes as f64 / limit.max(1) as f64;
-        let raise = (COARSER * log2(excess)).ceil().clamp(1.0, f64::from(MAX_QP)) as u8;
-        self.qps.iter_mut().for_each(|qp| *qp = (*qp + raise).min(MAX_QP));
-        true
     }
 
-    /// Filters a row that is coded and, where other pictures predict from this one, lets them see it.
-    fn finish_row(&mut self, infos: &[MacroblockInfo], y: usize) {
-        let mb_width = self.source.geometry.mb_width;
+    /// Filters a row that is written and, where other pictures predict from this one, completes it. They see it at once
+    /// where it stays. `qps` are the quantisers of the row above and of the row.
+    pub(crate) fn finish_row(
+        &self,
+        rows: &CodedRows,
+        qps: [&[u8]; 2],
+        picture: &mut PictureWriter,
+        y: usize,
+    ) {
         if self.is_reference || self.reports.any() {
-            self.deblock(infos, y);
+            self.deblock(rows, qps, picture, y);
         }
         if self.is_reference {
-            let row = &infos[y * mb_width..(y + 1) * mb_width];
-            self.picture.set_still(y, row.iter().map(temporal_direct::still_quarters));
+            let width = self.source.geometry.mb_width;
+            picture
+                .set_still(y, (0..width).map(|x| rows.info(x, y).map_or(0, temporal_direct::still_quarters)));
             if self.direct.noted {
-                self.picture.set_motion(y, row.iter().map(temporal_direct::record));
+                picture.set_motion(y, (0..width).map_while(|x| rows.info(x, y)).map(temporal_direct::record));
             }
-            self.picture.finish_row(&self.tables.kernels, y);
+            picture.complete_row(&self.tables.kernels, y);
+            if self.max_bytes.is_none() {
+                picture.publish_row(y);
+            }
         }
     }
 
-    fn deblock(&mut self, infos: &[MacroblockInfo], y: usize) {
-        let width = self.source.geometry.mb_width;
-        let row = &infos[y * width..(y + 1) * width];
-        let above = (y > 0).then(|| &infos[(y - 1) * width..y * width]);
+    fn deblock(&self, rows: &CodedRows, qps: [&[u8]; 2], picture: &mut PictureWriter, y: usize) {
+        let row = |qps, y| {
+            let macroblock = move |(x, &qp): (usize, &u8)| Some((rows.info(x, y)?, qp));
+            <[u8]>::iter(qps).enumerate().map_while(macroblock)
+        };
+        let (above, own) = match y.checked_sub(1) {
+            Some(before) => (row(qps[0], before), row(qps[1], y)),
+            None => (row(&[], 0), row(qps[1], y)),
+        };
         let (luma_start, chroma_start) = (y * 16 + LUMA_PADDING - 4, y * 8 + CHROMA_PADDING - 2);
-        let (luma_stride, chroma_stride) =
-            (self.source.geometry.luma_stride(), self.source.geometry.chroma_stride());
-        let [cb, cr] = &mut self.picture.chroma;
-        let rows = DeblockRow {
-            luma: self.picture.luma[0].rows_mut(luma_start..luma_start + 20),
+        let (luma_stride, chroma_stride) = picture.strides();
+        let [cb, cr] = &mut picture.chroma;
+        let samples = DeblockRow {
+            luma: picture.luma[0].rows_mut(luma_start..luma_start + 20),
             luma_stride,
             luma_offset: LUMA_PADDING,
             chroma: [
@@ -164,241 +167,152 @@ impl FrameJob {
             chroma_stride,
             chroma_offset: CHROMA_PADDING,
         };
-        deblock_row(&self.tables.kernels, self.deblocking, row, above, rows);
+        deblock_row(&self.tables.kernels, self.deblocking, own, above, samples);
     }
 }
 
 /// A picture on its way.
 struct FrameCoder<E: EntropyCoder> {
-    job: FrameJob,
-    /// Mean of the quantisers at first.
-    planned: f32,
-    /// `None` when the picture is done.
-    attempt: Option<Attempt<E>>,
-    outcome: Outcome,
-    /// Which macroblocks are left out to keep to the size, where that is needed.
-    saving: Option<Saving>,
-    /// Quantiser and bytes of the attempt before any were left out.
-    unsaved: Option<(f32, usize)>,
+    state: Mutex<State<E>>,
+}
+
+struct State<E: EntropyCoder> {
+    /// `None` when it is given out.
+    job: Option<Arc<FrameJob>>,
+    attempt: Arc<Attempt<E>>,
+    /// The row to begin next.
+    next_row: usize,
+    /// Rows that are being done.
+    under_way: usize,
+    outcome: Option<Outcome>,
 }
 
 /// What the last attempt came to.
-#[derive(Default)]
 struct Outcome {
     data: Vec<u8>,
+    picture: PictureWriter,
     mean_qp: f32,
-    /// By how much rows were raised on average.
-    raised: u8,
+    raised: f32,
     direct_differences: DirectDifferences,
-}
-
-/// One coding of the picture: what is carried from row to row. Another one follows when it comes out too large.
-struct Attempt<E: EntropyCoder> {
-    writer: SliceWriter<E>,
-    infos: Vec<MacroblockInfo>,
-    lines: BottomLines,
-    rows: Option<RowControl>,
-    /// Which macroblocks are left out.
-    saving: Option<Saving>,
-    direct_differences: DirectDifferences,
-    /// The row to code next.
-    row: usize,
-}
-
-impl<E: EntropyCoder> Attempt<E> {
-    fn new(job: &FrameJob, saving: Option<Saving>) -> Self {
-        let initial = SliceState {
-            kind: job.kind,
-            transform_8x8_mode: job.transform_8x8_mode,
-            ref_counts: [job.references[0].len(), job.references[1].len()],
-            last_qp: job.slice_qp,
-            last_delta_qp: 0,
-            skip_run: 0,
-        };
-        let geometry = job.source.geometry;
-        Self {
-            writer: SliceWriter::new(job.headers.clone(), initial, job.max_slice_bytes),
-            infos: vec![MacroblockInfo::default(); geometry.macroblocks()],
-            lines: BottomLines::new(geometry),
-            rows: job.budget.map(|budget| RowControl::new(budget, geometry.mb_height)),
-            saving,
-            direct_differences: DirectDifferences::default(),
-            row: 0,
-        }
-    }
-
-    fn code_row(&mut self, job: &mut FrameJob) {
-        let y = self.row;
-        let geometry = job.source.geometry;
-        let mb_width = geometry.mb_width;
-        let writer = &mut self.writer;
-        let raise = self.rows.as_mut().map_or(0, |rows| rows.next_row(writer.byte_count()));
-        // Made anew for each row, so that which rows are coded in one go cannot matter.
-        let mut analyser = Analyser::new(&job.tables, job.tools);
-        let views = [0, 1].map(|list| {
-            let weights = |index: usize| job.weights.get(index).filter(|_| list == 0)?.as_ref();
-            let views = job.references[list].iter().enumerate();
-            let views = views.map(|(index, reference)| {
-                let second = job.second_weights.get(index).filter(|_| list == 0);
-                reference.view(weights(index)).averaged(second.map_or(&[], |weights| weights))
-            });
-            views.collect::<Vec<_>>()
-        });
-        let still = job.references[1].first().map(|r| r.still(y));
-        let collocated = job.references[1].first().map_or(&[][..], |r| r.motion(y));
-        let temporal = job.direct.temporal.as_ref();
-        let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
-        for x in 0..mb_width {
-            let index = y * mb_width + x;
-            job.source.load(&job.tables.kernels, x, y, &mut source);
-            let (lines, picture) = (&self.lines, &job.picture);
-            let edges = |mb: &mut Macroblock| lines.edges(picture, mb, x, y);
-            let mut qp = (job.qps[index] + raise).min(MAX_QP);
-            let mb = loop {
-                let at = Surroundings {
-                    position: (x, y),
-                    around: Neighbours::new(&self.infos, mb_width, x, y, writer.first),
-                    references: [&views[0], &views[1]],
-                    limits: job.limits.at(geometry, x, y),
-                    hints: [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
-                    still: still.map_or(0, |row| row[x]),
-                    temporal: temporal.zip(collocated.get(x)),
-                    spatial_direct: job.direct.spatial,
-                    compares_direct: job.direct.compares && is_sample((x, y)),
-                    edges: &edges,
-                };
-                let left_out =
-                    self.saving.is_some_and(|saving| saving.leaves_out(index, writer.byte_count()))
-                        && analyser.code_coarsest(&writer.state, &source, &at, qp);
-                if !left_out {
-                    analyser.code(&mut writer.entropy, &writer.state, &source, &at, qp);
-                }
-                match writer.write(&at.around, analyser.chosen(), index) {
-                    Fit::Yes => {}
-                    Fit::NextSlice => continue,
-                    Fit::Never if qp < MAX_QP => {
-                        qp = (qp + QP_STEP).min(MAX_QP);
-                        continue;
-                    }
-                    Fit::Never => writer.write_anyway(&at.around, analyser.chosen()),
-                }
-                break analyser.chosen();
-            };
-            self.infos[index] = describe(mb, &mut writer.state);
-            job.picture.store(&job.tables.kernels, &mb.rec, x, y);
-        }
-        self.direct_differences += analyser.direct_differences();
-        self.lines.save(&job.picture, y);
-        self.row += 1;
-    }
 }
 
 impl<E: EntropyCoder> FrameCoder<E> {
-    fn new(job: FrameJob) -> Self {
-        let attempt = Some(Attempt::new(&job, None));
-        Self {
-            planned: mean(&job.qps),
-            attempt,
-            outcome: Outcome::default(),
-            saving: None,
-            unsaved: None,
-            job,
-        }
-    }
-
-    /// A picture came out too large: whether it may come out smaller, and is to be coded again.
-    fn again(&mut self, bytes: usize, limit: usize) -> bool {
-        let job = &mut self.job;
-        let before = mean(&job.qps);
-        let coarser = job.coarsen(bytes, limit);
-        if let Some(saving) = &mut self.saving {
-            return saving.tighten(bytes - limit) || coarser;
-        }
-        let at_highest = job.qps.iter().all(|&qp| qp >= MAX_QP);
-        self.unsaved = Some((before, bytes));
-        // Nobody waits for more than two attempts where frames are sent as they come. Without references, leaving something out
-        // shows all over the picture.
-        let saves = match job.kind {
-            SliceKind::I => !coarser,
-            SliceKind::P => at_highest || job.budget.is_some(),
-            SliceKind::B => at_highest,
+    fn new(job: FrameJob, picture: PictureWriter, alone: bool) -> Self {
+        let order = if job.max_slice_bytes > 0 {
+            RowOrder::SERIAL
+        } else {
+            RowOrder::overlapping(job.source.geometry, alone)
         };
-        if saves {
-            let Geometry { mb_width, .. } = job.source.geometry;
-            let macroblocks = job.source.geometry.macroblocks();
-            // Motion from the picture after is not always there.
-            job.direct.spatial = true;
-            job.headers.derive_spatially();
-            self.saving = Some(Saving::new(job.kind, job.cabac, macroblocks, mb_width, limit));
-        }
-        coarser || saves
+        let attempt = Arc::new(Attempt::new(&job, Sizing::new(job.qps.clone()), order, picture));
+        let state = State { job: Some(Arc::new(job)), attempt, next_row: 0, under_way: 0, outcome: None };
+        Self { state: Mutex::new(state) }
     }
 
-    /// The last row is coded: whether the picture need not be coded again.
-    fn conclude(&mut self, attempt: Attempt<E>) -> bool {
-        let job = &mut self.job;
-        let Attempt { writer, infos, rows, direct_differences, row, .. } = attempt;
-        let data = with_lengths(&writer.finish());
-        if let Some(limit) = job.max_bytes {
-            if data.len() > limit && self.again(data.len(), limit) {
-                self.attempt = Some(Attempt::new(&self.job, self.saving));
-                return false;
-            }
-            let job = &mut self.job;
-            (0..row).for_each(|y| job.finish_row(&infos, y));
+    fn lock(&self) -> MutexGuard<'_, State<E>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All rows are written: what came of it, or another attempt.
+fn conclude<E: EntropyCoder>(
+    job: &FrameJob,
+    attempt: &Attempt<E>,
+    finisher: RowFinisher<E>,
+) -> Conclusion<E> {
+    let RowFinisher { writer, mut picture, qps, control, direct_differences, .. } = finisher;
+    let data = with_lengths(&writer.finish());
+    let mut sizing = attempt.sizing.clone();
+    if let Some(limit) = job.max_bytes {
+        if data.len() > limit && sizing.tighten(job, data.len(), limit) {
+            picture.start_over();
+            // Where bytes count, all that is written must be known.
+            let exact = attempt.order.serial || sizing.saving.is_some() || sizing.is_coarsest();
+            let order = if exact { RowOrder::SERIAL } else { attempt.order };
+            return Conclusion::Again(Attempt::new(job, sizing, order, picture));
         }
-        let mean_qp = infos.iter().map(|i| u32::from(i.qp)).sum::<u32>() as f32 / infos.len() as f32;
-        let raised = rows.map_or(0, |rows| rows.mean_raise());
-        self.outcome = Outcome { data, mean_qp, raised, direct_differences };
-        true
+        if job.is_reference {
+            picture.publish_row(job.source.geometry.mb_height - 1);
+        }
+    }
+    let rows = control.map_or(0, |control| control.mean_raise());
+    let raised = sizing.raised(job, data.len(), rows);
+    Conclusion::Done(Outcome { data, picture, mean_qp: mean(&qps), raised, direct_differences })
+}
+
+enum Conclusion<E: EntropyCoder> {
+    Done(Outcome),
+    Again(Attempt<E>),
+}
+
+impl<E: EntropyCoder> State<E> {
+    fn is_ready(&self, behind: bool) -> bool {
+        let Some(job) = &self.job else { return false };
+        let row = self.next_row;
+        self.outcome.is_none()
+            && row < job.source.geometry.mb_height
+            && (self.under_way == 0 || !self.attempt.order.direct)
+            && self.attempt.is_ready(row, behind)
+            && job.references.iter().flatten().all(|reference| reference.is_ready(row, job.limits.down))
     }
 }
 
 impl<E: EntropyCoder> RowTask for FrameCoder<E> {
     type Output = CodedFrame;
 
-    fn is_ready(&self) -> bool {
-        let FrameJob { references, limits, .. } = &self.job;
-        let row = self.attempt.as_ref().map_or(0, |attempt| attempt.row);
-        references.iter().flatten().all(|reference| reference.is_ready(row, limits.down))
+    fn is_ready(&self, behind: bool) -> bool {
+        self.lock().is_ready(behind)
     }
 
-    fn run_row(&mut self) -> bool {
-        let Some(mut attempt) = self.attempt.take() else { return true };
-        let y = attempt.row;
-        attempt.code_row(&mut self.job);
-        if self.job.max_bytes.is_none() {
-            self.job.finish_row(&attempt.infos, y);
+    fn claim(&self, behind: bool) -> Option<usize> {
+        let mut state = self.lock();
+        if !state.is_ready(behind) {
+            return None;
         }
-        if attempt.row == self.job.source.geometry.mb_height {
-            return self.conclude(attempt);
-        }
-        self.attempt = Some(attempt);
-        false
+        state.next_row += 1;
+        state.under_way += 1;
+        Some(state.next_row - 1)
     }
 
-    fn finish(self: Box<Self>) -> CodedFrame {
-        let Self { job, planned, outcome, saving, unsaved, .. } = *self;
-        let Outcome { data, mean_qp, raised, direct_differences } = outcome;
-        let raised = match unsaved.filter(|_| saving.is_some() && job.budget.is_none()) {
-            // As if a higher quantiser had done it, so that nobody takes the picture for a simple one.
-            Some((qp, bytes)) => qp - planned + like_quantiser(job.kind, bytes as f64 / data.len() as f64),
-            None => mean(&job.qps) - planned + f32::from(raised),
-        };
-        CodedFrame {
+    fn run_row(&self, row: usize, wake: &dyn Fn()) -> bool {
+        let state = self.lock();
+        let (job, attempt) = (state.job.clone(), Arc::clone(&state.attempt));
+        drop(state);
+        let Some(job) = job else { return false };
+        let written = attempt.run_row(&job, row, wake);
+        let conclusion = written.map(|finisher| conclude(&job, &attempt, *finisher));
+        drop((job, attempt));
+        let mut state = self.lock();
+        match conclusion {
+            Some(Conclusion::Done(outcome)) => state.outcome = Some(outcome),
+            Some(Conclusion::Again(attempt)) => {
+                (state.attempt, state.next_row) = (Arc::new(attempt), 0);
+            }
+            None => {}
+        }
+        state.under_way -= 1;
+        // Whoever leaves last may take the picture apart.
+        state.under_way == 0 && state.outcome.is_some()
+    }
+
+    fn finish(&self) -> Option<CodedFrame> {
+        let mut state = self.lock();
+        let (job, outcome) = (state.job.take()?, state.outcome.take()?);
+        drop(state);
+        let Outcome { data, picture, mean_qp, raised, direct_differences } = outcome;
+        Some(CodedFrame {
             data,
             mean_qp,
             raised,
-            report: job.reports.on(&job.source, &job.picture),
+            report: job.reports.on(&job.source, &picture),
             direct_differences,
-            source: job.source,
-            picture: job.picture,
-        }
+            source: Arc::into_inner(job)?.source,
+            picture,
+        })
     }
 }
 
 impl ReachLimits {
-    fn at(self, geometry: Geometry, x: usize, y: usize) -> MotionLimits {
+    pub(crate) fn at(self, geometry: Geometry, x: usize, y: usize) -> MotionLimits {
         let (width, height) = ((geometry.mb_width * 16) as i32, (geometry.mb_height * 16) as i32);
         let (px, py) = ((x * 16) as i32, (y * 16) as i32);
         let vertical = self.vertical as i32;
@@ -416,16 +330,6 @@ impl ReachLimits {
     }
 }
 
-/// Quantiser steps that make a picture smaller by this ratio.
-fn like_quantiser(kind: SliceKind, ratio: f64) -> f32 {
-    let halving = if kind == SliceKind::I { INTRA_HALVING } else { HALVING };
-    (halving * log2(ratio)) as f32
-}
-
-fn mean(qps: &[u8]) -> f32 {
-    qps.iter().map(|&qp| u32::from(qp)).sum::<u32>() as f32 / qps.len().max(1) as f32
-}
-
 /// NAL units with emulation prevention, each after its length.
 fn with_lengths(nal_units: &[Vec<u8>]) -> Vec<u8> {
     let bytes: usize = nal_units.iter().map(Vec::len).sum();
@@ -438,41 +342,4 @@ fn with_lengths(nal_units: &[Vec<u8>]) -> Vec<u8> {
         data[start..start + 4].copy_from_slice(&length.to_be_bytes());
     }
     data
-}
-
-/// What later macroblocks see of a coded one; moves the slice's quantiser on.
-fn describe(mb: &Macroblock, slice: &mut SliceState) -> MacroblockInfo {
-    if mb.mode == Mode::IntraPcm {
-        // Counts as fully coded, and as quantiser 0 in the deblocking filter (8.7.2.2).
-        slice.last_delta_qp = 0;
-        let cbp = 0x2f | CBP_DC_LUMA | CBP_DC_CHROMA[0] | CBP_DC_CHROMA[1];
-        return MacroblockInfo { mode: mb.mode, cbp, total_coeff: [16; 24], ..MacroblockInfo::default() };
-    }
-    let qp = if mb.sends_qp() { mb.qp } else { slice.last_qp };
-    slice.last_delta_qp = wrap_delta(i32::from(qp) - i32::from(slice.last_qp));
-    slice.last_qp = qp;
-    let coded = mb.coded_block_pattern() != 0 || mb.mode == Mode::Intra16x16;
-    let mut info = MacroblockInfo {
-        mode: mb.mode,
-        qp,
-        cbp: if coded { mb.cbp } else { 0 },
-        transform_8x8: mb.transform_8x8,
-        intra_chroma_mode: mb.intra_chroma_mode,
-        total_coeff: if coded { mb.total_coeff } else { [0; 24] },
-        intra_modes: mb.intra_modes,
-        direct: mb.direct,
-        ref_idx: mb.ref_idx,
-        mv: mb.mv,
-        mvd: [[[0; 2]; 16]; 2],
-    };
-    if let Mode::Inter(partition) = mb.mode {
-        let mut room = [(0, 0, 0, 0); 16];
-        let parts = mb.motion_parts(partition, &mut room);
-        for list in 0..2 {
-            for &part in parts {
-                fill_absolute(&mut info.mvd[list], part, mb.mvd[list][part.1 * 4 + part.0]);
-            }
-        }
-    }
-    info
 }

@@ -102,8 +102,6 @@ pub(crate) const INTRA_DC: u8 = 2;
 #[derive(Clone, Debug)]
 pub(crate) struct MacroblockInfo {
     pub(crate) mode: Mode,
-    /// `QPY` as the decoder derives it: that of the previous macroblock where none is sent.
-    pub(crate) qp: u8,
     /// `CodedBlockPattern` (bits 0-3 luma, 4-5 chroma) and the DC bits above.
     pub(crate) cbp: u16,
     pub(crate) transform_8x8: bool,
@@ -124,7 +122,6 @@ impl Default for MacroblockInfo {
     fn default() -> Self {
         Self {
             mode: Mode::Skip,
-            qp: 0,
             cbp: 0,
             transform_8x8: false,
             intra_chroma_mode: 0,

@@ -1,8 +1,9 @@
 //! The H.264 encoder.
 
 mod analysis;
+mod attempt;
 mod bins;
-mod bottom_lines;
+mod coded_rows;
 mod config;
 mod deblock;
 mod decode_clock;
@@ -29,12 +30,16 @@ mod quality_metrics;
 mod rate;
 mod rate_config;
 mod reconstruction;
+mod recorded_row;
 mod reference;
 mod reference_buffer;
 mod residual;
 mod row_budget;
+mod row_coder;
+mod row_finisher;
 mod saving;
 mod sequencer;
+mod sizing;
 mod slice;
 mod slice_writer;
 mod source;

@@ -123,19 +123,6 @@ pub(crate) struct Neighbours<'a> {
 }
 
 impl<'a> Neighbours<'a> {
-    /// Of macroblock (x, y) in a picture of `width` macroblocks a row, in a slice that begins with macroblock
-    /// `first`: what lies before that does not exist (6.4.8).
-    pub(crate) fn new(infos: &'a [MacroblockInfo], width: usize, x: usize, y: usize, first: usize) -> Self {
-        let index = y * width + x;
-        let before = |distance: usize| index.checked_sub(distance).filter(|&i| i >= first).map(|i| &infos[i]);
-        Self {
-            left: if x > 0 { before(1) } else { None },
-            top: before(width),
-            top_left: if x > 0 { before(width + 1) } else { None },
-            top_right: if x + 1 < width { before(width - 1) } else { None },
-        }
-    }
-
     pub(crate) fn available(&self) -> Available {
         Available {
             left: self.left.is_some(),

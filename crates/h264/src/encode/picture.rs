@@ -5,7 +5,6 @@ use std::sync::Arc;
 use vitascope_dsp::shared_plane::{PlaneReader, PlaneWriter};
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
-use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Reconstruction};
 use super::reference::ReferenceView;
 use super::residual::{SOURCE_STRIDE, Source};
 use super::temporal_direct::{MotionRecord, VALUES};
@@ -148,12 +147,17 @@ impl PictureWriter {
         }
     }
 
+    /// Forgets the rows that were completed, none of which is published.
+    pub(crate) fn start_over(&mut self) {
+        self.luma_done = 0;
+        self.chroma_done = 0;
+    }
+
     /// Notes which quarters of a row's macroblocks stand still.
     pub(crate) fn set_still(&mut self, row: usize, quarters: impl Iterator<Item = u8>) {
         for (to, bits) in self.still.rows_mut(row..row + 1).iter_mut().zip(quarters) {
             *to = bits;
         }
-        self.still.publish(row + 1);
     }
 
     /// Notes the motion of a row's macroblocks.
@@ -162,34 +166,32 @@ impl PictureWriter {
         for (to, record) in row_values.as_chunks_mut().0.iter_mut().zip(records) {
             *to = record;
         }
-        self.motion.publish(row + 1);
     }
 
-    /// Puts the samples of macroblock (x, y) in their place.
-    pub(crate) fn store(&mut self, k: &VideoKernels, rec: &Reconstruction, x: usize, y: usize) {
-        let stride = self.luma[0].stride();
-        let row = LUMA_PADDING + y * 16;
-        let to = &mut self.luma[0].rows_mut(row..row + 16)[LUMA_PADDING + x * 16..];
-        k.copy[BlockSize::B16x16 as usize].call(to, stride, &rec.luma[LUMA_ORIGIN..], LUMA_STRIDE);
-        let row = CHROMA_PADDING + y * 8;
-        for (plane, rec) in self.chroma.iter_mut().zip(&rec.chroma) {
-            let stride = plane.stride();
-            let to = &mut plane.rows_mut(row..row + 8)[CHROMA_PADDING + x * 8..];
-            k.copy[BlockSize::B8x8 as usize].call(to, stride, &rec[CHROMA_ORIGIN..], CHROMA_STRIDE);
-        }
+    /// Samples from one row to the next of luma and of chroma.
+    pub(crate) fn strides(&self) -> (usize, usize) {
+        (self.geometry.luma_stride(), self.geometry.chroma_stride())
     }
 
-    /// Completes what can be completed after macroblock row `row` has been coded and filtered:
-    /// padding, half samples; then lets readers see it.
-    pub(crate) fn finish_row(&mut self, k: &VideoKernels, row: usize) {
+    /// Macroblock row `row` and the padding beside it, to write: luma, Cb and Cr.
+    pub(crate) fn row_mut(&mut self, row: usize) -> [&mut [u8]; 3] {
+        let [cb, cr] = &mut self.chroma;
+        let (luma, chroma) = (LUMA_PADDING + row * 16, CHROMA_PADDING + row * 8);
+        [
+            self.luma[0].rows_mut(luma..luma + 16),
+            cb.rows_mut(chroma..chroma + 8),
+            cr.rows_mut(chroma..chroma + 8),
+        ]
+    }
+
+    /// Completes what can be completed after macroblock row `row` has been coded and filtered: padding, half samples.
+    pub(crate) fn complete_row(&mut self, k: &VideoKernels, row: usize) {
         let last = row + 1 == self.geometry.mb_height;
         let height = self.geometry.mb_height * 16;
         let luma_end = if last { height } else { (row + 1) * 16 - LUMA_LAG };
         let filtered_end = if last { height } else { (row + 1) * 16 - LUMA_LAG / 2 };
         self.pad_luma(row, filtered_end, last);
         self.interpolate(k, luma_end, last);
-        let published = if last { height + 2 * LUMA_PADDING } else { luma_end + LUMA_PADDING };
-        self.luma.iter_mut().for_each(|p| p.publish(published));
         self.luma_done = luma_end;
 
         let chroma_height = self.geometry.mb_height * 8;
@@ -200,16 +202,24 @@ impl PictureWriter {
             if self.chroma_done == 0 {
                 repeat_row(plane, CHROMA_PADDING, 0..CHROMA_PADDING);
             }
-            let published = if last {
+            if last {
                 let end = chroma_height + CHROMA_PADDING;
                 repeat_row(plane, end - 1, end..end + CHROMA_PADDING);
-                end + CHROMA_PADDING
-            } else {
-                chroma_end + CHROMA_PADDING
-            };
-            plane.publish(published);
+            }
         }
         self.chroma_done = chroma_end;
+    }
+
+    /// Lets readers see what is complete after macroblock row `row`.
+    pub(crate) fn publish_row(&mut self, row: usize) {
+        let last = row + 1 == self.geometry.mb_height;
+        self.still.publish(row + 1);
+        self.motion.publish(row + 1);
+        let padding = |padding| if last { 2 * padding } else { padding };
+        let luma_end = self.luma_done + padding(LUMA_PADDING);
+        self.luma.iter_mut().for_each(|plane| plane.publish(luma_end));
+        let chroma_end = self.chroma_done + padding(CHROMA_PADDING);
+        self.chroma.iter_mut().for_each(|plane| plane.publish(chroma_end));
     }
 
     fn pad_luma(&mut self, row: usize, end: usize, last: bool) {

@@ -21,6 +21,7 @@ use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
 use super::picture_report::Reports;
 use super::picture_timing::{DEFAULT_TIME_OFFSET_LENGTH, picture_timing};
 use super::rate::{CodingPlan, Rate, RateTicket};
+use super::recorded_row::SpareRows;
 use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
 use super::residual::ResidualCoder;
 use super::stream::{SliceParameters, StreamParameters};
@@ -81,6 +82,7 @@ pub(crate) struct Sequencer {
     first_in_order: u64,
     idr_count: u32,
     reports: Reports,
+    spare_rows: Arc<SpareRows>,
     stream_messages: Vec<SeiMessage>,
     fields: Option<FieldOrder>,
 }
@@ -129,6 +131,7 @@ impl Sequencer {
                 squared_error: config.report_quality,
             },
             stream,
+            spare_rows: Arc::default(),
             stream_messages: config.stream_messages.clone(),
             fields: config.signal.fields,
         })
@@ -143,7 +146,7 @@ impl Sequencer {
     pub(crate) fn next(
         &mut self,
         mut planned: PlannedFrame<Waiting>,
-        picture: PictureWriter,
+        picture: &PictureWriter,
     ) -> (FrameJob, Flight) {
         let is_sync = planned.kind == FrameKind::Idr;
         let refresh = planned.payload.refresh && !is_sync;
@@ -235,7 +238,6 @@ impl Sequencer {
             }),
             limits: self.reach,
             source,
-            picture,
             references,
             weights,
             second_weights: if self.tools.implicit_weights {
@@ -248,6 +250,7 @@ impl Sequencer {
             reports: self.reports,
             max_bytes,
             budget,
+            spare_rows: Arc::clone(&self.spare_rows),
         };
         let flight = Flight {
             token,

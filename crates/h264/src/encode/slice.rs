@@ -1,5 +1,8 @@
 //! What the coding of one slice carries from macroblock to macroblock.
 
+use super::macroblock::{Macroblock, Mode};
+use super::write_cabac::wrap_delta;
+
 /// Type of slice, Table 7-6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SliceKind {
@@ -25,4 +28,18 @@ pub(crate) struct SliceState {
     pub(crate) last_delta_qp: i32,
     /// `mb_skip_run` so far (CAVLC).
     pub(crate) skip_run: u32,
+}
+
+impl SliceState {
+    /// Moves the quantiser on past a macroblock; gives its `QPY` as the deblocking filter counts it (8.7.2.2).
+    pub(crate) fn follow(&mut self, mb: &Macroblock) -> u8 {
+        if mb.mode == Mode::IntraPcm {
+            self.last_delta_qp = 0;
+            return 0;
+        }
+        let qp = if mb.sends_qp() { mb.qp } else { self.last_qp };
+        self.last_delta_qp = wrap_delta(i32::from(qp) - i32::from(self.last_qp));
+        self.last_qp = qp;
+        qp
+    }
 }

@@ -10,21 +10,26 @@ use std::thread::JoinHandle;
 
 use errands::Errand;
 
-/// Work that goes on row by row, perhaps on another thread each time.
-pub(crate) trait RowTask: Send {
+/// Work that goes on row by row, on several threads where its rows allow it.
+pub(crate) trait RowTask: Send + Sync {
     type Output;
 
-    /// Whether the next row has all that it needs of other tasks.
-    fn is_ready(&self) -> bool;
+    /// Whether the next row has all that it needs of other tasks and of the rows above, `behind` another thread that has
+    /// the row above or not.
+    fn is_ready(&self, behind: bool) -> bool;
 
-    /// Does the next row; true when it was the last one.
-    fn run_row(&mut self) -> bool;
+    /// Takes the next row, if it is ready.
+    fn claim(&self, behind: bool) -> Option<usize>;
 
-    /// What came out, after the last row.
-    fn finish(self: Box<Self>) -> Self::Output;
+    /// Does a row that was claimed; true when nothing is left to do, no row of it is under way, and it can be finished.
+    /// Calls `wake` when another row may have become ready meanwhile.
+    fn run_row(&self, row: usize, wake: &dyn Fn()) -> bool;
+
+    /// What came out, once.
+    fn finish(&self) -> Option<Self::Output>;
 }
 
-type Task<T> = Box<dyn RowTask<Output = T>>;
+type Task<T> = Arc<dyn RowTask<Output = T>>;
 
 /// What will come out of a task.
 pub(crate) struct Pending<T>(Receiver<T>);
@@ -42,7 +47,8 @@ impl<T> Pending<T> {
 }
 
 /// Does tasks in the order in which they are started, as far as there are threads. More of them than threads may be
-/// under way: a thread whose task waits for rows of another one goes on with the next.
+/// under way: a thread whose task waits for rows of another one goes on with the next, or else follows another thread
+/// in the row below.
 pub(crate) struct Workers<T> {
     /// `None` when tasks are done on the caller's thread.
     pool: Option<Arc<Pool<T>>>,
@@ -68,8 +74,7 @@ struct State<T> {
 
 struct Entry<T> {
     number: u64,
-    /// `None` while a thread has it.
-    task: Option<Task<T>>,
+    task: Task<T>,
     done: Sender<T>,
 }
 
@@ -89,14 +94,22 @@ impl<T: Send + 'static> Workers<T> {
         Self { pool: (!threads.is_empty()).then_some(pool), threads }
     }
 
-    pub(crate) fn start(&self, mut task: Task<T>) -> Pending<T> {
+    /// Whether tasks are done on the caller's thread.
+    pub(crate) const fn is_alone(&self) -> bool {
+        self.pool.is_none()
+    }
+
+    pub(crate) fn start(&self, task: Task<T>) -> Pending<T> {
         let (done, result) = channel();
         match &self.pool {
             Some(pool) => pool.add(task, done),
             None => {
-                // Everything before it is done.
-                while !task.run_row() {}
-                let _ = done.send(task.finish());
+                // Everything before it is done, so that its rows are always ready.
+                while let Some(row) = task.claim(false) {
+                    if task.run_row(row, &|| {}) {
+                        task.finish().map(|result| done.send(result));
+                    }
+                }
             }
         }
         Pending(result)
@@ -132,7 +145,7 @@ impl<T> Pool<T> {
         if !state.closed {
             let number = state.started;
             state.started += 1;
-            state.entries.push_back(Entry { number, task: Some(task), done });
+            state.entries.push_back(Entry { number, task, done });
         }
         drop(state);
         self.changed.notify_one();
@@ -149,14 +162,16 @@ impl<T> Pool<T> {
     }
 
     fn work(&self) {
-        while let Some((number, mut task)) = self.next() {
-            match catch_unwind(AssertUnwindSafe(|| task.run_row())) {
-                Ok(false) => self.put_back(number, task),
+        while let Some((number, task, row)) = self.next() {
+            let wake = || self.wake();
+            match catch_unwind(AssertUnwindSafe(|| task.run_row(row, &wake))) {
+                Ok(false) => {}
                 Ok(true) => {
+                    let entry = self.take_out(number);
                     let finished = catch_unwind(AssertUnwindSafe(|| task.finish()));
-                    match (finished, self.take_out(number)) {
+                    match (finished, entry) {
                         // Nobody waits any more when the encoder has been dropped.
-                        (Ok(result), Some(entry)) => drop(entry.done.send(result)),
+                        (Ok(Some(result)), Some(entry)) => drop(entry.done.send(result)),
                         _ => self.close(),
                     }
                 }
@@ -165,8 +180,8 @@ impl<T> Pool<T> {
         }
     }
 
-    /// The oldest task that can go on; `None` when there is no more to do, ever.
-    fn next(&self) -> Option<(u64, Task<T>)> {
+    /// The oldest task with a row that can go on; `None` when there is no more to do, ever.
+    fn next(&self) -> Option<(u64, Task<T>, usize)> {
         let mut state = self.lock();
         loop {
             if state.closed {
@@ -178,7 +193,7 @@ impl<T> Pool<T> {
                 state = self.lock();
                 continue;
             }
-            if let Some(found) = state.take_ready() {
+            if let Some(found) = state.claim() {
                 if state.idle > 0 && state.has_ready() {
                     self.changed.notify_one();
                 }
@@ -190,11 +205,10 @@ impl<T> Pool<T> {
         }
     }
 
-    fn put_back(&self, number: u64, task: Task<T>) {
-        let mut state = self.lock();
-        // Closed meanwhile, it has no entry.
-        if let Some(entry) = state.entries.iter_mut().find(|entry| entry.number == number) {
-            entry.task = Some(task);
+    /// Lets an idle thread look again.
+    fn wake(&self) {
+        if self.lock().idle > 0 {
+            self.changed.notify_one();
         }
     }
 
@@ -206,27 +220,31 @@ impl<T> Pool<T> {
 }
 
 impl<T> State<T> {
-    fn ready(entry: &Entry<T>) -> bool {
-        entry.task.as_ref().is_some_and(|task| task.is_ready())
-    }
-
     fn has_ready(&self) -> bool {
-        self.entries.iter().any(Self::ready)
+        self.entries.iter().any(|entry| entry.task.is_ready(true))
     }
 
-    fn take_ready(&mut self) -> Option<(u64, Task<T>)> {
-        let entry = self.entries.iter_mut().find(|entry| Self::ready(entry))?;
-        Some((entry.number, entry.task.take()?))
+    /// A row that need not wait for another thread in mid-row, of the oldest task that has one; or else one that may.
+    fn claim(&self) -> Option<(u64, Task<T>, usize)> {
+        [false, true].into_iter().find_map(|behind| {
+            let claim =
+                |entry: &Entry<T>| Some((entry.number, Arc::clone(&entry.task), entry.task.claim(behind)?));
+            self.entries.iter().find_map(claim)
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::thread::ThreadId;
+    use std::time::{Duration, Instant};
 
-    /// A task of ten rows, each of which follows as many rows of another one.
+    /// A task of ten rows, one at a time, each of which follows as many rows of another one.
     struct Rows {
+        claimed: AtomicUsize,
         done: Arc<AtomicUsize>,
         after: Option<Arc<AtomicUsize>>,
         fails_at: usize,
@@ -235,21 +253,26 @@ mod tests {
     impl RowTask for Rows {
         type Output = usize;
 
-        fn is_ready(&self) -> bool {
+        fn is_ready(&self, _: bool) -> bool {
             let own = self.done.load(Ordering::SeqCst);
-            self.after.as_ref().is_none_or(|after| after.load(Ordering::SeqCst) > own)
+            let free = self.claimed.load(Ordering::SeqCst) == own && own < 10;
+            free && self.after.as_ref().is_none_or(|after| after.load(Ordering::SeqCst) > own)
         }
 
-        fn run_row(&mut self) -> bool {
-            let row = self.done.fetch_add(1, Ordering::SeqCst);
+        fn claim(&self, behind: bool) -> Option<usize> {
+            self.is_ready(behind).then(|| self.claimed.fetch_add(1, Ordering::SeqCst))
+        }
+
+        fn run_row(&self, row: usize, _: &dyn Fn()) -> bool {
             if row == self.fails_at {
                 std::panic::resume_unwind(Box::new("a row fails"));
             }
+            self.done.fetch_add(1, Ordering::SeqCst);
             row == 9
         }
 
-        fn finish(self: Box<Self>) -> usize {
-            self.done.load(Ordering::SeqCst)
+        fn finish(&self) -> Option<usize> {
+            Some(self.done.load(Ordering::SeqCst))
         }
     }
 
@@ -257,7 +280,7 @@ mod tests {
         let done: Vec<_> = (0..count).map(|_| Arc::default()).collect();
         let task = |i: usize| {
             let after = i.checked_sub(1).map(|before| Arc::clone(&done[before]));
-            Rows { done: Arc::clone(&done[i]), after, fails_at }
+            Rows { claimed: AtomicUsize::new(0), done: Arc::clone(&done[i]), after, fails_at }
         };
         (0..count).map(task).collect()
     }
@@ -267,7 +290,7 @@ mod tests {
         for threads in 1..=4 {
             let workers = Workers::new(threads);
             let pending: Vec<_> =
-                chain(6, 10).into_iter().map(|task| workers.start(Box::new(task))).collect();
+                chain(6, 10).into_iter().map(|task| workers.start(Arc::new(task))).collect();
             assert!(pending.into_iter().all(|task| task.wait() == Some(10)), "{threads} threads");
         }
     }
@@ -279,21 +302,75 @@ mod tests {
         // More tasks that cannot begin than there are threads.
         let closed: Vec<_> = chain(3, 10)
             .into_iter()
-            .map(|task| workers.start(Box::new(Rows { after: Some(Arc::clone(&gate)), ..task })))
+            .map(|task| workers.start(Arc::new(Rows { after: Some(Arc::clone(&gate)), ..task })))
             .collect();
-        let free = Box::new(chain(1, 10).remove(0));
+        let free = Arc::new(chain(1, 10).remove(0));
         assert_eq!(workers.start(free).wait(), Some(10));
         gate.store(10, Ordering::SeqCst);
         // A new task makes them look again.
-        assert_eq!(workers.start(Box::new(chain(1, 10).remove(0))).wait(), Some(10));
+        assert_eq!(workers.start(Arc::new(chain(1, 10).remove(0))).wait(), Some(10));
         assert!(closed.into_iter().all(|task| task.wait() == Some(10)));
     }
 
     #[test]
     fn a_task_that_fails_takes_the_others_with_it() {
         let workers = Workers::new(2);
-        let mut pending: Vec<_> = chain(3, 5).into_iter().map(|task| workers.start(Box::new(task))).collect();
+        let mut pending: Vec<_> = chain(3, 5).into_iter().map(|task| workers.start(Arc::new(task))).collect();
         assert!(pending.pop().is_some_and(|last| last.wait().is_none()));
-        assert!(workers.start(Box::new(chain(1, 10).remove(0))).wait().is_none());
+        assert!(workers.start(Arc::new(chain(1, 10).remove(0))).wait().is_none());
+    }
+
+    /// A task whose rows may overlap; each waits until the other one of its pair is under way, too.
+    struct Pairs {
+        claimed: AtomicUsize,
+        left: AtomicUsize,
+        together: Barrier,
+        threads: Mutex<Vec<ThreadId>>,
+    }
+
+    const PAIRED_ROWS: usize = 20;
+
+    impl RowTask for Pairs {
+        type Output = Vec<ThreadId>;
+
+        fn is_ready(&self, behind: bool) -> bool {
+            let (claimed, left) = (self.claimed.load(Ordering::SeqCst), self.left.load(Ordering::SeqCst));
+            claimed < PAIRED_ROWS && (behind || claimed + left == PAIRED_ROWS)
+        }
+
+        fn claim(&self, behind: bool) -> Option<usize> {
+            self.is_ready(behind).then(|| self.claimed.fetch_add(1, Ordering::SeqCst))
+        }
+
+        fn run_row(&self, _: usize, _: &dyn Fn()) -> bool {
+            self.together.wait();
+            self.threads.lock().unwrap().push(std::thread::current().id());
+            self.left.fetch_sub(1, Ordering::SeqCst) == 1
+        }
+
+        fn finish(&self) -> Option<Vec<ThreadId>> {
+            Some(std::mem::take(&mut *self.threads.lock().unwrap()))
+        }
+    }
+
+    #[test]
+    fn two_threads_share_the_rows_of_one_task() {
+        let workers = Workers::new(2);
+        let pending = workers.start(Arc::new(Pairs {
+            claimed: AtomicUsize::new(0),
+            left: AtomicUsize::new(PAIRED_ROWS),
+            together: Barrier::new(2),
+            threads: Mutex::default(),
+        }));
+        let start = Instant::now();
+        let threads = loop {
+            if let Some(threads) = pending.try_take() {
+                break threads;
+            }
+            assert!(start.elapsed() < Duration::from_secs(20), "one thread waits for the other in vain");
+            std::thread::yield_now();
+        };
+        let first = threads.iter().filter(|&&thread| thread == threads[0]).count();
+        assert_eq!((first, threads.len() - first), (PAIRED_ROWS / 2, PAIRED_ROWS / 2));
     }
 }

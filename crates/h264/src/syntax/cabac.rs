@@ -79,6 +79,14 @@ impl CabacEncoder {
         &self.states
     }
 
+    /// Adapts a context as if a bin had been coded with it.
+    #[inline(always)]
+    pub fn adapt(&mut self, context: usize, bin: bool) {
+        debug_assert!(context < 1024);
+        let state = &mut self.states[context & 1023];
+        *state = next(*state, bin);
+    }
+
     /// Codes one bin with context `context` (`ctxIdx`, 0..=1023) and adapts it (9.3.4.2).
     #[inline(always)]
     pub fn encode(&mut self, context: usize, bin: bool) {

@@ -168,3 +168,67 @@ fn motion_comes_from_the_picture_after_where_neighbours_move_otherwise() {
     let unaware = windows(DirectPrediction::Automatic, Tools { temporal_direct: false, ..tools });
     assert_eq!(unaware, spatial);
 }
+
+/// The task of a key frame of 96x64 samples, none of whose rows is done.
+fn task(
+    max_slice_bytes: u32,
+) -> std::sync::Arc<dyn super::super::worker::RowTask<Output = super::CodedFrame>> {
+    let config = EncoderConfig { width: 96, height: 64, max_slice_bytes, ..EncoderConfig::default() };
+    let mut encoder = Encoder::with_tools(config, Tools::at(2)).unwrap();
+    let source = Arc::new(SourcePicture::new(encoder.geometry));
+    let waiting = Waiting {
+        token: 0,
+        source: Arc::clone(&source),
+        messages: Vec::new(),
+        max_slice_bytes: max_slice_bytes as usize,
+        refresh: false,
+        rate: encoder.sequencer.rate.submitted(input(0).presentation_time, None),
+    };
+    let luma = LumaView { data: &source.luma, stride: source.luma_stride(), width: 96, height: 64 };
+    let info = FrameInfo {
+        presentation_time: input(0).presentation_time,
+        duration: input(0).duration,
+        force_key: false,
+        intra_only: false,
+    };
+    encoder.lookahead.push(luma, info, waiting).unwrap();
+    encoder.lookahead.flush();
+    let planned = encoder.lookahead.pop().unwrap();
+    let picture = PictureWriter::new(encoder.geometry);
+    encoder.sequencer.next(planned, &picture).0.into_task(picture, false)
+}
+
+#[test]
+fn a_second_thread_follows_in_the_row_below() {
+    let shared = task(0);
+    assert_eq!(shared.claim(false), Some(0));
+    // Nothing of the first row is done: only who may wait for it gets the second.
+    assert_eq!((shared.claim(false), shared.claim(true)), (None, Some(1)));
+    // The third begins when the first is written.
+    assert_eq!(shared.claim(true), None);
+    std::thread::scope(|scope| {
+        let below = scope.spawn(|| shared.run_row(1, &|| {}));
+        // It cannot end before the row above.
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(!below.is_finished());
+        assert!(!shared.run_row(0, &|| {}));
+        assert!(!below.join().unwrap());
+    });
+    assert_eq!((shared.claim(false), shared.claim(true)), (Some(2), Some(3)));
+    let last = std::thread::scope(|scope| {
+        let below = scope.spawn(|| shared.run_row(3, &|| {}));
+        (shared.run_row(2, &|| {}), below.join().unwrap())
+    });
+    // Whoever leaves last says that the picture is done.
+    assert!(last.0 != last.1);
+    assert!(shared.finish().is_some_and(|coded| coded.data.len() > 4));
+}
+
+#[test]
+fn rows_of_sized_slices_follow_each_other() {
+    let alone = task(200);
+    assert_eq!(alone.claim(true), Some(0));
+    assert_eq!(alone.claim(true), None);
+    assert!(!alone.run_row(0, &|| {}));
+    assert_eq!((alone.claim(true), alone.claim(true)), (Some(1), None));
+}

@@ -1,0 +1,146 @@
+//! One coding of a picture: rows are decided on by any number of threads and written in order by one at a time.
+
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::coded_rows::CodedRows;
+use super::entropy::EntropyCoder;
+use super::frame_coder::FrameJob;
+use super::picture::{Geometry, PictureWriter};
+use super::recorded_row::RecordedRow;
+use super::row_coder::{DirectRow, RowStart, code_row};
+use super::row_finisher::RowFinisher;
+use super::sizing::Sizing;
+
+/// A coding of a picture. Another one follows when it comes out too large.
+pub(crate) struct Attempt<E: EntropyCoder> {
+    pub(crate) order: RowOrder,
+    pub(crate) sizing: Sizing,
+    pub(crate) rows: CodedRows,
+    /// What is known when a row begins, from when it is known.
+    starts: Vec<OnceLock<RowStart<E>>>,
+    written: Mutex<Written<E>>,
+}
+
+/// How rows follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct RowOrder {
+    /// Decisions go by all that is written before them. Otherwise a row goes by what is written up to a fixed distance
+    /// above it, so that the stream is the same however many rows are under way.
+    pub(crate) serial: bool,
+    /// A row is written as it is decided on: there is one at a time.
+    pub(crate) direct: bool,
+    /// Row r begins when row r - lag is written.
+    pub(crate) lag: usize,
+}
+
+struct Written<E: EntropyCoder> {
+    /// `None` while a thread writes.
+    finisher: Option<Box<RowFinisher<E>>>,
+    /// Rows that are decided on and wait for those above.
+    waiting: Vec<Option<RecordedRow>>,
+}
+
+impl RowOrder {
+    /// One row after the other.
+    pub(crate) const SERIAL: Self = Self { serial: true, direct: true, lag: 1 };
+
+    /// For rows that may overlap; `alone` says that there is but one thread.
+    pub(crate) fn overlapping(geometry: Geometry, alone: bool) -> Self {
+        // Far enough for the threads that a picture of the size is worth, near enough to steer its size.
+        Self { serial: false, direct: alone, lag: (geometry.mb_height / 9).clamp(2, 5) }
+    }
+}
+
+impl<E: EntropyCoder> Attempt<E> {
+    /// Writes into `picture`, of which nothing is published.
+    pub(crate) fn new(job: &FrameJob, sizing: Sizing, order: RowOrder, picture: PictureWriter) -> Self {
+        let geometry = job.source.geometry;
+        let mut finisher = Box::new(RowFinisher::new(job, picture, sizing.saving.is_some()));
+        let starts: Vec<_> = (0..geometry.mb_height).map(|_| OnceLock::new()).collect();
+        for start in starts.iter().take(order.lag) {
+            let _ = start.set(finisher.next_start());
+        }
+        let waiting = (0..geometry.mb_height).map(|_| None).collect();
+        Self {
+            order,
+            sizing,
+            rows: CodedRows::new(geometry),
+            starts,
+            written: Mutex::new(Written { finisher: Some(finisher), waiting }),
+        }
+    }
+
+    /// Whether what must be known of the rows above is known, `behind` another thread on the row above or not.
+    pub(crate) fn is_ready(&self, y: usize, behind: bool) -> bool {
+        self.starts[y].get().is_some() && (behind || y == 0 || self.rows.is_complete(y - 1))
+    }
+
+    /// Decides on a row and writes what can be written. Gives out what came of the picture when all of it is.
+    pub(crate) fn run_row(&self, job: &FrameJob, y: usize, wake: &dyn Fn()) -> Option<Box<RowFinisher<E>>> {
+        let start = self.starts[y].get()?;
+        if self.order.direct {
+            let mut finisher = self.lock().finisher.take()?;
+            let mut row = DirectRow { finisher: &mut finisher, order: self.order, y };
+            let differences = code_row(job, self, y, start, &mut row);
+            finisher.direct_differences += differences;
+            self.complete_row(job, &mut finisher, y, wake);
+            return self.put_back(self.lock(), finisher);
+        }
+        let mut record = job.spare_rows.take(job.source.geometry);
+        let abandon = AbandonOnPanic(&self.rows, y);
+        record.direct_differences = code_row(job, self, y, start, &mut record);
+        drop(abandon);
+        let mut written = self.lock();
+        written.waiting[y] = Some(record);
+        // Whoever has it sees this row before it is put back.
+        let mut finisher = written.finisher.take()?;
+        while let Some(record) = written.waiting.get_mut(finisher.done).and_then(Option::take) {
+            drop(written);
+            let y = finisher.done;
+            finisher.write_row(&self.rows, y, &record);
+            job.spare_rows.give_back(record);
+            self.complete_row(job, &mut finisher, y, wake);
+            written = self.lock();
+        }
+        self.put_back(written, finisher)
+    }
+
+    /// A row is written: lets a later one begin, then filters it.
+    fn complete_row(&self, job: &FrameJob, finisher: &mut RowFinisher<E>, y: usize, wake: &dyn Fn()) {
+        finisher.done = y + 1;
+        if let Some(start) = self.starts.get(y + self.order.lag) {
+            let _ = start.set(finisher.next_start());
+            wake();
+        }
+        finisher.filter_row(job, &self.rows, y);
+    }
+
+    /// Gives it out instead after the last row.
+    fn put_back(
+        &self,
+        mut written: MutexGuard<'_, Written<E>>,
+        finisher: Box<RowFinisher<E>>,
+    ) -> Option<Box<RowFinisher<E>>> {
+        if finisher.done == self.starts.len() {
+            return Some(finisher);
+        }
+        written.finisher = Some(finisher);
+        None
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Written<E>> {
+        // No code that may panic runs under the lock.
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Lets the row below go on when this one fails.
+struct AbandonOnPanic<'a>(&'a CodedRows, usize);
+
+impl Drop for AbandonOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.abandon(self.1);
+        }
+    }
+}

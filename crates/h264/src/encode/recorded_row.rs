@@ -1,0 +1,108 @@
+//! The macroblocks of a row between deciding and writing.
+
+use std::sync::{Mutex, PoisonError};
+
+use vitascope_dsp::video::{BlockSize, VideoKernels};
+
+use super::direct_choice::DirectDifferences;
+use super::macroblock::{
+    CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Reconstruction,
+};
+use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING};
+
+/// A row that is decided on and not written yet.
+pub(crate) struct RecordedRow {
+    /// Those that are not skipped.
+    pub(crate) coded: Vec<Macroblock>,
+    /// Which ones are skipped.
+    pub(crate) skipped: Vec<bool>,
+    pub(crate) samples: RowSamples,
+    pub(crate) direct_differences: DirectDifferences,
+}
+
+/// Samples of a macroblock row, laid out as in a picture with the padding beside it.
+pub(crate) struct RowSamples {
+    luma: Vec<u8>,
+    luma_stride: usize,
+    chroma: [Vec<u8>; 2],
+    chroma_stride: usize,
+}
+
+/// Rows to use again.
+#[derive(Default)]
+pub(crate) struct SpareRows(Mutex<Vec<RecordedRow>>);
+
+impl RecordedRow {
+    fn new(geometry: Geometry) -> Self {
+        let (luma_stride, chroma_stride) = (geometry.luma_stride(), geometry.chroma_stride());
+        let chroma = vec![0; chroma_stride * 8];
+        Self {
+            coded: Vec::with_capacity(geometry.mb_width),
+            skipped: Vec::with_capacity(geometry.mb_width),
+            samples: RowSamples {
+                luma: vec![0; luma_stride * 16],
+                luma_stride,
+                chroma: [chroma.clone(), chroma],
+                chroma_stride,
+            },
+            direct_differences: DirectDifferences::default(),
+        }
+    }
+
+    /// Takes in the next macroblock.
+    pub(crate) fn push(&mut self, mb: &Macroblock) {
+        let skipped = mb.mode == Mode::Skip;
+        self.skipped.push(skipped);
+        if !skipped {
+            self.coded.extend_from_slice(std::slice::from_ref(mb));
+        }
+    }
+}
+
+impl RowSamples {
+    /// Luma, Cb and Cr.
+    pub(crate) fn planes_mut(&mut self) -> [&mut [u8]; 3] {
+        let [cb, cr] = &mut self.chroma;
+        [&mut self.luma, cb, cr]
+    }
+
+    pub(crate) fn copy_to(&self, to: [&mut [u8]; 3]) {
+        for (to, from) in to.into_iter().zip([&self.luma, &self.chroma[0], &self.chroma[1]]) {
+            to.copy_from_slice(from);
+        }
+    }
+
+    pub(crate) const fn strides(&self) -> (usize, usize) {
+        (self.luma_stride, self.chroma_stride)
+    }
+}
+
+impl SpareRows {
+    /// An empty row.
+    pub(crate) fn take(&self, geometry: Geometry) -> RecordedRow {
+        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        spare.unwrap_or_else(|| RecordedRow::new(geometry))
+    }
+
+    pub(crate) fn give_back(&self, mut row: RecordedRow) {
+        row.coded.clear();
+        row.skipped.clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+    }
+}
+
+/// Puts the samples of macroblock `x` of a row in their place.
+pub(crate) fn store(
+    k: &VideoKernels,
+    rec: &Reconstruction,
+    x: usize,
+    [luma, cb, cr]: [&mut [u8]; 3],
+    (luma_stride, chroma_stride): (usize, usize),
+) {
+    let to = &mut luma[LUMA_PADDING + x * 16..];
+    k.copy[BlockSize::B16x16 as usize].call(to, luma_stride, &rec.luma[LUMA_ORIGIN..], LUMA_STRIDE);
+    for (plane, rec) in [cb, cr].into_iter().zip(&rec.chroma) {
+        let to = &mut plane[CHROMA_PADDING + x * 8..];
+        k.copy[BlockSize::B8x8 as usize].call(to, chroma_stride, &rec[CHROMA_ORIGIN..], CHROMA_STRIDE);
+    }
+}
