@@ -54,20 +54,7 @@ enum Measurement {
         threads: u16,
     },
     /// How closely bit rates and their limits are kept, over ten seconds of each clip
-    Rates {
-        /// y4m files, played back and forth
-        #[arg(required = true)]
-        clips: Vec<PathBuf>,
-        /// Seconds of each
-        #[arg(long, default_value_t = 10.0)]
-        seconds: f64,
-        /// Our effort; the usual one if left out
-        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10))]
-        effort: Option<u8>,
-        /// Only these: averages, limits
-        #[arg(long)]
-        only: Option<rates::Part>,
-    },
+    Rates(rates::Options),
     /// One long session with properties changed at random: memory must stay flat and the rate must not drift
     Soak {
         /// Frames to encode
@@ -88,7 +75,7 @@ fn main() -> ExitCode {
         Measurement::Conferencing { clips, frames, effort, threads } => {
             conferencing::run(&conferencing::Options { clips, frames: frames.into(), effort, threads })
         }
-        Measurement::Rates { clips, seconds, effort, only } => rates::run(&clips, seconds, effort, only),
+        Measurement::Rates(options) => rates::run(&options),
         Measurement::Soak { frames, seed } => soak::run(frames, seed),
     };
     match outcome {

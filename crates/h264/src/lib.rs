@@ -3,4 +3,5 @@
 
 pub mod encode;
 pub mod format;
+pub mod reference_decoder;
 pub mod syntax;
