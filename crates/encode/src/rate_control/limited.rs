@@ -7,6 +7,9 @@ use crate::math::log2;
 
 /// How much more than predicted a frame may take where the limits leave room for it.
 const SURPRISE: f64 = 1.5;
+const INTRA_SURPRISE: f64 = 1.25;
+/// How many times over a frame must be predicted to fit for lenient limits to let it be.
+const LENIENT: f64 = 4.0;
 /// Part of what the limits leave that a frame may take in any case; intra frames, whose sizes are harder to
 /// foretell, may take more. The rest is for the frames that start before its size is known.
 const PART: f64 = 0.2;
@@ -19,8 +22,9 @@ const PLANNED: f64 = 0.94;
 const SHARE_ROUNDS: usize = 8;
 /// Frames like the last one that plans put after those in sight.
 const BEYOND: usize = 30;
-/// Least frames for which room is kept beyond those in sight.
+/// Least and most frames for which room is kept beyond those in sight.
 const KEPT: usize = 40;
+const MOST_KEPT: usize = 500;
 
 impl RateControl {
     /// QP and most bits of a frame that would have this QP if there were no limits.
@@ -47,11 +51,15 @@ impl RateControl {
                 qp = (qp + 6.0 * log2(excess) * power).min(MAX_QP.max(wished));
             }
         }
+        if self.guard.limits().are_lenient() && LENIENT * bits_at(qp) < most {
+            return (qp, None);
+        }
         if self.config.delay == 0 {
             return (qp, Some(most));
         }
-        let part = if frame.kind.is_intra() { INTRA_PART } else { PART };
-        (qp, Some(most.min((SURPRISE * bits_at(qp)).max(part * most))))
+        let (part, surprise) =
+            if frame.kind.is_intra() { (INTRA_PART, INTRA_SURPRISE) } else { (PART, SURPRISE) };
+        (qp, Some(most.min((surprise * bits_at(qp)).max(part * most))))
     }
 
     /// Most bits that the limits leave to a frame. Those ahead keep what they take at the highest QP; where there is not enough
@@ -118,9 +126,13 @@ impl RateControl {
         let highest = step_of_qp(MAX_QP);
         let bits = |kind: FrameKind, cost: f64| {
             let margin = if kind.is_intra() { LEAST_INTRA_MARGIN } else { LEAST_MARGIN };
-            margin * self.model.predict(kind, cost, highest)
+            (margin * self.model.predict(kind, cost, highest)).max(self.config.least_bits.of(kind))
         };
-        let mut slots = self.slots(frame, time, KEPT, bits);
+        // As many as the longest window may hold.
+        let longest = self.guard.limits().windows.iter().flatten();
+        let longest = longest.map(|window| window.seconds).fold(0.0, f64::max);
+        let kept = ((longest / frame.duration()) as usize).clamp(KEPT, MOST_KEPT);
+        let mut slots = self.slots(frame, time, kept, bits);
         let unforeseen = frame.ahead.is_empty() && !frame.ahead_is_all && !frame.kind.is_intra();
         if let Some(first) = slots.first_mut().filter(|_| unforeseen) {
             first.bits = bits(FrameKind::Idr, frame.cost.intra as f64);

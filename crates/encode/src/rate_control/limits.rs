@@ -23,6 +23,8 @@ pub struct BufferLimit {
     pub size: f64,
     /// Bits in it when the first frame is taken out, at most `size`.
     pub initial: f64,
+    /// A frame that is predicted to fit several times over need not be held to it.
+    pub is_lenient: bool,
 }
 
 /// What sizes must keep to.
@@ -56,6 +58,11 @@ impl SizeLimits {
     /// Whether there is nothing to keep to.
     pub fn is_empty(&self) -> bool {
         self.windows == [None; 2] && self.buffer.is_none()
+    }
+
+    /// Whether a frame that fits several times over need not be held to them.
+    pub(super) fn are_lenient(&self) -> bool {
+        self.windows == [None; 2] && self.buffer.is_some_and(|buffer| buffer.is_lenient)
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
@@ -253,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_buffer_fills_up_and_no_further() {
-        let buffer = BufferLimit { rate: 10_000.0, size: 1000.0, initial: 900.0 };
+        let buffer = BufferLimit { rate: 10_000.0, size: 1000.0, initial: 900.0, is_lenient: false };
         let mut guard = Guard::new(SizeLimits { buffer: Some(buffer), ..SizeLimits::default() });
         let near = |a: f64, b: f64| assert!((a - b).abs() < 20.0, "{a} is not about {b}");
         near(guard.allowance(0.0, &[], &[]), 900.0);

@@ -358,7 +358,7 @@ fn strange_values_neither_panic_nor_escape() {
         mode: RateMode::AverageBitRate { bits_per_second: 1e12 },
         limits: SizeLimits {
             windows: [Some(WindowLimit { bits: 1e6, seconds: 0.5 }), None],
-            buffer: Some(BufferLimit { rate: 1e6, size: 1e6, initial: 5e5 }),
+            buffer: Some(BufferLimit { rate: 1e6, size: 1e6, initial: 5e5, is_lenient: false }),
             continues: true,
         },
         ..RateConfig::default()

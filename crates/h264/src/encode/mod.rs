@@ -17,6 +17,7 @@ mod frame_coder;
 mod hrd;
 mod implicit_weights;
 mod intra_prediction;
+mod level_choice;
 mod low_latency;
 mod macroblock;
 mod motion_cost;

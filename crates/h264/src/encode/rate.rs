@@ -43,6 +43,7 @@ pub(crate) struct Rate {
     parameter_bytes: usize,
     /// Sizes matter to the byte.
     exact: bool,
+    level: LevelGuard,
 }
 
 /// The settings that may change between frames.
@@ -84,6 +85,7 @@ impl Rate {
         let (sps, pps) = stream.parameter_sets();
         let parameter_bytes = sps.len() + pps.len() + 8;
         let exact = buffer.is_some();
+        let level = LevelGuard::new(stream);
         let besides = [bytes_besides(true, exact, parameter_bytes), bytes_besides(false, exact, 0)];
         let control = vitascope_encode::RateControl::new(RateConfig {
             mode: rate_mode(settings.control),
@@ -91,11 +93,14 @@ impl Rate {
             max_qp: f64::from(MIN_QP.max(settings.limits.max_qp.into())),
             limits: SizeLimits {
                 windows: windows(&settings.limits),
-                buffer: buffer.map(|buffer| BufferLimit {
-                    rate: buffer.bit_rate as f64,
-                    size: if buffer.constant { buffer.size as f64 } else { buffer.usable_bits() },
-                    initial: buffer.initial_bits(),
-                }),
+                buffer: buffer
+                    .map(|buffer| BufferLimit {
+                        rate: buffer.bit_rate as f64,
+                        size: if buffer.constant { buffer.size as f64 } else { buffer.usable_bits() },
+                        initial: buffer.initial_bits(),
+                        is_lenient: false,
+                    })
+                    .or(Some(level.buffer())),
                 continues: config.more_frames_before_start,
             },
             least_bits: least_bits(stream, rate.macroblocks, besides),
@@ -117,12 +122,13 @@ impl Rate {
             buffer: buffer.map(|buffer| BufferModel::new(buffer, timing, config.signal.fields)),
             parameter_bytes,
             exact,
+            level,
         })
     }
 
     pub(crate) fn set_control(&mut self, control: RateControl) -> Result<(), Error> {
         check_rate_control(control)?;
-        self.settings.control = control;
+        self.settings.control = self.level.held_down(control);
         self.changes += 1;
         Ok(())
     }
@@ -252,6 +258,41 @@ impl Rate {
         }
         let _ = self.control.set_qp_bounds(bound(limits.min_qp), bound(limits.max_qp));
         let _ = self.control.set_windows(windows(&limits));
+    }
+}
+
+/// Sees to it that a stream keeps to its level.
+#[derive(Debug)]
+struct LevelGuard {
+    /// Bits per second and of the buffer that the level permits.
+    bit_rate: u64,
+    size: u64,
+}
+
+impl LevelGuard {
+    fn new(stream: &StreamParameters) -> Self {
+        let (bit_rate, size) = stream.level_limits();
+        Self { bit_rate, size }
+    }
+
+    /// No average beyond what the level permits.
+    fn held_down(&self, control: RateControl) -> RateControl {
+        match control {
+            RateControl::AverageBitRate(bits) if u64::from(bits) > self.bit_rate => {
+                log::warn!(
+                    "an average of {bits} bits per second is held to the {} of the stream's level",
+                    self.bit_rate
+                );
+                RateControl::AverageBitRate(self.bit_rate as u32)
+            }
+            control => control,
+        }
+    }
+
+    /// The level's own buffer (A.3.1).
+    fn buffer(&self) -> BufferLimit {
+        let (rate, size) = (self.bit_rate as f64, self.size as f64);
+        BufferLimit { rate, size, initial: size, is_lenient: true }
     }
 }
 

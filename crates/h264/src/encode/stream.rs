@@ -8,7 +8,8 @@ use super::config::{EncoderConfig, EntropyMode, SliceKind, VideoSignal};
 use super::effort::{MAX_EFFORT, MAX_LOOKAHEAD, Tools};
 use super::error::Error;
 use super::hrd::BufferParameters;
-use super::rate_config::{RateControl, check_buffer, check_limits, check_rate_control};
+use super::level_choice::{bound_bit_rate, reachable_bit_rate};
+use super::rate_config::{check_buffer, check_limits, check_rate_control};
 use super::reference_buffer::BufferSizes;
 use super::temporal_layers::BaseLayer;
 use crate::syntax::level::{Level, LevelDemand};
@@ -186,7 +187,7 @@ impl StreamParameters {
         let mbs_per_second = fastest.map_or(0, |rate| (f64::from(mb_width * mb_height) * rate).ceil() as u64);
         let frame_rate = config.frame_rate.unwrap_or(UNKNOWN_FRAME_RATE);
         let buffer = config.decoder_buffer.as_ref().map(|buffer| BufferParameters::new(buffer, frame_rate));
-        let bit_rate = buffer.map_or_else(|| bit_rate_bound(config), |buffer| buffer.bit_rate);
+        let bit_rate = buffer.map_or_else(|| bound_bit_rate(config), |buffer| buffer.bit_rate);
         // Both pictures around a B picture must be at hand, or a long-term picture beside the last one. What the effort
         // likes beyond that does not raise the level.
         let around = 1 + u32::from((reorder && !baseline) || config.long_term_references);
@@ -213,8 +214,17 @@ impl StreamParameters {
             }
             // Pictures are small enough for level 5.2; a rate beyond every level is the highest's.
             None => {
-                let wished = LevelDemand { dpb_frames: needed_references, ..demand };
-                Level::smallest_for(&wished).or_else(|| Level::smallest_for(&demand)).unwrap_or(Level::L6_2)
+                let pixels = f64::from(256 * mb_width * mb_height) * fastest.unwrap_or(UNKNOWN_FRAME_RATE);
+                let bit_rate = buffer.map_or_else(
+                    || reachable_bit_rate(config.rate_control, &config.rate_limits, pixels),
+                    |buffer| buffer.bit_rate,
+                );
+                let wished = LevelDemand { dpb_frames: needed_references, bit_rate, ..demand };
+                let nominal = LevelDemand { bit_rate: demand.bit_rate, ..wished };
+                Level::smallest_for(&wished)
+                    .or_else(|| Level::smallest_for(&nominal))
+                    .or_else(|| Level::smallest_for(&demand))
+                    .unwrap_or(Level::L6_2)
             }
         };
         let reference_frames = wished_references.min(level.max_dpb_frames(mb_width, mb_height)).max(1);
@@ -293,6 +303,11 @@ impl StreamParameters {
     }
 
     /// Ticks of the decode times of a stream with a buffer.
+    /// Bits per second and of the buffer that the level permits.
+    pub(crate) fn level_limits(&self) -> (u64, u64) {
+        (self.level.max_bit_rate(self.profile), self.level.max_cpb_size(self.profile))
+    }
+
     pub(crate) fn decode_timing(&self) -> TimingInfo {
         self.timing
     }
@@ -384,17 +399,6 @@ impl SliceHeaders {
         header.write(&mut writer, self.nal, &self.sets.sps, &self.sets.pps);
         writer
     }
-}
-
-/// Bits per second that the settings bound, for the choice of a level; 0 when they bound none.
-fn bit_rate_bound(config: &EncoderConfig) -> u64 {
-    let limits = config.rate_limits.data_rate.iter().flatten();
-    let rates = limits.map(|limit| (8.0 * limit.bytes as f64 / limit.seconds).ceil() as u64);
-    let average = match config.rate_control {
-        RateControl::AverageBitRate(bits) => Some(u64::from(bits)),
-        RateControl::ConstantQuality(_) => None,
-    };
-    rates.chain(average).min().unwrap_or(0)
 }
 
 fn sequence_parameters(

@@ -1,0 +1,68 @@
+//! How high a bit rate a stream may come to, for the choice of its level.
+
+use super::config::EncoderConfig;
+use super::rate_config::{RateControl, RateLimits};
+
+/// The most that the settings promise not to exceed on average, in bits per second; 0 when they promise nothing.
+pub(crate) fn bound_bit_rate(config: &EncoderConfig) -> u64 {
+    let limits = config.rate_limits.data_rate.iter().flatten();
+    let rates = limits.map(|limit| (8.0 * limit.bytes as f64 / limit.seconds).ceil() as u64);
+    let average = match config.rate_control {
+        RateControl::AverageBitRate(bits) => Some(u64::from(bits)),
+        RateControl::ConstantQuality(_) => None,
+    };
+    rates.chain(average).min().unwrap_or(0)
+}
+
+/// How much an average rate may be raised later, or exceeded for a while.
+const HEADROOM: f64 = 3.0;
+/// Bits per pixel to which an average rate may be raised in any case.
+const RAISED: f64 = 0.25;
+/// Bits per pixel that busy pictures take at a quality of 0, a quarter, a half, three quarters, 1; three times as many as usual
+/// ones.
+const QUALITY: [f64; 5] = [0.05, 0.1, 0.35, 1.0, 4.0];
+
+/// What a stream of so many pixels per second may come to, in bits per second, with headroom for being raised in mid-stream:
+/// the choice of a level goes by it.
+pub(crate) fn reachable_bit_rate(control: RateControl, limits: &RateLimits, pixels: f64) -> u64 {
+    let raised = match control {
+        RateControl::AverageBitRate(bits) => (HEADROOM * f64::from(bits)).max(RAISED * pixels),
+        RateControl::ConstantQuality(quality) => quality_bits(quality) * pixels,
+    };
+    held_down(raised, limits)
+}
+
+/// Limits of sizes hold a rate down; all of a longer window may come at once.
+fn held_down(rate: f64, limits: &RateLimits) -> u64 {
+    let limits = limits.data_rate.iter().flatten();
+    let limits = limits.map(|limit| 8.0 * limit.bytes as f64 / limit.seconds.min(1.0));
+    limits.fold(rate, f64::min).ceil() as u64
+}
+
+fn quality_bits(quality: f64) -> f64 {
+    let place = quality.clamp(0.0, 1.0) * 4.0;
+    let i = (place as usize).min(3);
+    QUALITY[i] + (QUALITY[i + 1] - QUALITY[i]) * (place - i as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::DataRateLimit;
+
+    #[test]
+    fn limits_hold_the_reachable_rate_down() {
+        let reachable = |control, limits: [Option<DataRateLimit>; 2], pixels| {
+            reachable_bit_rate(control, &RateLimits { data_rate: limits, ..RateLimits::default() }, pixels)
+        };
+        let limit = |bytes, seconds| Some(DataRateLimit { bytes, seconds });
+        let average = RateControl::AverageBitRate(1_000_000);
+        assert_eq!(reachable(average, [None; 2], 1e6), 3_000_000);
+        assert_eq!(reachable(average, [None; 2], 1e8), 25_000_000);
+        assert_eq!(reachable(average, [limit(100_000, 5.0), None], 1e8), 800_000);
+        assert_eq!(reachable(average, [limit(100_000, 5.0), limit(10_000, 0.2)], 1e8), 400_000);
+        let quality = |quality| reachable(RateControl::ConstantQuality(quality), [None; 2], 1e6);
+        assert_eq!((quality(0.5), quality(1.0)), (350_000, 4_000_000));
+        assert!((0..100).all(|i| quality(f64::from(i) / 100.0) < quality(f64::from(i + 1) / 100.0)));
+    }
+}
