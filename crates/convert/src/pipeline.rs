@@ -336,9 +336,14 @@ impl Pipeline {
                         ring.held[slot] = Some(k);
                     }
                 }
-                for (tap, &weight) in bank.weights_of(y).iter().enumerate() {
-                    let row = &ring.rows[(start + tap) % bank.taps];
-                    self.kernels.accumulate.call(row, weight, tap == 0, out);
+                let row = |tap: usize| &ring.rows[(start + tap) % bank.taps];
+                match *bank.weights_of(y) {
+                    [a, b] => self.kernels.blend.call([row(0), row(1)], [a, b], out),
+                    ref weights => {
+                        for (tap, &weight) in weights.iter().enumerate() {
+                            self.kernels.accumulate.call(row(tap), weight, tap == 0, out);
+                        }
+                    }
                 }
             }
         }
@@ -468,15 +473,24 @@ fn filter_row(bank: &FilterBank, row: &[f32], range: std::ops::Range<usize>, out
 
 /// Halves a pair of rows in the directions asked for.
 fn reduce_rows(upper: &[f32], lower: &[f32], (horizontal, _): (bool, bool), average: bool, out: &mut [f32]) {
-    let width = upper.len();
-    for (index, value) in out.iter_mut().enumerate() {
-        let left = if horizontal { 2 * index } else { index };
-        let right = if horizontal { (left + 1).min(width - 1) } else { left };
-        *value = if average {
-            // Without vertical reduction both rows are the same one, which leaves the mean alone.
-            0.25 * ((upper[left] + upper[right]) + (lower[left] + lower[right]))
-        } else {
-            upper[left]
-        };
+    // Without vertical reduction both rows are the same one, which leaves the mean alone.
+    let mean = |a: [f32; 2], b: [f32; 2]| 0.25 * ((a[0] + a[1]) + (b[0] + b[1]));
+    if !horizontal {
+        let pairs = upper.iter().zip(lower);
+        let values = pairs.map(|(&a, &b)| if average { mean([a, a], [b, b]) } else { a });
+        return out.iter_mut().zip(values).for_each(|(out, value)| *out = value);
+    }
+    let (uppers, lowers) = (upper.as_chunks::<2>().0, lower.as_chunks::<2>().0);
+    if average {
+        for (out, (a, b)) in out.iter_mut().zip(uppers.iter().zip(lowers)) {
+            *out = mean(*a, *b);
+        }
+    } else {
+        out.iter_mut().zip(uppers).for_each(|(out, pair)| *out = pair[0]);
+    }
+    // An odd last column stands for two.
+    if let (1, Some(&a), Some(&b), Some(out)) = (upper.len() % 2, upper.last(), lower.last(), out.last_mut())
+    {
+        *out = if average { mean([a, a], [b, b]) } else { a };
     }
 }

@@ -3,9 +3,9 @@
 use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Interleave;
 use vitascope_dsp::pixels::float::{
-    Accumulate, Compress, Double, Largest, MapBetween, MapNearest, Multiply, PackBytes, PackWords, Scale,
-    UnpackBytes, UnpackWords,
+    Accumulate, Blend, Double, MapNearest, Multiply, PackBytes, PackWords, Scale, UnpackBytes, UnpackWords,
 };
+use vitascope_dsp::pixels::tone::{Compress, Linearise};
 
 /// The kernels colour and the general pipeline run on.
 #[derive(Clone, Copy)]
@@ -15,13 +15,13 @@ pub(crate) struct FloatKernels {
     pub pack_bytes: PackBytes,
     pub pack_words: PackWords,
     pub accumulate: Accumulate,
+    pub blend: Blend,
     pub double: Double,
     pub interleave: Interleave,
     pub multiply: Multiply,
     pub map_nearest: MapNearest,
-    pub map_between: MapBetween,
+    pub linearise: Linearise,
     pub compress: Compress,
-    pub largest: Largest,
     pub scale: Scale,
 }
 
@@ -33,13 +33,13 @@ impl FloatKernels {
             pack_bytes: PackBytes::select(level),
             pack_words: PackWords::select(level),
             accumulate: Accumulate::select(level),
+            blend: Blend::select(level),
             double: Double::select(level),
             interleave: Interleave::select(level),
             multiply: Multiply::select(level),
             map_nearest: MapNearest::select(level),
-            map_between: MapBetween::select(level),
+            linearise: Linearise::select(level),
             compress: Compress::select(level),
-            largest: Largest::select(level),
             scale: Scale::select(level),
         }
     }

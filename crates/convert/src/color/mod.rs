@@ -8,5 +8,6 @@ pub(crate) mod math;
 pub(crate) mod matrix;
 pub(crate) mod plan;
 pub(crate) mod primaries;
+mod tables;
 pub(crate) mod tone_map;
 pub(crate) mod ycbcr;

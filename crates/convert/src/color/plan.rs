@@ -9,7 +9,6 @@
 use std::sync::Arc;
 
 use vitascope_core::ColorPrimaries;
-use vitascope_dsp::pixels::float::TABLE_LENGTH;
 
 use super::curve::{self, HLG_GAMMA, HLG_PEAK, REFERENCE_WHITE};
 use super::icc::{Cube, Profile};
@@ -18,6 +17,7 @@ use super::lut;
 use super::math::pow;
 use super::matrix::Matrix;
 use super::primaries::{self, Chromaticities};
+use super::tables::{Compression, Pieces, Table};
 use super::tone_map::{ToneCurve, ToneMapping};
 use super::ycbcr::LumaWeights;
 
@@ -39,26 +39,22 @@ pub(crate) struct ColorSpec<'a> {
 
 /// One step, over three rows of equal length.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Matrix([[f32; 3]; 3]),
     Curve(lut::Curve),
     /// A curve for each channel.
     Curves(Box<[lut::Curve; 3]>),
     /// Everything at once, from a grid.
     Cube(Arc<Cube>),
-    /// A curve from a plain table.
-    Table(Table),
-    /// A curve over 0 to 1 from a table with interpolation.
-    Interpolated(Box<[f32; TABLE_LENGTH + 1]>),
+    /// A matrix, then a curve over 0 to 1 in straight pieces.
+    Linearise(Box<Pieces>),
     /// As [`Step::LuminanceGain`].
     LuminanceTable {
         weights: [f32; 3],
         gain: Table,
     },
-    /// As [`Step::PeakGain`] and [`Step::Clip`].
-    PeakTable(Table),
-    /// That and then a curve from a plain table: gain and curve, both by roots.
-    PeakCodes(Box<[Table; 2]>),
+    /// A matrix, [`Step::PeakGain`], [`Step::Clip`], a curve, and a matrix.
+    Compress(Box<Compression>),
     /// Multiplies all channels by a function of their weighted sum.
     LuminanceGain {
         weights: [f32; 3],
@@ -67,35 +63,6 @@ enum Step {
     /// Multiplies all channels by a function of the largest.
     PeakGain(lut::Curve),
     Clip,
-}
-
-/// A curve as plain values, finely spaced enough for integer samples of up to ten bits.
-#[derive(Clone, Debug)]
-struct Table {
-    values: Box<[f32; TABLE_LENGTH]>,
-    scale: f32,
-    /// Whether entries are evenly spaced in the square root of the argument.
-    root: bool,
-}
-
-impl Table {
-    /// Tabulates `function` over 0 to `maximum`.
-    fn new(maximum: f64, root: bool, function: impl Fn(f64) -> f64) -> Table {
-        let last = (TABLE_LENGTH - 1) as f64;
-        let mut values = Box::new([0.0; TABLE_LENGTH]);
-        for (index, value) in values.iter_mut().enumerate() {
-            let part = index as f64 / last;
-            *value = function(if root { part * part * maximum } else { part * maximum }) as f32;
-        }
-        // A square root is rounded correctly everywhere.
-        let scale = if root { last / maximum.sqrt() } else { last / maximum };
-        Table { values, scale: scale as f32, root }
-    }
-
-    /// Replaces the values of a row by the curve's.
-    fn map(&self, kernels: &FloatKernels, row: &mut [f32]) {
-        kernels.map_nearest.call(&self.values, self.scale, self.root, row);
-    }
 }
 
 /// What a plan needs beside its rows.
@@ -107,7 +74,7 @@ pub(crate) struct ColorScratch {
 /// A chain of steps.
 #[derive(Clone, Debug)]
 pub(crate) struct ColorPlan {
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// The whole chain, when it is one matrix.
     linear: Option<Matrix>,
 }
@@ -172,54 +139,6 @@ impl ColorPlan {
         self.linear.as_ref()
     }
 
-    /// Replaces curves by tables where light is clipped to SDR and the result has ten bits or fewer: errors
-    /// stay below a quarter of a ten-bit code.
-    pub(crate) fn with_tables(mut self) -> ColorPlan {
-        if !self.steps.iter().any(|step| matches!(step, Step::Clip)) {
-            return self;
-        }
-        let mut clipped = false;
-        let steps = std::mem::take(&mut self.steps);
-        for step in steps {
-            match step {
-                Step::Curve(curve) if clipped => {
-                    let table = Table::new(1.0, true, |x| f64::from(curve.value(x as f32)));
-                    let step = match self.steps.pop() {
-                        Some(Step::PeakTable(gain)) => Step::PeakCodes(Box::new([gain, table])),
-                        before => {
-                            self.steps.extend(before);
-                            Step::Table(table)
-                        }
-                    };
-                    self.steps.push(step);
-                }
-                Step::Curve(curve) => {
-                    // Differences of large amounts of light may follow, so this one has to be exact.
-                    let entry = |index: usize| curve.value((index as f64 / (TABLE_LENGTH - 1) as f64) as f32);
-                    let mut table = Box::new([0.0; TABLE_LENGTH + 1]);
-                    table.iter_mut().enumerate().for_each(|(index, value)| *value = entry(index));
-                    self.steps.push(Step::Interpolated(table));
-                }
-                Step::LuminanceGain { weights, gain } => {
-                    let gain = Table::new(1.0, true, |x| f64::from(gain.value(x as f32)));
-                    self.steps.push(Step::LuminanceTable { weights, gain });
-                }
-                Step::PeakGain(gain) => {
-                    let gain = Table::new(LIGHT_LIMIT, true, |x| f64::from(gain.value(x as f32)));
-                    self.steps.push(Step::PeakTable(gain));
-                    clipped = true;
-                }
-                Step::Clip if clipped => {}
-                Step::Clip => {
-                    clipped = true;
-                    self.steps.push(Step::Clip);
-                }
-                other => self.steps.push(other),
-            }
-        }
-        self
-    }
-
     /// Converts three rows in place.
     pub(crate) fn run(
         &self,
@@ -229,7 +148,7 @@ impl ColorPlan {
         b: &mut [f32],
         c: &mut [f32],
     ) {
-        // Few enough values to stay in the nearest cache, beside a table, from one step to the next.
+        // Few enough values to stay near from one step to the next.
         let parts = a.chunks_mut(STRETCH).zip(b.chunks_mut(STRETCH)).zip(c.chunks_mut(STRETCH));
         parts.for_each(|((a, b), c)| self.run_stretch(kernels, scratch, a, b, c));
     }
@@ -247,36 +166,17 @@ impl ColorPlan {
         for step in &self.steps {
             match step {
                 Step::Matrix(rows) => kernels.multiply.call(rows, a, b, c),
-                Step::Table(table) => {
-                    for row in [&mut *a, &mut *b, &mut *c] {
-                        table.map(kernels, row);
-                    }
-                }
-                Step::Interpolated(table) => {
-                    for row in [&mut *a, &mut *b, &mut *c] {
-                        kernels.map_between.call(table, (TABLE_LENGTH - 1) as f32, row);
-                    }
-                }
+                Step::Linearise(pieces) => pieces.run(kernels, a, b, c),
                 Step::LuminanceTable { weights, gain } => {
                     kernels.accumulate.call(a, weights[0], true, gains);
                     kernels.accumulate.call(b, weights[1], false, gains);
                     kernels.accumulate.call(c, weights[2], false, gains);
                     gain.map(kernels, gains);
                     for row in [&mut *a, &mut *b, &mut *c] {
-                        kernels.scale.call(gains, false, row);
+                        kernels.scale.call(gains, row);
                     }
                 }
-                Step::PeakTable(gain) => {
-                    kernels.largest.call(a, b, c, gains);
-                    gain.map(kernels, gains);
-                    for row in [&mut *a, &mut *b, &mut *c] {
-                        kernels.scale.call(gains, true, row);
-                    }
-                }
-                Step::PeakCodes(tables) => {
-                    let [gain, codes] = &**tables;
-                    kernels.compress.call(&gain.values, &codes.values, [gain.scale, codes.scale], a, b, c);
-                }
+                Step::Compress(compression) => compression.run(kernels, a, b, c),
                 Step::Curves(curves) => {
                     curves[0].map(a);
                     curves[1].map(b);
@@ -303,9 +203,9 @@ impl ColorPlan {
 }
 
 /// Values of a row that go through all steps together.
-const STRETCH: usize = 480;
+const STRETCH: usize = 1920;
 
-const IDENTITY: [[f32; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+pub(super) const IDENTITY: [[f32; 3]; 3] = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
 
 /// Light a table of light reaches to, in units of SDR white: the peak of PQ.
 const LIGHT_LIMIT: f64 = curve::PQ_PEAK / REFERENCE_WHITE;

@@ -6,7 +6,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
-/// Entries of a table for [`MapNearest`] and [`MapBetween`].
+/// Entries of a table for [`MapNearest`].
 pub const TABLE_LENGTH: usize = 4096;
 
 kernel! {
@@ -57,6 +57,15 @@ kernel! {
 }
 
 kernel! {
+    /// The sum of two rows times a weight each.
+    pub fn Blend(rows: [&[f32]; 2], weights: [f32; 2], out: &mut [f32])
+    where rows.iter().all(|row| row.len() == out.len());
+    test: blend_variants, cases: tests::blend,
+    scalar: blend,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::blend },
+}
+
+kernel! {
     /// A row of twice the length: sample `2 i + p` of the result is samples `i + offsets[p]` and the next one of the
     /// row, times the two weights of `p`.
     pub fn Double(row: &[f32], offsets: [usize; 2], weights: [[f32; 2]; 2], out: &mut [f32])
@@ -86,44 +95,12 @@ kernel! {
 }
 
 kernel! {
-    /// As [`MapNearest`] without a root, but on the straight line from an entry to the next.
-    pub fn MapBetween(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut [f32])
-    where (0.0..=1e9).contains(&scale);
-    test: map_between_variants, cases: tests::map_between,
-    scalar: map_between,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::map_between },
-}
-
-kernel! {
-    /// The largest of three rows.
-    pub fn Largest(a: &[f32], b: &[f32], c: &[f32], out: &mut [f32])
-    where b.len() == a.len(), c.len() == a.len(), out.len() == a.len();
-    test: largest_variants, cases: tests::largest,
-    scalar: largest,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::largest },
-}
-
-kernel! {
-    /// Multiplies rows by a row, in place; the result is limited to 0 to 1 when `clip`.
-    pub fn Scale(by: &[f32], clip: bool, row: &mut [f32])
+    /// Multiplies a row by a row, in place.
+    pub fn Scale(by: &[f32], row: &mut [f32])
     where by.len() == row.len();
     test: scale_variants, cases: tests::scale,
     scalar: scale,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::scale },
-}
-
-kernel! {
-    /// Light of three rows to codes: columns are multiplied by the entry of `gain` for the largest of the three and
-    /// limited to 0 to 1, then replaced by entries of `codes`. The entries are those that [`MapNearest`] with `root`
-    /// finds, at the scales that go with the tables.
-    pub fn Compress(
-        gain: &[f32; TABLE_LENGTH], codes: &[f32; TABLE_LENGTH], scales: [f32; 2],
-        a: &mut [f32], b: &mut [f32], c: &mut [f32]
-    )
-    where b.len() == a.len(), c.len() == a.len(), scales.iter().all(|scale| (0.0..=1e9).contains(scale));
-    test: compress_variants, cases: tests::compress,
-    scalar: compress,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::compress },
 }
 
 #[inline(always)]
@@ -203,6 +180,11 @@ fn accumulate(row: &[f32], weight: f32, first: bool, out: &mut [f32]) {
 }
 
 #[inline(always)]
+fn blend([a, b]: [&[f32]; 2], weights: [f32; 2], out: &mut [f32]) {
+    out.iter_mut().zip(a.iter().zip(b)).for_each(|(out, (a, b))| *out = a * weights[0] + b * weights[1]);
+}
+
+#[inline(always)]
 fn double(row: &[f32], offsets: [usize; 2], weights: [[f32; 2]; 2], out: &mut [f32]) {
     let half = out.len() / 2;
     let part = |offset: usize| &row[offset..offset + half + 1];
@@ -231,57 +213,12 @@ fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, row: &mut [f
     }
 }
 
-fn map_between(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut [f32]) {
-    for value in row {
-        let place = limited(*value, scale, 0.0, LAST);
-        let index = place as usize % TABLE_LENGTH;
-        let (base, next) = (table[index], table[index + 1]);
-        *value = base + (next - base) * (place - f32::from(place as u16));
-    }
-}
-
 /// Index of a table's last entry that values reach.
 const LAST: f32 = (TABLE_LENGTH - 1) as f32;
 
 #[inline(always)]
-fn largest(a: &[f32], b: &[f32], c: &[f32], out: &mut [f32]) {
-    for (out, ((&a, &b), &c)) in out.iter_mut().zip(a.iter().zip(b).zip(c)) {
-        let two = if a > b { a } else { b };
-        *out = if two > c { two } else { c };
-    }
-}
-
-#[inline(always)]
-fn scale(by: &[f32], clip: bool, row: &mut [f32]) {
-    if !clip {
-        row.iter_mut().zip(by).for_each(|(value, by)| *value *= by);
-        return;
-    }
-    for (value, by) in row.iter_mut().zip(by) {
-        let scaled = *value * by;
-        let scaled = if scaled > 0.0 { scaled } else { 0.0 };
-        *value = if scaled < 1.0 { scaled } else { 1.0 };
-    }
-}
-
-fn compress(
-    gain: &[f32; TABLE_LENGTH],
-    codes: &[f32; TABLE_LENGTH],
-    scales: [f32; 2],
-    a: &mut [f32],
-    b: &mut [f32],
-    c: &mut [f32],
-) {
-    for ((a, b), c) in a.iter_mut().zip(b).zip(c) {
-        let mut gains = [0.0];
-        largest(&[*a], &[*b], &[*c], &mut gains);
-        map_nearest(gain, scales[0], true, &mut gains);
-        for value in [a, b, c] {
-            let value = std::slice::from_mut(value);
-            scale(&gains, true, value);
-            map_nearest(codes, scales[1], true, value);
-        }
-    }
+fn scale(by: &[f32], row: &mut [f32]) {
+    row.iter_mut().zip(by).for_each(|(value, by)| *value *= by);
 }
 
 #[cfg(test)]
@@ -368,6 +305,13 @@ mod tests {
         }
     }
 
+    pub(super) fn blend(kernel: Blend, random: &mut Random, outcome: &mut Outcome) {
+        let n = length(random);
+        let mut out = vec![0.0; n];
+        kernel.call([&floats(random, n), &floats(random, n)], [0.3, 0.7], &mut out);
+        record(&out, outcome);
+    }
+
     pub(super) fn double(kernel: Double, random: &mut Random, outcome: &mut Outcome) {
         let half = length(random);
         let mut out = vec![0.0; half * 2];
@@ -394,39 +338,10 @@ mod tests {
         }
     }
 
-    pub(super) fn compress(kernel: Compress, random: &mut Random, outcome: &mut Outcome) {
-        let gain: Box<[f32; TABLE_LENGTH]> =
-            Box::new(std::array::from_fn(|index| 1.0 - index as f32 / 5000.0));
-        let codes: Box<[f32; TABLE_LENGTH]> = Box::new(std::array::from_fn(|index| index as f32));
-        let n = length(random);
-        let mut rows = [floats(random, n), floats(random, n), floats(random, n)];
-        let [a, b, c] = &mut rows;
-        kernel.call(&gain, &codes, [2047.5, 4095.0], a, b, c);
-        rows.iter().for_each(|row| record(row, outcome));
-    }
-
-    pub(super) fn map_between(kernel: MapBetween, random: &mut Random, outcome: &mut Outcome) {
-        let entry = |index: usize| index as f32 + (index % 7) as f32 / 2.5;
-        let table: Box<[f32; TABLE_LENGTH + 1]> = Box::new(std::array::from_fn(entry));
-        let n = length(random);
-        let mut row = floats(random, n);
-        kernel.call(&table, 2047.5, &mut row);
-        record(&row, outcome);
-    }
-
-    pub(super) fn largest(kernel: Largest, random: &mut Random, outcome: &mut Outcome) {
-        let n = length(random);
-        let mut out = vec![0.0; n];
-        kernel.call(&floats(random, n), &floats(random, n), &floats(random, n), &mut out);
-        record(&out, outcome);
-    }
-
     pub(super) fn scale(kernel: Scale, random: &mut Random, outcome: &mut Outcome) {
         let n = length(random);
-        for clip in [false, true] {
-            let mut row = floats(random, n);
-            kernel.call(&floats(random, n), clip, &mut row);
-            record(&row, outcome);
-        }
+        let mut row = floats(random, n);
+        kernel.call(&floats(random, n), &mut row);
+        record(&row, outcome);
     }
 }

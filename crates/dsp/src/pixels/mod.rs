@@ -8,6 +8,7 @@ pub mod float;
 pub mod halve;
 pub mod rgb;
 pub mod scale;
+pub mod tone;
 pub mod turn;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;

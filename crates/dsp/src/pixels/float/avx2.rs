@@ -4,6 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::TABLE_LENGTH;
+use crate::pixels::x86_64::{load, load_half};
 
 #[target_feature(enable = "avx2")]
 pub(super) fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
@@ -12,12 +13,48 @@ pub(super) fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out:
 
 #[target_feature(enable = "avx2")]
 pub(super) fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scale: f32, out: &mut [f32]) {
-    super::unpack_words(from, step, shift, zero, scale, out);
+    let (blocks, rest) = out.as_chunks_mut::<8>();
+    let done = blocks.len() * 8;
+    let (zeros, scales) = (_mm256_set1_ps(zero), _mm256_set1_ps(scale));
+    let count = _mm_cvtsi32_si128(shift as i32);
+    let value = |codes: __m256i| {
+        let codes = _mm256_cvtepi32_ps(_mm256_srl_epi32(codes, count));
+        _mm256_mul_ps(_mm256_sub_ps(codes, zeros), scales)
+    };
+    match step {
+        1 => {
+            for (from, out) in from.as_chunks::<16>().0.iter().zip(blocks) {
+                put(out, value(_mm256_cvtepu16_epi32(load_half(from))));
+            }
+        }
+        2 => {
+            let low = _mm256_set1_epi32(0xffff);
+            // The last word of a row may have none after it.
+            let (last, blocks) = match blocks.split_last_mut() {
+                Some((last, blocks)) => (last, blocks),
+                None => return super::unpack_words(from, step, shift, zero, scale, rest),
+            };
+            for (from, out) in from.as_chunks::<32>().0.iter().zip(&mut *blocks) {
+                put(out, value(_mm256_and_si256(load(from), low)));
+            }
+            super::unpack_words(&from[blocks.len() * 32..], step, shift, zero, scale, last);
+        }
+        _ => return super::unpack_words(from, step, shift, zero, scale, out),
+    }
+    // Where nothing is left, there may be no word to begin with.
+    if !rest.is_empty() {
+        super::unpack_words(&from[done * step * 2..], step, shift, zero, scale, rest);
+    }
 }
 
 #[target_feature(enable = "avx2")]
 pub(super) fn accumulate(row: &[f32], weight: f32, first: bool, out: &mut [f32]) {
     super::accumulate(row, weight, first, out);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn blend(rows: [&[f32]; 2], weights: [f32; 2], out: &mut [f32]) {
+    super::blend(rows, weights, out);
 }
 
 #[target_feature(enable = "avx2")]
@@ -31,13 +68,8 @@ pub(super) fn multiply(matrix: &[[f32; 3]; 3], a: &mut [f32], b: &mut [f32], c: 
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn largest(a: &[f32], b: &[f32], c: &[f32], out: &mut [f32]) {
-    super::largest(a, b, c, out);
-}
-
-#[target_feature(enable = "avx2")]
-pub(super) fn scale(by: &[f32], clip: bool, row: &mut [f32]) {
-    super::scale(by, clip, row);
+pub(super) fn scale(by: &[f32], row: &mut [f32]) {
+    super::scale(by, row);
 }
 
 #[inline]
@@ -137,67 +169,4 @@ pub(super) fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, r
         put(block, entries(table, places, scales));
     }
     super::map_nearest(table, scale, root, rest);
-}
-
-/// Values whose gains are known before their codes are looked up.
-const PART: usize = 32;
-
-#[target_feature(enable = "avx2")]
-pub(super) fn compress(
-    gain: &[f32; TABLE_LENGTH],
-    codes: &[f32; TABLE_LENGTH],
-    scales: [f32; 2],
-    a: &mut [f32],
-    b: &mut [f32],
-    c: &mut [f32],
-) {
-    let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<PART>(), b.as_chunks_mut::<PART>());
-    let (parts_c, rest_c) = c.as_chunks_mut::<PART>();
-    let (gain_scale, code_scale) = (_mm256_set1_ps(scales[0]), _mm256_set1_ps(scales[1]));
-    let (zero, one) = (_mm256_setzero_ps(), _mm256_set1_ps(1.0));
-    let mut gains = [0.0; PART];
-    for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
-        // First all gains, then all codes: one after the other for the same values, they would wait for each other.
-        let blocks = a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0).zip(c.as_chunks::<8>().0);
-        for (((a, b), c), gains) in blocks.zip(gains.as_chunks_mut::<8>().0) {
-            // As in comparisons of the reference, the second operand remains where one is not a number.
-            let largest = _mm256_max_ps(_mm256_max_ps(values(a), values(b)), values(c));
-            put(gains, entries(gain, _mm256_sqrt_ps(_mm256_max_ps(largest, zero)), gain_scale));
-        }
-        for row in [a, b, c] {
-            for (block, gains) in row.as_chunks_mut::<8>().0.iter_mut().zip(gains.as_chunks::<8>().0) {
-                let light = _mm256_mul_ps(values(block), values(gains));
-                let light = _mm256_min_ps(_mm256_max_ps(light, zero), one);
-                put(block, entries(codes, _mm256_sqrt_ps(light), code_scale));
-            }
-        }
-    }
-    super::compress(gain, codes, scales, rest_a, rest_b, rest_c);
-}
-
-#[target_feature(enable = "avx2")]
-pub(super) fn map_between(table: &[f32; TABLE_LENGTH + 1], scale: f32, row: &mut [f32]) {
-    let (blocks, rest) = row.as_chunks_mut::<8>();
-    let [u, zero, m] = [_mm256_set1_ps(scale), _mm256_setzero_ps(), _mm256_set1_ps(super::LAST)];
-    for block in blocks {
-        let place = _mm256_max_ps(_mm256_mul_ps(values(block), u), zero);
-        let place = _mm256_min_ps(place, m);
-        let whole = _mm256_cvttps_epi32(place);
-        let fraction = _mm256_sub_ps(place, _mm256_cvtepi32_ps(whole));
-        let [a, b, c, d, e, f, g, h] = numbers(whole);
-        // Two entries and the ones after them.
-        let two = |first: usize, second: usize| {
-            // SAFETY: `place` has been limited to 0 to `m`, the last index but one; of what is not a number, the
-            // second operand of a comparison remains. So both are places of eight readable bytes.
-            let pair = |index: usize| unsafe { table.as_ptr().add(index).cast::<f64>().read_unaligned() };
-            _mm_castpd_ps(_mm_set_pd(pair(second), pair(first)))
-        };
-        let low = _mm256_set_m128(two(e, f), two(a, b));
-        let high = _mm256_set_m128(two(g, h), two(c, d));
-        let base = _mm256_shuffle_ps::<0b10_00_10_00>(low, high);
-        let next = _mm256_shuffle_ps::<0b11_01_11_01>(low, high);
-        let slope = _mm256_sub_ps(next, base);
-        put(block, _mm256_add_ps(base, _mm256_mul_ps(slope, fraction)));
-    }
-    super::map_between(table, scale, rest);
 }
