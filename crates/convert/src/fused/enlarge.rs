@@ -1,8 +1,8 @@
 //! 4:2:0 to packed 4:2:2.
 
-use vitascope_dsp::pixels::bytes::{Interleave, Pack422};
+use vitascope_dsp::pixels::bytes::{Pack422, Pack422Planar};
 
-use super::{Arrangement, FusedRequest, FusedScratch, arrangement, same_codes};
+use super::{Arrangement, FusedRequest, arrangement, same_codes};
 use crate::format::layout::Storage;
 use crate::pipeline::{Band, Siting, SourcePlane};
 
@@ -13,8 +13,8 @@ pub(crate) struct Enlarge {
     luma_odd: bool,
     planar: bool,
     vertical: Vertical,
-    interleave: Interleave,
     pack422: Pack422,
+    pack422_planar: Pack422Planar,
 }
 
 /// How a luma row's chroma lies between chroma rows.
@@ -61,52 +61,27 @@ impl Enlarge {
             luma_odd,
             planar,
             vertical: Vertical::new(request.siting, request.nearest),
-            interleave: Interleave::select(level),
             pack422: Pack422::select(level),
+            pack422_planar: Pack422Planar::select(level),
         })
     }
 
-    pub(super) fn run(
-        &self,
-        source: &[SourcePlane<'_>],
-        planes: &mut [Band<'_>],
-        first: usize,
-        end: usize,
-        scratch: &mut FusedScratch,
-    ) {
+    pub(super) fn run(&self, source: &[SourcePlane<'_>], planes: &mut [Band<'_>], first: usize, end: usize) {
         let width = self.width;
-        let [even_row, odd_row, ..] = &mut scratch.bytes;
-        even_row.resize(width, 0);
-        odd_row.resize(width, 0);
-        // Rows of two planes are joined once and serve up to four rows of luma; neighbours differ in their last bit.
-        let mut joined = [None; 2];
         for y in first..end {
             let (near, far, weights) = self.vertical.rows(y, self.chroma_rows);
-            let [near, far] = if self.planar {
-                for row in [near, far] {
-                    let (held, memory) = if row % 2 == 0 {
-                        (&mut joined[0], &mut *even_row)
-                    } else {
-                        (&mut joined[1], &mut *odd_row)
-                    };
-                    if *held != Some(row) {
-                        self.join(source, row, memory);
-                        *held = Some(row);
-                    }
-                }
-                [near, far].map(|row| if row % 2 == 0 { &even_row[..] } else { &odd_row[..] })
-            } else {
-                [near, far].map(|row| &source[1].row(row)[..width])
+            let chroma = |plane: usize, bytes: usize| {
+                [&source[plane].row(near)[..bytes], &source[plane].row(far)[..bytes]]
             };
             let luma = &source[0].row(y)[..width];
             let out = &mut planes[0].row(y)[..2 * width];
-            self.pack422.call(luma, near, far, weights, self.luma_odd, out);
+            if self.planar {
+                let half = width / 2;
+                self.pack422_planar.call(luma, chroma(1, half), chroma(2, half), weights, self.luma_odd, out);
+            } else {
+                let [near, far] = chroma(1, width);
+                self.pack422.call(luma, near, far, weights, self.luma_odd, out);
+            }
         }
-    }
-
-    /// Interleaves a row of both chroma planes.
-    fn join(&self, source: &[SourcePlane<'_>], row: usize, out: &mut [u8]) {
-        let half = self.width / 2;
-        self.interleave.call(&source[1].row(row)[..half], &source[2].row(row)[..half], out);
     }
 }

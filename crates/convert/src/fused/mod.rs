@@ -74,7 +74,7 @@ impl Fused {
         match self {
             Fused::Moves(path) => path.run(source, planes, first, end),
             Fused::Reduce(path) => path.run(source, planes, first, end, scratch),
-            Fused::Enlarge(path) => path.run(source, planes, first, end, scratch),
+            Fused::Enlarge(path) => path.run(source, planes, first, end),
             Fused::ToRgb(path) => path.run(source, planes, first, end, scratch),
             Fused::FromRgb(path) => path.run(source, planes, first, end, scratch),
             Fused::Scaled(path) => path.run(source, planes, first, end, &mut scratch.scaled),

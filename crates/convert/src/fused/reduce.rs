@@ -53,34 +53,43 @@ impl Reduce {
         scratch: &mut FusedScratch,
     ) {
         let width = self.width;
-        let [upper, lower, ..] = &mut scratch.bytes;
-        upper.resize(width, 0);
-        lower.resize(width, 0);
+        let [upper, lower, mean, ..] = &mut scratch.bytes;
+        for row in [&mut *upper, &mut *lower, &mut *mean] {
+            row.resize(width, 0);
+        }
         for y in (first..end).step_by(2) {
-            self.split(source, y, Some(&mut *upper), &mut planes[0].row(y)[..width]);
             let averages = self.average && y + 1 < end;
+            if !self.planar && !averages {
+                let (luma, chroma) = super::two(planes, 0);
+                self.split(source, y, Some(&mut chroma.row(y / 2)[..width]), &mut luma.row(y)[..width]);
+                if y + 1 < end {
+                    self.split(source, y + 1, None, &mut luma.row(y + 1)[..width]);
+                }
+                continue;
+            }
+            self.split(source, y, Some(&mut upper[..]), &mut planes[0].row(y)[..width]);
             if y + 1 < end {
-                let chroma = averages.then_some(&mut *lower);
+                let chroma = averages.then_some(&mut lower[..]);
                 self.split(source, y + 1, chroma, &mut planes[0].row(y + 1)[..width]);
             }
-            match (self.planar, averages) {
-                (false, true) => self.mean.call(upper, lower, &mut planes[1].row(y / 2)[..width]),
-                (false, false) => planes[1].row(y / 2)[..width].copy_from_slice(upper),
-                (true, _) => {
-                    if averages {
-                        let copy = upper.clone();
-                        self.mean.call(&copy, lower, upper);
-                    }
-                    let (cb, cr) = super::two(planes, 1);
-                    let half = width / 2;
-                    self.deinterleave.call(upper, &mut cb.row(y / 2)[..half], &mut cr.row(y / 2)[..half]);
-                }
+            if !self.planar {
+                self.mean.call(upper, lower, &mut planes[1].row(y / 2)[..width]);
+                continue;
             }
+            let chroma = if averages {
+                self.mean.call(upper, lower, mean);
+                &*mean
+            } else {
+                &*upper
+            };
+            let (cb, cr) = super::two(planes, 1);
+            let half = width / 2;
+            self.deinterleave.call(chroma, &mut cb.row(y / 2)[..half], &mut cr.row(y / 2)[..half]);
         }
     }
 
     /// Luma, and chroma if it is wanted, of row `y`.
-    fn split(&self, source: &[SourcePlane<'_>], y: usize, chroma: Option<&mut Vec<u8>>, luma: &mut [u8]) {
+    fn split(&self, source: &[SourcePlane<'_>], y: usize, chroma: Option<&mut [u8]>, luma: &mut [u8]) {
         let width = self.width;
         let Some(luma_odd) = self.luma_odd else {
             luma.copy_from_slice(&source[0].row(y)[..width]);

@@ -88,6 +88,18 @@ kernel! {
 }
 
 kernel! {
+    /// As [`Pack422`], from a plane for each kind of chroma: two rows of each.
+    pub fn Pack422Planar(
+        luma: &[u8], cb: [&[u8]; 2], cr: [&[u8]; 2], weights: [u8; 2], luma_odd: bool, out: &mut [u8]
+    )
+    where luma.len().is_multiple_of(2), cb[0].len() == luma.len() / 2, cb[1].len() == cb[0].len(),
+        cr[0].len() == cb[0].len(), cr[1].len() == cb[0].len(), out.len() / 2 == luma.len(), out.len().is_multiple_of(2), weights[0] <= 4, weights[0] + weights[1] == 4;
+    test: pack422_planar_variants, cases: tests::pack422_planar,
+    scalar: pack422_planar,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::pack422_planar },
+}
+
+kernel! {
     /// Reorders the bytes of four-byte pixels: byte `i` of the result is byte `order[i]`.
     pub fn Reorder(from: &[u8], order: [u8; 4], out: &mut [u8])
     where from.len() == out.len(), from.len().is_multiple_of(4), order.iter().all(|&index| index < 4);
@@ -157,13 +169,30 @@ fn mean(a: &[u8], b: &[u8], out: &mut [u8]) {
     }
 }
 
+/// Two samples blended.
+fn blended([near, far]: [u8; 2], weights: [u8; 2]) -> u8 {
+    let sum = u16::from(near) * u16::from(weights[0]) + u16::from(far) * u16::from(weights[1]);
+    ((sum + 2) >> 2) as u8
+}
+
 fn pack422(luma: &[u8], near: &[u8], far: &[u8], weights: [u8; 2], luma_odd: bool, out: &mut [u8]) {
-    let chroma = near.iter().zip(far).map(|(&near, &far)| {
-        let sum = u16::from(near) * u16::from(weights[0]) + u16::from(far) * u16::from(weights[1]);
-        ((sum + 2) >> 2) as u8
-    });
+    let chroma = near.iter().zip(far).map(|(&near, &far)| blended([near, far], weights));
     for (pair, (&luma, chroma)) in out.as_chunks_mut().0.iter_mut().zip(luma.iter().zip(chroma)) {
         *pair = if luma_odd { [chroma, luma] } else { [luma, chroma] };
+    }
+}
+
+fn pack422_planar(
+    luma: &[u8],
+    cb: [&[u8]; 2],
+    cr: [&[u8]; 2],
+    weights: [u8; 2],
+    luma_odd: bool,
+    out: &mut [u8],
+) {
+    for (x, (luma, out)) in luma.as_chunks::<2>().0.iter().zip(out.as_chunks_mut::<4>().0).enumerate() {
+        let [cb, cr] = [cb, cr].map(|rows| blended(rows.map(|row| row[x]), weights));
+        *out = if luma_odd { [cb, luma[0], cr, luma[1]] } else { [luma[0], cb, luma[1], cr] };
     }
 }
 
@@ -265,6 +294,18 @@ mod tests {
             let near = random.within(0, 4) as u8;
             let (luma, rows) = (random.bytes(n), [random.bytes(n), random.bytes(n)]);
             kernel.call(&luma, &rows[0], &rows[1], [near, 4 - near], luma_odd, &mut out);
+            outcome.push(n as i64);
+            outcome.extend(&out);
+        }
+    }
+
+    pub(super) fn pack422_planar(kernel: Pack422Planar, random: &mut Random, outcome: &mut Outcome) {
+        for luma_odd in [false, true] {
+            let n = length(random);
+            let near = random.within(0, 4) as u8;
+            let [a, b, c, d] = [(); 4].map(|()| random.bytes(n));
+            let mut out = vec![0; 4 * n];
+            kernel.call(&random.bytes(2 * n), [&a, &b], [&c, &d], [near, 4 - near], luma_odd, &mut out);
             outcome.push(n as i64);
             outcome.extend(&out);
         }

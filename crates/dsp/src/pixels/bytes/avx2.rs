@@ -151,6 +151,36 @@ pub(super) fn mean(a: &[u8], b: &[u8], out: &mut [u8]) {
     super::mean(rest_a, rest_b, rest);
 }
 
+/// Blends two rows of bytes, the second with a weight of `FAR` quarters (0 to 2).
+#[inline]
+#[target_feature(enable = "avx2")]
+fn blend<const FAR: u8>(near: __m256i, far: __m256i) -> __m256i {
+    if FAR == 0 {
+        return near;
+    }
+    let mean = _mm256_avg_epu8(near, far);
+    if FAR == 2 {
+        return mean;
+    }
+    // The mean of a byte, halves upwards, and the mean, halves downwards, is rounded as the sum of three quarters and
+    // a quarter.
+    let odd = _mm256_and_si256(_mm256_xor_si256(near, far), _mm256_set1_epi8(1));
+    _mm256_avg_epu8(near, _mm256_sub_epi8(mean, odd))
+}
+
+/// Writes luma and chroma in turn.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn store_pairs(luma: __m256i, chroma: __m256i, luma_odd: bool, out: &mut [u8; 64]) {
+    let (a, b) = if luma_odd { (chroma, luma) } else { (luma, chroma) };
+    let (first, second) = in_order(_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+    let [low, high] = out.as_chunks_mut::<32>().0 else { return };
+    store(low, first);
+    store(high, second);
+}
+
+// Asking for lines ahead does not help here: so few instructions run far ahead by themselves.
+
 #[target_feature(enable = "avx2")]
 pub(super) fn pack422(
     luma: &[u8],
@@ -160,30 +190,75 @@ pub(super) fn pack422(
     luma_odd: bool,
     out: &mut [u8],
 ) {
+    match weights[1] {
+        0 => pack422_with::<0>(luma, near, far, luma_odd, out),
+        1 => pack422_with::<1>(luma, near, far, luma_odd, out),
+        2 => pack422_with::<2>(luma, near, far, luma_odd, out),
+        3 => pack422_with::<1>(luma, far, near, luma_odd, out),
+        _ => pack422_with::<0>(luma, far, near, luma_odd, out),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pack422_with<const FAR: u8>(luma: &[u8], near: &[u8], far: &[u8], luma_odd: bool, out: &mut [u8]) {
     let (blocks_luma, rest_luma) = luma.as_chunks::<32>();
     let (blocks_near, rest_near) = near.as_chunks::<32>();
     let (blocks_far, rest_far) = far.as_chunks::<32>();
     let (blocks, rest) = out.as_chunks_mut::<64>();
-    let factors = _mm256_set1_epi16(i16::from_le_bytes(weights));
-    // A rounding product is a quarter, rounded.
-    let quarter = _mm256_set1_epi16(1 << 13);
     let chroma = blocks_near.iter().zip(blocks_far);
     for ((luma, (near, far)), out) in blocks_luma.iter().zip(chroma).zip(blocks) {
-        expect_reads(luma);
-        expect_reads(near);
-        expect_writes(out);
-        let (luma, near, far) = (load(luma), load(near), load(far));
-        let low = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), factors);
-        let high = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), factors);
-        let chroma =
-            _mm256_packus_epi16(_mm256_mulhrs_epi16(low, quarter), _mm256_mulhrs_epi16(high, quarter));
-        let (a, b) = if luma_odd { (chroma, luma) } else { (luma, chroma) };
-        let (first, second) = in_order(_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
-        let [low, high] = out.as_chunks_mut::<32>().0 else { return };
-        store(low, first);
-        store(high, second);
+        store_pairs(load(luma), blend::<FAR>(load(near), load(far)), luma_odd, out);
     }
-    super::pack422(rest_luma, rest_near, rest_far, weights, luma_odd, rest);
+    super::pack422(rest_luma, rest_near, rest_far, [4 - FAR, FAR], luma_odd, rest);
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn pack422_planar(
+    luma: &[u8],
+    cb: [&[u8]; 2],
+    cr: [&[u8]; 2],
+    weights: [u8; 2],
+    luma_odd: bool,
+    out: &mut [u8],
+) {
+    let (cb_swapped, cr_swapped) = ([cb[1], cb[0]], [cr[1], cr[0]]);
+    match weights[1] {
+        0 => pack422_planar_with::<0>(luma, cb, cr, luma_odd, out),
+        1 => pack422_planar_with::<1>(luma, cb, cr, luma_odd, out),
+        2 => pack422_planar_with::<2>(luma, cb, cr, luma_odd, out),
+        3 => pack422_planar_with::<1>(luma, cb_swapped, cr_swapped, luma_odd, out),
+        _ => pack422_planar_with::<0>(luma, cb_swapped, cr_swapped, luma_odd, out),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pack422_planar_with<const FAR: u8>(
+    luma: &[u8],
+    cb: [&[u8]; 2],
+    cr: [&[u8]; 2],
+    luma_odd: bool,
+    out: &mut [u8],
+) {
+    let (blocks_luma, rest_luma) = luma.as_chunks::<64>();
+    let (blocks, rest) = out.as_chunks_mut::<128>();
+    let done = blocks.len() * 32;
+    let (cb_near, cb_far) = (cb[0].as_chunks::<32>().0, cb[1].as_chunks::<32>().0);
+    let (cr_near, cr_far) = (cr[0].as_chunks::<32>().0, cr[1].as_chunks::<32>().0);
+    let chroma = cb_near.iter().zip(cb_far).zip(cr_near.iter().zip(cr_far));
+    for ((luma, out), (cb, cr)) in blocks_luma.iter().zip(blocks).zip(chroma) {
+        let (cb, cr) = (blend::<FAR>(load(cb.0), load(cb.1)), blend::<FAR>(load(cr.0), load(cr.1)));
+        let (low, high) = in_order(_mm256_unpacklo_epi8(cb, cr), _mm256_unpackhi_epi8(cb, cr));
+        let [luma_low, luma_high] = luma.as_chunks::<32>().0 else { return };
+        let [out_low, out_high] = out.as_chunks_mut::<64>().0 else { return };
+        store_pairs(load(luma_low), low, luma_odd, out_low);
+        store_pairs(load(luma_high), high, luma_odd, out_high);
+    }
+    if !rest.is_empty() {
+        let [cb, cr] = [cb, cr].map(|rows| rows.map(|row| &row[done..]));
+        super::pack422_planar(rest_luma, cb, cr, [4 - FAR, FAR], luma_odd, rest);
+    }
 }
 
 #[target_feature(enable = "avx2")]
