@@ -36,7 +36,12 @@ pub(crate) struct DeblockParameters {
     pub(crate) offset_a: i32,
     pub(crate) offset_b: i32,
     pub(crate) chroma_qp_offset: i32,
+    /// Index in list 0 of a copy of the first reference; [`NO_COPY`] where there is none.
+    pub(crate) copy: i8,
 }
+
+/// No reference index.
+pub(crate) const NO_COPY: i8 = i8::MIN;
 
 /// Samples of one macroblock row and of the rows above that its top edge changes, per plane.
 pub(crate) struct DeblockRow<'a> {
@@ -61,7 +66,7 @@ pub(crate) fn deblock_row<'a>(
 ) {
     let mut left: Option<(EdgeSide<'_>, u8)> = None;
     for (x, (mb, qp)) in macroblocks.enumerate() {
-        let side = EdgeSide::new(mb);
+        let side = EdgeSide::new(mb, p.copy);
         let mut strengths = side.inside();
         if let Some((left, left_qp)) = &left {
             strengths[0][0] = side.against(left, [0, 4, 8, 12], [3, 7, 11, 15]);
@@ -71,7 +76,7 @@ pub(crate) fn deblock_row<'a>(
             filter(k, p, &mut row, x, Direction::Vertical, edge, qp, qp, inner);
         }
         if let Some((top, top_qp)) = above.next() {
-            strengths[1][0] = side.against(&EdgeSide::new(top), [0, 1, 2, 3], [12, 13, 14, 15]);
+            strengths[1][0] = side.against(&EdgeSide::new(top, p.copy), [0, 1, 2, 3], [12, 13, 14, 15]);
             filter(k, p, &mut row, x, Direction::Horizontal, 0, qp, top_qp, strengths[1][0]);
         }
         for (edge, &inner) in strengths[1].iter().enumerate().skip(1) {

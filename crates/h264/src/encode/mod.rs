@@ -18,6 +18,7 @@ mod hrd;
 mod implicit_weights;
 mod intra_prediction;
 mod level_choice;
+mod list_order;
 mod low_latency;
 mod macroblock;
 mod motion_cost;

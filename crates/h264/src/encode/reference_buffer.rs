@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use super::list_order::{PictureName, steps};
 use super::slice::SliceKind;
 use super::temporal_direct::LIST_PLACES;
 use crate::syntax::ref_pic::{DecRefPicMarking, ListModification, MemoryManagement};
@@ -88,7 +89,11 @@ pub(crate) struct PicturePlan<R> {
     pub(crate) nearest: Option<u64>,
     /// Of a B picture.
     pub(crate) collocated: Option<CollocatedMap>,
+    /// What brings list 0 of a P picture out of its initial order; empty where nothing needs to.
     pub(crate) modification: Vec<ListModification>,
+    /// How list 0 of a P picture would be said in full.
+    names: Vec<PictureName>,
+    max_frame_num: u32,
     /// `None` leaves the syntax at its simplest.
     pub(crate) marking: Option<DecRefPicMarking>,
     /// Names the picture when it is a long-term one.
@@ -144,7 +149,8 @@ impl<R: Clone> ReferenceBuffer<R> {
             self.group_start = 0;
         }
         let frame_num = self.frame_num;
-        let Lists { places, modification } = self.lists(kind);
+        let Lists { places, names } = self.lists(kind);
+        let modification = self.modification(&names);
         let lists = places.each_ref().map(|list| of_each(list, |entry| entry.picture.clone()));
         let orders = places.each_ref().map(|list| of_each(list, |entry| entry.order));
         let referred = places.each_ref().map(|list| of_each(list, |entry| entry.coded));
@@ -162,6 +168,8 @@ impl<R: Clone> ReferenceBuffer<R> {
             modification,
             marking: None,
             token: None,
+            names,
+            max_frame_num: self.max_frame_num,
         };
         if kind.is_reference {
             let entry =
@@ -185,13 +193,13 @@ impl<R: Clone> ReferenceBuffer<R> {
         known.filter(|(_, picture)| picture.acknowledged).max_by_key(|(_, picture)| picture.entry.coded)
     }
 
-    /// Reference lists, and what brings list 0 out of its initial order (8.2.4.2).
+    /// Reference lists, and the names of what is in list 0 where it may be out of its initial order (8.2.4.2).
     fn lists(&self, kind: PictureKind) -> Lists<'_, R> {
         match kind.slices {
-            SliceKind::I => Lists { places: [Vec::new(), Vec::new()], modification: Vec::new() },
+            SliceKind::I => Lists { places: [Vec::new(), Vec::new()], names: Vec::new() },
             SliceKind::P => {
                 let wanted = self.wanted(kind.refresh, kind.order);
-                Lists { modification: self.modification(&wanted), places: [wanted, Vec::new()] }
+                Lists { names: wanted.iter().map(Place::name).collect(), places: [wanted, Vec::new()] }
             }
             SliceKind::B => {
                 let mut sides = [false, true].map(|after| {
@@ -203,7 +211,7 @@ impl<R: Clone> ReferenceBuffer<R> {
                     side.sort_by_key(|place| place.entry().order.abs_diff(kind.order));
                     side.truncate(self.sizes.searched);
                 }
-                Lists { places: sides, modification: Vec::new() }
+                Lists { places: sides, names: Vec::new() }
             }
         }
     }
@@ -233,23 +241,13 @@ impl<R: Clone> ReferenceBuffer<R> {
     }
 
     /// Steps from the initial list to this one (8.2.4.3); none when it begins like this anyway.
-    fn modification(&self, wanted: &[Place<'_, R>]) -> Vec<ListModification> {
-        let long = self.long.iter().flatten().map(|picture| picture.entry.coded);
-        let mut initial = self.short.iter().map(|entry| entry.coded).chain(long);
-        if wanted.iter().all(|place| initial.next() == Some(place.entry().coded)) {
+    fn modification(&self, wanted: &[PictureName]) -> Vec<ListModification> {
+        let long = (0..self.long.len()).filter(|&index| self.long[index].is_some()).map(PictureName::Long);
+        let mut initial = self.short.iter().map(|entry| PictureName::Short(entry.frame_num)).chain(long);
+        if wanted.iter().all(|name| initial.next() == Some(*name)) {
             return Vec::new();
         }
-        let mut predicted = self.frame_num;
-        let step = |place: &Place<'_, R>| match *place {
-            Place::Long(index, _) => ListModification::LongTerm(index as u32),
-            Place::Short(entry) => {
-                // Modulo the wrapping number: either way round would do.
-                let back = (predicted + self.max_frame_num - entry.frame_num) % self.max_frame_num;
-                predicted = entry.frame_num;
-                ListModification::Subtract((back + self.max_frame_num - 1) % self.max_frame_num)
-            }
-        };
-        wanted.iter().map(step).collect()
+        steps(wanted, self.frame_num, self.max_frame_num)
     }
 
     /// Drops the oldest short-term pictures until `count` more fit (8.2.5.3).
@@ -304,26 +302,44 @@ impl<R: Clone> ReferenceBuffer<R> {
     }
 }
 
-/// Reference lists, and what brings list 0 out of its initial order.
+/// Reference lists, and the names of what is in list 0 of P pictures.
 struct Lists<'a, R> {
     places: [Vec<Place<'a, R>>; 2],
-    modification: Vec<ListModification>,
+    names: Vec<PictureName>,
 }
 
 fn of_each<R, T>(list: &[Place<'_, R>], what: impl Fn(&Entry<R>) -> T) -> Vec<T> {
     list.iter().map(|place| what(place.entry())).collect()
 }
 
-/// Where the pictures of the lists of a collocated picture are in list 0, which holds `own`.
+/// Where the pictures of the lists of a collocated picture are in list 0, which holds `own`. Behind the last one of its list 0
+/// the first one may stand again.
 fn collocated_map(referred: &[Vec<u64>; 2], own: &[u64]) -> CollocatedMap {
     let mut map = [None; 2 * LIST_PLACES];
     for (places, list) in map.as_chunks_mut::<LIST_PLACES>().0.iter_mut().zip(referred) {
-        for (place, picture) in places.iter_mut().zip(list) {
+        for (place, picture) in places.iter_mut().zip(list.iter().chain(list.first())) {
             *place = own.iter().position(|other| other == picture).map(|index| index as u8);
         }
     }
     map
 }
+
+impl<R: Clone> PicturePlan<R> {
+    /// Puts the first picture of list 0 of a P picture into the list once more, behind the others; false where the list
+    /// is full or empty.
+    pub(crate) fn repeat_first(&mut self) -> bool {
+        let [list, _] = &mut self.lists;
+        let Some(first) = list.first().cloned().filter(|_| list.len() < MOST_IN_LIST) else { return false };
+        list.push(first);
+        self.orders[0].push(self.orders[0][0]);
+        self.names.push(self.names[0]);
+        self.modification = steps(&self.names, self.frame_num, self.max_frame_num);
+        true
+    }
+}
+
+/// Most entries of a list in frames (`num_ref_idx_l0_active_minus1`, 7.4.3).
+const MOST_IN_LIST: usize = 16;
 
 /// A picture of the buffer.
 enum Place<'a, R> {
@@ -335,6 +351,13 @@ impl<R> Place<'_, R> {
     fn entry(&self) -> &Entry<R> {
         match self {
             Place::Short(entry) | Place::Long(_, entry) => entry,
+        }
+    }
+
+    fn name(&self) -> PictureName {
+        match self {
+            Place::Short(entry) => PictureName::Short(entry.frame_num),
+            Place::Long(index, _) => PictureName::Long(*index),
         }
     }
 }
@@ -353,6 +376,25 @@ mod tests {
 
     fn sync() -> PictureKind {
         PictureKind { slices: SliceKind::I, is_sync: true, ..p(0) }
+    }
+
+    #[test]
+    fn the_first_picture_can_stand_in_the_list_twice() {
+        let mut buffer = buffer(3, 0);
+        buffer.next(sync(), || 0);
+        buffer.next(p(1), || 1);
+        let mut plan = buffer.next(p(2), || 2);
+        assert!(plan.repeat_first());
+        assert_eq!((&plan.lists[0], &plan.orders[0]), (&vec![1, 0, 1], &vec![1, 0, 1]));
+        // Back by one from frame 2, then by one more, then forth by one or 15 back.
+        let expected = [0, 0, 14].map(ListModification::Subtract);
+        assert_eq!(plan.modification, expected);
+        let mut alone = ReferenceBuffer::new(BufferSizes { capacity: 1, long_term: 0, searched: 1 }, 16);
+        alone.next(sync(), || 0);
+        let mut plan = alone.next(p(1), || 1);
+        assert!(plan.repeat_first());
+        // The same again is all the way around.
+        assert_eq!(plan.modification, [0, 15].map(ListModification::Subtract));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use vitascope_encode::{FrameKind, FrameRecord, PlannedFrame, RateConfig};
 
 use super::analysis::CodingTables;
 use super::config::{EncoderConfig, EntropyMode, FieldOrder, SliceKind};
-use super::deblock::DeblockParameters;
+use super::deblock::{DeblockParameters, NO_COPY};
 use super::decode_clock::PictureTimes;
 use super::direct_choice::DirectChoice;
 use super::effort::Tools;
@@ -27,7 +27,7 @@ use super::residual::ResidualCoder;
 use super::stream::{SliceParameters, StreamParameters};
 use super::temporal_direct::TemporalDirect;
 use super::temporal_layers::LayerClock;
-use super::weights::{self, Brightness};
+use super::weights::{self, Brightness, Extent, Light, PictureWeights};
 use crate::syntax::sei::{self, RecoveryPoint, SeiMessage};
 
 /// A frame in the lookahead.
@@ -174,7 +174,22 @@ impl Sequencer {
             self.first_in_order = planned.display_index;
         }
         let order = planned.display_index - self.first_in_order;
-        let brightness = self.stream.weighted().then(|| Arc::new(Brightness::of(&source)));
+        let brightness = (self.stream.weighted() && (is_reference || kind == SliceKind::P))
+            .then(|| Arc::new(Brightness::of(&source)));
+        let mut plan =
+            self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
+                picture.reference(brightness.clone())
+            });
+        if planned.opens_group {
+            self.references.open_group(order);
+        }
+        let mut copy = NO_COPY;
+        let mut weights = Vec::new();
+        if kind == SliceKind::P
+            && let Some(own) = &brightness
+        {
+            (weights, copy) = weigh(own, &mut plan);
+        }
         let PicturePlan {
             frame_num,
             lists: references,
@@ -184,19 +199,8 @@ impl Sequencer {
             modification,
             marking,
             token: long_term_token,
-        } = self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
-            picture.reference(brightness.clone())
-        });
-        if planned.opens_group {
-            self.references.open_group(order);
-        }
-        let weights: Vec<_> = match (kind, &brightness) {
-            (SliceKind::P, Some(own)) => {
-                let weights = |other: &Reference| own.weights(other.brightness.as_ref()?);
-                references[0].iter().map(weights).collect()
-            }
-            _ => Vec::new(),
-        };
+            ..
+        } = plan;
         let direct_class = DirectChoice::class(is_reference, orders[1].len());
         let direct = self
             .direct_choice
@@ -225,7 +229,7 @@ impl Sequencer {
             kind,
             cabac: self.stream.entropy() == EntropyMode::Cabac,
             transform_8x8_mode: self.stream.high_profile(),
-            deblocking: DeblockParameters { offset_a: 0, offset_b: 0, chroma_qp_offset: 0 },
+            deblocking: DeblockParameters { offset_a: 0, offset_b: 0, chroma_qp_offset: 0, copy },
             headers,
             slice_qp,
             max_slice_bytes,
@@ -288,4 +292,30 @@ impl Sequencer {
         }
         unit
     }
+}
+
+/// Weights for the references of a P picture of this brightness. Where only a part of the first one changes its light, it
+/// comes to stand in the list twice, with a weight and without; the index of its copy.
+fn weigh(own: &Brightness, plan: &mut PicturePlan<Reference>) -> (Vec<Option<PictureWeights>>, i8) {
+    let light = |other: &Reference| own.light(other.brightness.as_ref()?);
+    let mut lights: Vec<Option<Light>> = plan.lists[0].iter().map(light).collect();
+    let mut copy = None;
+    if let Some(Some(first)) = lights.first()
+        && first.extent != Extent::Everything
+        && plan.repeat_first()
+    {
+        copy = Some(first.extent);
+    }
+    let whole = |light: Light| (light.extent != Extent::Some).then_some(light.weights);
+    let first = lights.first_mut().and_then(Option::take);
+    let mut weights = vec![first.clone().and_then(whole)];
+    weights.extend(lights.into_iter().skip(1).map(|light| light.and_then(whole)));
+    match copy {
+        None => return (weights, NO_COPY),
+        Some(Extent::Some) => weights.push(first.map(|light| light.weights)),
+        Some(_) => weights.push(None),
+    }
+    let index = weights.len() - 1;
+    // A list has sixteen entries at most.
+    (weights, index as i8)
 }

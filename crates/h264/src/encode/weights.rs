@@ -9,6 +9,9 @@ pub(crate) const LOG2_DENOMINATOR: u32 = 6;
 const ONE: i32 = 1 << LOG2_DENOMINATOR;
 /// Samples in a row and column of the blocks whose means are compared.
 const BLOCK: usize = 8;
+/// Of their rows one in so many counts, which makes so many samples.
+const ROW_STEP: usize = 2;
+const SAMPLES: u16 = (BLOCK * BLOCK / ROW_STEP) as u16;
 
 /// Brightness of a picture: means of the blocks of each plane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,14 +40,33 @@ impl Brightness {
         ])
     }
 
-    /// Weights that make a reference of brightness `reference` resemble this picture; `None` where it does as it is.
-    pub(crate) fn weights(&self, reference: &Self) -> Option<PictureWeights> {
-        let mut planes = [NEUTRAL; 3];
-        for (weight, (own, other)) in planes.iter_mut().zip(self.0.iter().zip(&reference.0)) {
-            *weight = plane_weight(own, other).unwrap_or(NEUTRAL);
-        }
-        (planes != [NEUTRAL; 3]).then(|| PictureWeights { planes, unweighted: unweighted(planes[0]) })
+    /// How a reference of brightness `reference` comes to resemble this picture; `None` where it does as it is.
+    pub(crate) fn light(&self, reference: &Self) -> Option<Light> {
+        let fits: [_; 3] = std::array::from_fn(|plane| plane_fit(&self.0[plane], &reference.0[plane]));
+        let planes = fits.map(|fit| fit.map_or(NEUTRAL, |fit| fit.weight));
+        // The plane that changes most decides for all.
+        let decisive = fits.into_iter().flatten().max_by_key(|fit| fit.gain)?;
+        let weights = PictureWeights { planes, unweighted: unweighted(planes[0]) };
+        Some(Light { weights, extent: decisive.extent })
     }
+}
+
+/// A change of light between two pictures.
+#[derive(Clone, Debug)]
+pub(crate) struct Light {
+    pub(crate) weights: PictureWeights,
+    pub(crate) extent: Extent,
+}
+
+/// How much of a picture changes its light.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// All of it: the reference as it is is of no use.
+    Everything,
+    /// Most of it.
+    Most,
+    /// Some of it: weights would spoil more than they gain if there were nothing else.
+    Some,
 }
 
 /// The syntax for the references of list 0.
@@ -71,56 +93,110 @@ fn unweighted(Weight { weight, offset }: Weight) -> [u8; 256] {
 
 fn means(plane: &[u8], stride: usize) -> Vec<u8> {
     let rows = plane.chunks_exact(stride * BLOCK);
-    let mut means = Vec::with_capacity(plane.len() / (BLOCK * BLOCK));
-    for rows in rows {
-        for x in (0..stride).step_by(BLOCK) {
-            let sum: u32 =
-                rows.chunks_exact(stride).flat_map(|row| &row[x..x + BLOCK]).map(|&s| u32::from(s)).sum();
-            means.push(((sum + 32) / 64) as u8);
+    let across = stride / BLOCK;
+    let mut means = vec![0; rows.len() * across];
+    let mut columns = vec![0u16; stride];
+    for (rows, means) in rows.zip(means.chunks_exact_mut(across)) {
+        columns.fill(0);
+        for row in rows.chunks_exact(stride).step_by(ROW_STEP) {
+            columns.iter_mut().zip(row).for_each(|(sum, &sample)| *sum += u16::from(sample));
+        }
+        for (mean, &[a, b, c, d, e, f, g, h]) in means.iter_mut().zip(columns.as_chunks::<BLOCK>().0) {
+            *mean = ((a + b + c + d + e + f + g + h + SAMPLES / 2) / SAMPLES) as u8;
         }
     }
     means
 }
 
-/// Weight of a plane when its blocks come much nearer to the picture's with it.
-fn plane_weight(own: &[u8], other: &[u8]) -> Option<Weight> {
+/// A weight of a plane, and what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PlaneFit {
+    weight: Weight,
+    extent: Extent,
+    /// By how much the means of blocks come nearer where they do, summed.
+    gain: i64,
+}
+
+/// Weight of a plane when many of its blocks come nearer to the picture's with it.
+fn plane_fit(own: &[u8], other: &[u8]) -> Option<PlaneFit> {
     let count = own.len() as i64;
-    let sum = |plane: &[u8]| plane.iter().map(|&s| i64::from(s)).sum::<i64>();
-    // Deviations from the mean, times the number of blocks.
-    let spread = |plane: &[u8]| {
-        let sum = sum(plane);
-        plane.iter().map(|&s| (i64::from(s) * count - sum).abs()).sum::<i64>() / count
+    let plain =
+        own.iter().zip(other).map(|(&own, &other)| u64::from(own.abs_diff(other))).sum::<u64>() as i64;
+    // At least a code value in every block, or nobody would see it.
+    if plain < count {
+        return None;
+    }
+    let fits = [by_spread(own, other), by_difference(own, other)].map(|weight| measure(weight, own, other));
+    let (weight, fit) = fits.into_iter().max_by_key(|(_, fit)| plain - fit.either)?;
+    let extent = if weight == NEUTRAL || 2 * fit.either > plain {
+        return None;
+    } else if 2 * fit.weighted > plain || MOST_WORSE * fit.worse > count {
+        Extent::Some
+    } else if fit.weighted - fit.either > plain / 32 {
+        Extent::Most
+    } else {
+        Extent::Everything
     };
-    let (own_spread, other_spread) = (spread(own), spread(other));
-    let weight = if other_spread < count {
+    Some(PlaneFit { weight, extent, gain: plain - fit.either })
+}
+
+/// The weight that brings the mean and the deviations from it to those of the picture.
+fn by_spread(own: &[u8], other: &[u8]) -> Weight {
+    let count = own.len() as i64;
+    let sum = |plane: &[u8]| plane.iter().map(|&s| u64::from(s)).sum::<u64>() as i64;
+    let (own_sum, other_sum) = (sum(own), sum(other));
+    // Deviations from the mean, in 1/16.
+    let spread = |plane: &[u8], sum: i64| {
+        let mean = (16 * sum / count) as u16;
+        plane.iter().map(|&s| u64::from((u16::from(s) * 16).abs_diff(mean))).sum::<u64>() as i64
+    };
+    let (own_spread, other_spread) = (spread(own, own_sum), spread(other, other_sum));
+    let weight = if other_spread < 16 * count {
         i64::from(ONE)
     } else {
         ((own_spread * i64::from(ONE) + other_spread / 2) / other_spread).clamp(1, 127)
     };
-    let scaled = sum(own) * i64::from(ONE) - sum(other) * weight;
+    let scaled = own_sum * i64::from(ONE) - other_sum * weight;
     let offset = (scaled + count * i64::from(ONE) / 2).div_euclid(count * i64::from(ONE)).clamp(-128, 127);
-    let found = Weight { weight: weight as i8, offset: offset as i8 };
-    if found == NEUTRAL {
-        return None;
-    }
-    let predicted = |s: u8| {
-        let weighted = (i32::from(s) * i32::from(found.weight) + ONE / 2) >> LOG2_DENOMINATOR;
-        (weighted + i32::from(found.offset)).clamp(0, 255)
-    };
-    let (mut plain, mut weighted, mut worse) = (0, 0, 0);
-    for (&own, &other) in own.iter().zip(other) {
-        let before = i64::from(own.abs_diff(other));
-        let after = i64::from((i32::from(own) - predicted(other)).abs());
-        plain += before;
-        weighted += after;
-        worse += i64::from(after > before + 1);
-    }
-    // At least a code value in every block, and half of it gone. Where one part of the picture has changed and the
-    // rest stands still, no light has: the weights would spoil the rest.
-    (plain >= count && 2 * weighted < plain && MOST_WORSE * worse <= count).then_some(found)
+    Weight { weight: weight as i8, offset: offset as i8 }
 }
 
-/// Blocks that weights may make worse: one in so many.
+/// The offset that most blocks need of those that need one: what lies behind a window grows dark while the window
+/// does not.
+fn by_difference(own: &[u8], other: &[u8]) -> Weight {
+    let mut counts = [0u32; 511];
+    for (&own, &other) in own.iter().zip(other) {
+        let difference = i32::from(own) - i32::from(other);
+        counts[(difference + 255) as usize] += u32::from(difference.abs() > 1);
+    }
+    let most = (0..counts.len()).rev().max_by_key(|&i| counts[i]).unwrap_or(255);
+    Weight { weight: ONE as i8, offset: (most as i32 - 255).clamp(-128, 127) as i8 }
+}
+
+/// Differences of blocks' means from the picture's.
+struct Differences {
+    weighted: i64,
+    /// With or without the weight, whatever is better for a block.
+    either: i64,
+    /// Blocks that the weight makes worse.
+    worse: i64,
+}
+
+fn measure(weight: Weight, own: &[u8], other: &[u8]) -> (Weight, Differences) {
+    let (factor, offset) = (i16::from(weight.weight), i16::from(weight.offset));
+    let (mut weighted, mut either, mut worse) = (0u64, 0u64, 0u64);
+    for (&own, &other) in own.iter().zip(other) {
+        let before = own.abs_diff(other);
+        let predicted = ((i16::from(other) * factor + ONE as i16 / 2) >> LOG2_DENOMINATOR) + offset;
+        let after = own.abs_diff(predicted.clamp(0, 255) as u8);
+        weighted += u64::from(after);
+        either += u64::from(after.min(before));
+        worse += u64::from(after > before.saturating_add(1));
+    }
+    (weight, Differences { weighted: weighted as i64, either: either as i64, worse: worse as i64 })
+}
+
+/// Blocks that weights may make worse before the plain reference comes first: one in so many.
 const MOST_WORSE: i64 = 8;
 
 #[cfg(test)]
@@ -128,30 +204,42 @@ mod tests {
     use super::*;
 
     fn scene(scale: i32, offset: i32) -> Vec<u8> {
-        (0..300).map(|i| (((40 + (i * 37) % 150) * scale / 64 + offset).clamp(0, 255)) as u8).collect()
+        (0..300).map(|i| (((40 + (i * i * 37) % 149) * scale / 64 + offset).clamp(0, 255)) as u8).collect()
+    }
+
+    fn fit(own: &[u8], other: &[u8]) -> Option<(Weight, Extent)> {
+        plane_fit(own, other).map(|fit| (fit.weight, fit.extent))
     }
 
     #[test]
     fn fades_are_found_and_still_pictures_are_not() {
         let plain = scene(64, 0);
-        let fade = plane_weight(&scene(48, 0), &plain).unwrap();
+        let (fade, extent) = fit(&scene(48, 0), &plain).unwrap();
         assert!((fade.weight - 48).abs() <= 1 && fade.offset.abs() <= 2, "{fade:?}");
-        let brighter = plane_weight(&scene(64, 20), &plain).unwrap();
+        assert_eq!(extent, Extent::Everything);
+        let (brighter, _) = fit(&scene(64, 20), &plain).unwrap();
         assert!((brighter.weight - 64).abs() <= 1 && (brighter.offset - 20).abs() <= 2, "{brighter:?}");
-        assert_eq!(plane_weight(&plain, &plain), None);
+        assert_eq!(fit(&plain, &plain), None);
         let mut moved = plain.clone();
         moved.rotate_left(7);
-        assert_eq!(plane_weight(&moved, &plain), None);
+        assert_eq!(fit(&moved, &plain), None);
         // A new page on part of a screen.
         let mut page = plain.clone();
         page[..120].fill(250);
-        assert_eq!(plane_weight(&page, &plain), None);
-        let (mut light, mut dark) = (vec![200; 300], vec![200; 300]);
-        light[..140].fill(230);
-        dark[..140].fill(90);
-        assert_eq!(plane_weight(&light, &dark), None);
+        assert_eq!(fit(&page, &plain), None);
         // Out of black: nothing to scale, so the difference is the offset.
-        assert_eq!(plane_weight(&[40; 64], &[16; 64]), Some(Weight { weight: 64, offset: 24 }));
+        assert_eq!(fit(&[40; 64], &[16; 64]), Some((Weight { weight: 64, offset: 24 }, Extent::Everything)));
+    }
+
+    #[test]
+    fn part_of_a_picture_changes_its_light() {
+        // What surrounds a window grows dark while the window stays as it is: a small one, and a large one.
+        let plain = scene(64, 0);
+        for (window, extent) in [(30, Extent::Most), (160, Extent::Some)] {
+            let mut dimmed: Vec<u8> = plain.iter().map(|&sample| sample.saturating_sub(26)).collect();
+            dimmed[..window].copy_from_slice(&plain[..window]);
+            assert_eq!(fit(&dimmed, &plain), Some((Weight { weight: 64, offset: -26 }, extent)));
+        }
     }
 
     #[test]

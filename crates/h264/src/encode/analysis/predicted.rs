@@ -91,8 +91,11 @@ impl Analyser<'_> {
             let extra =
                 if index > 0 { [choice.parts[0].mv[0], at.hints[0]] } else { [at.hints[0], Mv::ZERO] };
             let candidates = start_vectors(motion, extra);
-            // Earlier pictures show about the same: their vectors start where the first one's ended.
-            let depth = if index > 0 { self.tools.later_search } else { self.tools.search };
+            // Earlier pictures show about the same: their vectors start where the first one's ended. In another light
+            // they do not.
+            let lit = |index: usize| at.references[0][index].weights.is_some();
+            let depth =
+                if lit(index) == lit(0) && index > 0 { self.tools.later_search } else { self.tools.search };
             let found = self.search_part(source, at, motion, (0, index), WHOLE, &candidates, depth);
             let cost = found.cost + self.bits(reference_bits(count, index));
             if cost < choice.cost {
