@@ -12,6 +12,8 @@ pub(crate) enum Content {
     Cuts(usize),
     /// A ramp that brightens slowly: long runs of skipped blocks and tiny residuals.
     Fade,
+    /// A window that slides while what lies behind it grows dark.
+    Dimmed,
     /// Independent noise in every sample of every frame: the largest levels and no prediction that helps.
     Noise,
     /// One picture, again and again.
@@ -90,6 +92,10 @@ impl Clip {
                     Content::Motion | Content::Cuts(_) => motion(x, y, self.width, self.height, time, seed),
                     Content::Still => motion(x, y, self.width, self.height, 0, seed),
                     Content::Fade => ((x + y) / 4 % 200 + time / 2).min(255) as u8,
+                    Content::Dimmed if x < self.width / 3 => {
+                        motion(x, y + 4 * time, self.width, self.height, 0, seed)
+                    }
+                    Content::Dimmed => (230 - 9 * time.min(20) - (x / 16 + y / 16) % 3) as u8,
                     Content::Noise => hash(x as u32, y as u32, seed + 31 * time as u32) as u8,
                     Content::Extremes => {
                         let on = (x + 3 * time) / 5 + (y + time) / 7 + plane as usize;

@@ -3,8 +3,9 @@
 use crate::clip::{Clip, Content};
 use crate::support::{Scratch, conforms, conforms_with, encode, fail, succeed, text, vitascope};
 
-/// Content that makes each tool work: moving texture with scene cuts, a fade, levels that overflow short codes.
-const CONTENTS: [Content; 4] = [Content::Cuts(13), Content::Fade, Content::Noise, Content::Extremes];
+/// Content that makes each tool work: moving texture with scene cuts, a fade, a change of light in part of the picture, levels that overflow short codes.
+const CONTENTS: [Content; 5] =
+    [Content::Cuts(13), Content::Fade, Content::Dimmed, Content::Noise, Content::Extremes];
 
 const PRESETS: [&str; 5] = ["HighSpeed", "Balanced", "HighQuality", "ConsistentQuality", "VideoConferencing"];
 
