@@ -24,6 +24,13 @@ pub enum Error {
         /// Samples in all.
         samples: usize,
     },
+    /// A picture was analysed for a lookahead for other pictures than this one's.
+    OtherAnalysis {
+        /// Samples in a row of this one's.
+        width: usize,
+        /// Their rows.
+        height: usize,
+    },
     /// A setting lies outside its range.
     Setting {
         /// Its name.
@@ -58,6 +65,9 @@ impl fmt::Display for Error {
                 f,
                 "luma of {width}x{height} with stride {stride} and {samples} samples does not hold the picture"
             ),
+            Self::OtherAnalysis { width, height } => {
+                write!(f, "an analysis for pictures of another size: {width}x{height} is accepted")
+            }
             Self::Setting { name, value, minimum, maximum } => {
                 write!(f, "{name} is {value}: accepted are {minimum} to {maximum}")
             }

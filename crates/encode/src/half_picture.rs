@@ -61,6 +61,11 @@ impl HalfPicture {
         }
     }
 
+    /// Whether it is of so many blocks.
+    pub(crate) fn has_grid(&self, grid: BlockGrid) -> bool {
+        self.stride == grid.columns * 8 + 2 * PADDING && self.energy.len() == grid.count()
+    }
+
     pub(crate) fn stride(&self) -> usize {
         self.stride
     }

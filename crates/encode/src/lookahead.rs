@@ -2,6 +2,7 @@
 
 mod analysis;
 mod bidirectional;
+mod picture;
 mod plan;
 mod prediction;
 mod sides;
@@ -12,12 +13,13 @@ use std::sync::Arc;
 use crate::crew::Crew;
 use crate::error::Error;
 use crate::frame::{FrameInfo, FrameKind, LumaView, PlannedFrame};
-use crate::half_picture::{BlockGrid, HalfPicture, Strip};
+use crate::half_picture::{BlockGrid, HalfPicture};
 use crate::importance::Inheritance;
 use crate::kernels::{CpuLevel, Kernels};
 use crate::key_frames::{KeyFrameClock, KeyFrameLimits};
-use crate::motion::HalfVector;
+use crate::motion::{HalfVector, MotionField};
 use analysis::Analysis;
+pub use picture::{PictureAnalyser, PictureAnalysis};
 use plan::ImportanceRatio;
 use prediction::Prediction;
 use vitascope_core::Time;
@@ -86,7 +88,7 @@ pub struct Lookahead<T> {
     kernels: Arc<Kernels>,
     /// Helps with pictures that are worth it.
     crew: Option<Arc<dyn Crew>>,
-    strip: Strip,
+    analyser: PictureAnalyser,
     /// Pictures of the newest frames; the last one is frame `pushed - 1`.
     pictures: VecDeque<Arc<HalfPicture>>,
     /// Frames whose kind is open, in presentation order.
@@ -153,12 +155,13 @@ impl<T> Lookahead<T> {
         Error::check("adaptive quantisation", f64::from(config.adaptive_quantisation), 0.0, 3.0)?;
         Error::check("curve compression", config.curve_compression, 0.0, 1.0)?;
         Error::check("frame rate", config.frame_rate, 1e-3, 1000.0)?;
+        let kernels = Arc::new(Kernels::new(config.cpu_level));
         Ok(Self {
             config,
             grid: BlockGrid::new(width, height),
-            kernels: Arc::new(Kernels::new(config.cpu_level)),
+            kernels: Arc::clone(&kernels),
             crew: None,
-            strip: Strip::default(),
+            analyser: PictureAnalyser::new(&config, kernels),
             pictures: VecDeque::new(),
             open: VecDeque::new(),
             planned: VecDeque::new(),
@@ -214,15 +217,52 @@ impl<T> Lookahead<T> {
     /// # Errors
     /// The view is not of the lookahead's size; nothing was taken.
     pub fn push(&mut self, luma: LumaView<'_>, info: FrameInfo, payload: T) -> Result<(), Error> {
-        self.check_view(&luma)?;
+        self.release_pictures();
+        let picture = Arc::new(self.analyser.halve(luma)?);
+        let (analysis, forward) = self.analyse(&picture);
+        self.take_in(PictureAnalysis { picture, analysis }, forward, info, payload);
+        Ok(())
+    }
+
+    /// Measures pictures for [`push_analysed`](Self::push_analysed), on any thread and in any order.
+    pub fn analyser(&self) -> PictureAnalyser {
+        self.analyser.clone()
+    }
+
+    /// [`push`](Self::push) of a picture that this lookahead's [`analyser`](Self::analyser) has measured.
+    ///
+    /// # Errors
+    /// The analysis is of a picture of another size; nothing was taken.
+    pub fn push_analysed(
+        &mut self,
+        analysis: PictureAnalysis,
+        info: FrameInfo,
+        payload: T,
+    ) -> Result<(), Error> {
+        if !self.analyser.fits(&analysis) {
+            let LookaheadConfig { width, height, .. } = self.config;
+            return Err(Error::OtherAnalysis { width, height });
+        }
+        self.release_pictures();
+        let forward = self.search_forward(&analysis.picture).map(|search| search());
+        self.take_in(analysis, forward, info, payload);
+        Ok(())
+    }
+
+    fn take_in(
+        &mut self,
+        analysis: PictureAnalysis,
+        forward: Option<MotionField>,
+        info: FrameInfo,
+        payload: T,
+    ) {
         self.measure_durations(&info);
         let spacing = info.presentation_time - self.last_time;
         self.spacing = Some(spacing).filter(|spacing| spacing.is_numeric() && spacing.value > 0);
         self.last_time = info.presentation_time;
-        let mut picture = self.recycled_picture();
-        picture.fill(luma, self.grid, &self.kernels, &mut self.strip);
-        let picture = Arc::new(picture);
-        let analysis = self.analyse(&picture);
+        let PictureAnalysis { picture, mut analysis } = analysis;
+        let forward = forward.unwrap_or_else(|| MotionField::still(&analysis.intra));
+        analysis.fields.push((1, Arc::new(forward)));
         let prediction = analysis.predicted_from_previous(self.pushed, self.grid, self.propagates());
         self.hint.clone_from(&prediction.vectors[0]);
         self.pictures.push_back(picture);
@@ -239,7 +279,6 @@ impl<T> Lookahead<T> {
         });
         self.pushed += 1;
         self.decide();
-        Ok(())
     }
 
     /// The next frame in coding order, once enough frames are ahead of it or after [`flush`](Self::flush).
@@ -255,18 +294,6 @@ impl<T> Lookahead<T> {
     pub fn flush(&mut self) {
         self.flushed = self.pushed;
         self.decide();
-    }
-
-    fn check_view(&self, luma: &LumaView<'_>) -> Result<(), Error> {
-        let LumaView { data, stride, width, height } = *luma;
-        let fits = width == self.config.width
-            && height == self.config.height
-            && stride >= width
-            && stride
-                .checked_mul(height - 1)
-                .and_then(|size| size.checked_add(width))
-                .is_some_and(|size| size <= data.len());
-        if fits { Ok(()) } else { Err(Error::LumaView { width, height, stride, samples: data.len() }) }
     }
 
     /// Settles the duration of the frame before, whose end is now known, and guesses that of the new one.
@@ -293,13 +320,12 @@ impl<T> Lookahead<T> {
         }
     }
 
-    fn recycled_picture(&mut self) -> HalfPicture {
+    /// Gives back pictures that no question needs any more.
+    fn release_pictures(&mut self) {
         let needed = self.open.len() + PICTURES_BEFORE;
-        let mut recycled = None;
         while self.pictures.len() > needed {
-            recycled = self.pictures.pop_front().and_then(Arc::into_inner);
+            self.pictures.pop_front().into_iter().for_each(|picture| self.analyser.recycle(picture));
         }
-        recycled.unwrap_or_default()
     }
 
     /// The picture of a frame by number, while it is kept.

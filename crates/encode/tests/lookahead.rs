@@ -1,5 +1,6 @@
 //! The lookahead on synthetic pictures.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -36,6 +37,8 @@ struct Clip {
     /// Timescale and duration of a frame.
     timing: (i32, i64),
     crew: Option<Arc<dyn Crew>>,
+    /// Pictures are measured by themselves, two after the one that goes in.
+    ahead: bool,
 }
 
 /// Does jobs on two threads that come and go, from the last to the first; counts them.
@@ -61,7 +64,7 @@ impl Crew for Backwards {
 impl Clip {
     fn new(width: usize, height: usize) -> Self {
         let config = LookaheadConfig { width, height, depth: 8, ..LookaheadConfig::default() };
-        Self { width, height, config, timing: (30, 1), crew: None }
+        Self { width, height, config, timing: (30, 1), crew: None, ahead: false }
     }
 
     fn info(&self, index: usize) -> FrameInfo {
@@ -105,13 +108,27 @@ impl Clip {
             lookahead = lookahead.helped_by(Arc::clone(crew));
         }
         let mut frames = Vec::new();
+        let mut waiting = VecDeque::new();
         for index in 0..count {
             let data = self.picture(index, &sample);
             let luma =
                 LumaView { data: &data, stride: self.width + 3, width: self.width, height: self.height };
-            lookahead.push(luma, change(self.info(index), index), index).unwrap();
+            let info = change(self.info(index), index);
+            if self.ahead {
+                waiting.push_back((lookahead.analyser().analyse(luma).unwrap(), info, index));
+                if waiting.len() > 2 {
+                    let (analysis, info, index) = waiting.pop_front().unwrap();
+                    lookahead.push_analysed(analysis, info, index).unwrap();
+                }
+            } else {
+                lookahead.push(luma, info, index).unwrap();
+            }
             frames.extend(std::iter::from_fn(|| lookahead.pop()));
-            assert_eq!(frames.len(), (index + 1).saturating_sub(self.config.depth));
+            assert_eq!(frames.len(), (index + 1 - waiting.len()).saturating_sub(self.config.depth));
+        }
+        for (analysis, info, index) in waiting {
+            lookahead.push_analysed(analysis, info, index).unwrap();
+            frames.extend(std::iter::from_fn(|| lookahead.pop()));
         }
         lookahead.flush();
         frames.extend(std::iter::from_fn(|| lookahead.pop()));
@@ -375,7 +392,7 @@ fn helpers_change_nothing() {
     for (depth, open_groups) in [(0, false), (3, false), (8, true)] {
         (clip.config.depth, clip.config.open_groups) = (depth, open_groups);
         clip.config.key_frames.max_interval = 12;
-        clip.crew = None;
+        (clip.crew, clip.ahead) = (None, false);
         let alone = clip.code(40, scenes, |info, _| info);
         let crew = Arc::new(Backwards::default());
         clip.crew = Some(crew.clone());
@@ -384,6 +401,9 @@ fn helpers_change_nothing() {
         // Two jobs for each frame but the first, and more where B frames are placed.
         let jobs = crew.0.load(Ordering::Relaxed);
         assert!(if depth > 0 { jobs > 150 } else { jobs == 78 }, "{jobs} jobs");
+        clip.ahead = true;
+        let ahead = clip.code(40, scenes, |info, _| info);
+        assert_eq!(format!("{alone:?}"), format!("{ahead:?}"), "depth {depth}");
     }
 }
 
@@ -436,6 +456,23 @@ fn every_size_works() {
         clip.run(6, |frame, x, y| hash(x, y, frame / 2));
         clip.run(5, |_, _, _| 0);
         clip.run(5, |frame, _, _| if frame % 2 == 0 { 255 } else { 0 });
+    }
+}
+
+#[test]
+fn analyses_of_other_pictures_are_refused() {
+    let clips = [Clip::new(64, 48), Clip::new(48, 64), Clip::new(64, 64)];
+    let lookahead = |clip: &Clip| Lookahead::<usize>::new(clip.config).unwrap();
+    let mut own = lookahead(&clips[0]);
+    for (other, fits) in clips.iter().zip([true, false, false]) {
+        let data = other.picture(0, moving);
+        let (width, height) = (other.width, other.height);
+        let luma = LumaView { data: &data, stride: width + 3, width, height };
+        let analysis = lookahead(other).analyser().analyse(luma).unwrap();
+        let outcome = own.push_analysed(analysis, other.info(0), 0);
+        let refusal = Err(Error::OtherAnalysis { width: 64, height: 48 });
+        assert_eq!(outcome, if fits { Ok(()) } else { refusal });
+        assert_eq!(own.pending(), 1);
     }
 }
 

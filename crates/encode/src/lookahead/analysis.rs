@@ -2,49 +2,50 @@
 
 use std::sync::Arc;
 
+use super::Lookahead;
 use super::prediction::Prediction;
-use super::{Lookahead, LookaheadConfig};
 use crate::adaptive_quantisation::quantiser_offsets;
 use crate::crew::side_by_side;
 use crate::frame::FrameCost;
 use crate::half_picture::{BlockGrid, HalfPicture};
 use crate::intra::intra_costs;
+use crate::kernels::Kernels;
 use crate::math::exp2_f32;
 use crate::motion::{MotionField, search_motion};
 
 impl<T> Lookahead<T> {
-    /// Measures a new picture, by itself and against the newest one so far.
-    pub(super) fn analyse(&self, picture: &Arc<HalfPicture>) -> Analysis {
-        let grid = self.grid;
+    /// Measures a new picture by itself, and its motion against the newest one so far.
+    pub(super) fn analyse(&self, picture: &Arc<HalfPicture>) -> (Analysis, Option<MotionField>) {
         let mut work: Vec<Box<dyn FnOnce() -> Measured + Send>> = Vec::new();
-        if let Some(previous) = self.pictures.back() {
-            let (picture, previous) = (Arc::clone(picture), Arc::clone(previous));
-            let (hint, kernels) = (self.hint.clone(), Arc::clone(&self.kernels));
-            work.push(Box::new(move || {
-                Measured::Forward(search_motion(&picture, &previous, grid, &hint, &kernels))
-            }));
+        if let Some(search) = self.search_forward(picture) {
+            work.push(Box::new(move || Measured::Forward(search())));
         }
-        let (shared, kernels) = (Arc::clone(picture), Arc::clone(&self.kernels));
-        work.push(Box::new(move || {
-            let mut intra = Vec::new();
-            intra_costs(&shared, grid, &kernels, &mut intra);
-            Measured::Intra(intra)
-        }));
-        let (mut intra, mut forward) = (Vec::new(), None);
+        let (shared, analyser) = (Arc::clone(picture), self.analyser.clone());
+        work.push(Box::new(move || Measured::Alone(analyser.measure(&shared))));
+        let (mut alone, mut forward) = (None, None);
         for measured in side_by_side(self.crew.as_ref(), work) {
             match measured {
-                Measured::Intra(costs) => intra = costs,
+                Measured::Alone(analysis) => alone = Some(analysis),
                 Measured::Forward(field) => forward = Some(field),
             }
         }
-        let forward = forward.unwrap_or_else(|| MotionField::still(&intra));
-        Analysis::new(&picture.energy, intra, forward, &self.config)
+        (alone.unwrap_or_else(|| self.analyser.measure(picture)), forward)
+    }
+
+    /// The search of a new picture's motion against the newest one so far, if there is one.
+    pub(super) fn search_forward(
+        &self,
+        picture: &Arc<HalfPicture>,
+    ) -> Option<impl FnOnce() -> MotionField + Send + 'static> {
+        let (picture, previous) = (Arc::clone(picture), Arc::clone(self.pictures.back()?));
+        let (hint, grid, kernels) = (self.hint.clone(), self.grid, Arc::clone(&self.kernels));
+        Some(move || search_motion(&picture, &previous, grid, &hint, &kernels))
     }
 }
 
 /// What can be measured at the same time.
 enum Measured {
-    Intra(Vec<u16>),
+    Alone(Analysis),
     Forward(MotionField),
 }
 
@@ -66,9 +67,12 @@ pub(super) struct Analysis {
 }
 
 impl Analysis {
-    fn new(energy: &[u32], intra: Vec<u16>, forward: MotionField, config: &LookaheadConfig) -> Self {
+    /// What a picture says by itself, with adaptive quantisation of some strength.
+    pub(super) fn new(picture: &HalfPicture, grid: BlockGrid, strength: f32, kernels: &Kernels) -> Self {
+        let mut intra = Vec::new();
+        intra_costs(picture, grid, kernels, &mut intra);
         let mut offsets = Vec::new();
-        quantiser_offsets(energy, config.adaptive_quantisation, &mut offsets);
+        quantiser_offsets(&picture.energy, strength, &mut offsets);
         let (mut intra_sum, mut weighted_intra) = (0, 0.0);
         let mut own = Vec::with_capacity(intra.len());
         for (&intra, &offset) in intra.iter().zip(&offsets) {
@@ -77,7 +81,7 @@ impl Analysis {
             weighted_intra += f64::from(weighted);
             own.push(weighted);
         }
-        Self { intra, intra_sum, offsets, own, weighted_intra, fields: vec![(1, Arc::new(forward))] }
+        Self { intra, intra_sum, offsets, own, weighted_intra, fields: Vec::new() }
     }
 
     /// Motion against the frame so far away, if it was searched.

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use vitascope_core::{FourCc, PixelBuffer, Time};
 use vitascope_encode::{
-    FrameInfo, FrameRecord, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PlannedFrame, RateConfig,
+    FrameInfo, FrameRecord, KeyFrameLimits, Lookahead, LookaheadConfig, LumaView, PictureAnalysis,
+    PlannedFrame, RateConfig,
 };
 
+use super::arrivals::Arrivals;
 use super::config::{EncodedFrame, EncoderConfig, FrameInput, Update};
 use super::effort::Tools;
 use super::error::Error;
@@ -34,6 +36,7 @@ const DEFAULT_KEY_INTERVAL: u32 = 250;
 pub struct Encoder {
     config: EncoderConfig,
     geometry: Geometry,
+    arrivals: Arrivals,
     lookahead: Lookahead<Waiting>,
     sequencer: Sequencer,
     workers: Workers<CodedFrame>,
@@ -110,9 +113,12 @@ impl Encoder {
             Some(crew) => lookahead.helped_by(crew),
             None => lookahead,
         };
+        // Where the delay matters, each frame goes on at once.
+        let may_wait = depth > 0 && config.max_frame_delay.is_none() && !workers.is_alone();
         Ok(Self {
             allow_temporal: config.allow_temporal_compression,
             geometry,
+            arrivals: Arrivals::new(if may_wait { threads } else { 0 }),
             lookahead,
             sequencer: Sequencer::new(&config, stream, tools, geometry, rate)?,
             workers,
@@ -153,6 +159,37 @@ impl Encoder {
         let mut picture = self.spare_sources.pop().unwrap_or_else(|| SourcePicture::new(self.geometry));
         source::copy(buffer, self.config.width as usize, self.config.height as usize, &mut picture)?;
         let picture = Arc::new(picture);
+        if self.arrivals.is_open() {
+            let size = (self.config.width as usize, self.config.height as usize);
+            self.arrivals.push(&self.workers, self.lookahead.analyser(), &picture, size, input);
+            while self.arrivals.is_over_full() {
+                self.take_arrival()?;
+            }
+            return Ok(());
+        }
+        self.take_in(picture, input, None)
+    }
+
+    /// Hands the frame that has waited longest to the lookahead; false when none waits.
+    fn take_arrival(&mut self) -> Result<bool, Error> {
+        let arrival = self.arrivals.pop(&self.workers).inspect_err(|_| self.failed = true)?;
+        let Some((picture, input, analysis)) = arrival else { return Ok(false) };
+        self.take_in(picture, input, Some(analysis)).map(|()| true)
+    }
+
+    /// Hands all frames that wait to the lookahead, so that what follows takes effect after them.
+    fn settle(&mut self) -> Result<(), Error> {
+        while self.take_arrival()? {}
+        Ok(())
+    }
+
+    /// Hands a frame to the lookahead, and starts what can be started.
+    fn take_in(
+        &mut self,
+        picture: Arc<SourcePicture>,
+        input: FrameInput,
+        analysis: Option<PictureAnalysis>,
+    ) -> Result<(), Error> {
         let luma = LumaView {
             data: &picture.luma,
             stride: picture.luma_stride(),
@@ -175,7 +212,10 @@ impl Encoder {
             refresh: input.force_long_term_refresh,
             rate: self.sequencer.rate.submitted(input.presentation_time, input.base_qp),
         };
-        self.lookahead.push(luma, info, waiting)?;
+        match analysis {
+            Some(analysis) => self.lookahead.push_analysed(analysis, info, waiting)?,
+            None => self.lookahead.push(luma, info, waiting)?,
+        }
         self.advance()?;
         while self.lookahead.pending() + self.in_flight.len() > self.max_held {
             if self.in_flight.is_empty() {
@@ -202,8 +242,11 @@ impl Encoder {
     /// # Errors
     /// Coding broke down.
     pub fn receive_waiting(&mut self) -> Result<Option<EncodedFrame>, Error> {
-        if self.finished.is_empty() && !self.in_flight.is_empty() {
-            self.collect()?;
+        if self.finished.is_empty() {
+            self.settle()?;
+            if self.finished.is_empty() && !self.in_flight.is_empty() {
+                self.collect()?;
+            }
         }
         Ok(self.finished.pop_front())
     }
@@ -215,6 +258,7 @@ impl Encoder {
     /// Coding broke down.
     pub fn flush(&mut self) -> Result<(), Error> {
         self.check_health()?;
+        self.settle()?;
         self.lookahead.flush();
         self.advance()?;
         while !self.in_flight.is_empty() {
@@ -232,8 +276,9 @@ impl Encoder {
     /// Changes a setting between frames.
     ///
     /// # Errors
-    /// The value is outside its range; nothing changed.
+    /// The value is outside its range; nothing changed. Or coding broke down.
     pub fn update(&mut self, update: Update) -> Result<(), Error> {
+        self.settle()?;
         match update {
             Update::RateControl(control) => {
                 self.sequencer.rate.set_control(control)?;
@@ -281,7 +326,7 @@ impl Encoder {
 
     /// Frames submitted and not received yet.
     pub fn pending(&self) -> usize {
-        self.lookahead.pending() + self.in_flight.len() + self.finished.len()
+        self.arrivals.len() + self.lookahead.pending() + self.in_flight.len() + self.finished.len()
     }
 
     fn check_health(&self) -> Result<(), Error> {
@@ -317,6 +362,7 @@ impl Encoder {
         let Some((flight, pending)) = self.in_flight.pop_front() else { return Ok(()) };
         let Some(coded) = pending.wait() else {
             self.failed = true;
+            self.arrivals = Arrivals::new(0);
             self.in_flight.clear();
             return Err(Error::Broken);
         };

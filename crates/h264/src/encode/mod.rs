@@ -1,6 +1,7 @@
 //! The H.264 encoder.
 
 mod analysis;
+mod arrivals;
 mod attempt;
 mod bins;
 mod coded_rows;

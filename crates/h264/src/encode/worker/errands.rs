@@ -16,12 +16,30 @@ impl<T: Send + 'static> Workers<T> {
     pub(crate) fn crew(&self) -> Option<Arc<dyn Crew>> {
         self.pool.as_ref().map(|pool| Arc::clone(pool) as Arc<dyn Crew>)
     }
+
+    /// Has a job done, some time. What a job that fails holds is dropped; without threads it is done at once.
+    pub(crate) fn send_on_errand(&self, job: Job) {
+        let errand = Errand { job, round: None };
+        match &self.pool {
+            Some(pool) => {
+                pool.lock().errands.push_back(errand);
+                pool.changed.notify_one();
+            }
+            None => errand.run(),
+        }
+    }
+
+    /// Does an errand that no thread has begun; false when there is none.
+    pub(crate) fn do_errand(&self) -> bool {
+        let errand = self.pool.as_ref().and_then(|pool| pool.lock().errands.pop_front());
+        errand.map(Errand::run).is_some()
+    }
 }
 
-/// A job among those that a caller waits for.
+/// A job, perhaps among those that a caller waits for.
 pub(super) struct Errand {
     job: Job,
-    round: Arc<Round>,
+    round: Option<Arc<Round>>,
 }
 
 /// What is left of the jobs that a caller waits for.
@@ -39,6 +57,7 @@ impl Errand {
     pub(super) fn run(self) {
         let Self { job, round } = self;
         let failed = catch_unwind(AssertUnwindSafe(job)).is_err();
+        let Some(round) = round else { return };
         let mut state = round.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.left -= 1;
         state.failed |= failed;
@@ -64,7 +83,7 @@ impl<T: Send> Crew for Pool<T> {
             state: Mutex::new(RoundState { left: count, failed: false }),
             done: Condvar::new(),
         });
-        let errand = |job| Errand { job, round: Arc::clone(&round) };
+        let errand = |job| Errand { job, round: Some(Arc::clone(&round)) };
         self.lock().errands.extend(jobs.into_iter().map(errand));
         for _ in 1..count {
             self.changed.notify_one();

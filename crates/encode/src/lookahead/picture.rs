@@ -1,0 +1,82 @@
+//! What is measured on each picture by itself, on whatever thread.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::LookaheadConfig;
+use super::analysis::Analysis;
+use crate::error::Error;
+use crate::frame::LumaView;
+use crate::half_picture::{BlockGrid, HalfPicture, Strip};
+use crate::kernels::Kernels;
+
+/// Measures pictures by themselves. Clones do the same, and share memory of pictures that are not needed any more.
+#[derive(Debug, Clone)]
+pub struct PictureAnalyser {
+    width: usize,
+    height: usize,
+    grid: BlockGrid,
+    adaptive_quantisation: f32,
+    kernels: Arc<Kernels>,
+    spare: Arc<Mutex<Vec<HalfPicture>>>,
+}
+
+/// A picture at half size, with what is known of it without any other.
+#[derive(Debug)]
+pub struct PictureAnalysis {
+    pub(super) picture: Arc<HalfPicture>,
+    pub(super) analysis: Analysis,
+}
+
+impl PictureAnalyser {
+    pub(super) fn new(config: &LookaheadConfig, kernels: Arc<Kernels>) -> Self {
+        let LookaheadConfig { width, height, adaptive_quantisation, .. } = *config;
+        let grid = BlockGrid::new(width, height);
+        Self { width, height, grid, adaptive_quantisation, kernels, spare: Arc::default() }
+    }
+
+    /// Measures a picture. The samples are not kept.
+    ///
+    /// # Errors
+    /// The view is not of the lookahead's size.
+    pub fn analyse(&self, luma: LumaView<'_>) -> Result<PictureAnalysis, Error> {
+        let picture = Arc::new(self.halve(luma)?);
+        let analysis = self.measure(&picture);
+        Ok(PictureAnalysis { picture, analysis })
+    }
+
+    /// The picture at half size.
+    pub(super) fn halve(&self, luma: LumaView<'_>) -> Result<HalfPicture, Error> {
+        self.check(&luma)?;
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut picture = spare.unwrap_or_default();
+        picture.fill(luma, self.grid, &self.kernels, &mut Strip::default());
+        Ok(picture)
+    }
+
+    pub(super) fn measure(&self, picture: &HalfPicture) -> Analysis {
+        Analysis::new(picture, self.grid, self.adaptive_quantisation, &self.kernels)
+    }
+
+    /// Takes the memory of a picture, unless others hold it.
+    pub(super) fn recycle(&self, picture: Arc<HalfPicture>) {
+        let spare = Arc::into_inner(picture);
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).extend(spare);
+    }
+
+    /// Whether pictures of another analyser are of the same size.
+    pub(super) fn fits(&self, analysis: &PictureAnalysis) -> bool {
+        analysis.analysis.intra.len() == self.grid.count() && analysis.picture.has_grid(self.grid)
+    }
+
+    fn check(&self, luma: &LumaView<'_>) -> Result<(), Error> {
+        let LumaView { data, stride, width, height } = *luma;
+        let fits = width == self.width
+            && height == self.height
+            && stride >= width
+            && stride
+                .checked_mul(height - 1)
+                .and_then(|size| size.checked_add(width))
+                .is_some_and(|size| size <= data.len());
+        if fits { Ok(()) } else { Err(Error::LumaView { width, height, stride, samples: data.len() }) }
+    }
+}
