@@ -90,3 +90,75 @@ impl Arrivals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::picture::Geometry;
+    use super::*;
+    use crate::encode::{Encoder, EncoderConfig};
+    use vitascope_core::{PixelBuffer, Time, format};
+    use vitascope_encode::{Lookahead, LookaheadConfig};
+
+    const SIZE: (usize, usize) = (64, 32);
+
+    fn input(token: u64) -> FrameInput {
+        FrameInput {
+            token,
+            presentation_time: Time::new(token as i64, 25),
+            duration: Time::INVALID,
+            force_key_frame: false,
+            force_long_term_refresh: false,
+            messages: Vec::new(),
+            base_qp: None,
+        }
+    }
+
+    #[test]
+    fn frames_leave_in_order_and_unharmed_by_one_that_fails() {
+        let config = LookaheadConfig { width: SIZE.0, height: SIZE.1, ..LookaheadConfig::default() };
+        let analyser = Lookahead::<()>::new(config).unwrap().analyser();
+        for threads in [1, 2, 4] {
+            let workers = Workers::new(threads);
+            let mut arrivals = Arrivals::new(3);
+            for token in 0..12 {
+                let picture = Arc::new(SourcePicture::new(Geometry { mb_width: 4, mb_height: 2 }));
+                let size = if token == 5 { (SIZE.0, 4096) } else { SIZE };
+                arrivals.push(&workers, analyser.clone(), &picture, size, input(token));
+                // The errand gives its share back before the frame can leave.
+                drop(picture);
+            }
+            assert!(arrivals.is_over_full() && arrivals.len() == 12);
+            for token in 0..12 {
+                match arrivals.pop(&workers) {
+                    Ok(Some((picture, input, _))) => {
+                        assert_eq!(input.token, token);
+                        assert!(Arc::into_inner(picture).is_some());
+                    }
+                    Ok(None) => panic!("frame {token} is lost"),
+                    Err(error) => assert!(token == 5 && matches!(error, Error::Planning(_)), "{error}"),
+                }
+            }
+            assert!(arrivals.pop(&workers).unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn frames_wait_only_where_threads_and_time_allow_it() {
+        let waiting = |config: EncoderConfig| {
+            let (width, height) = (SIZE.0 as u32, SIZE.1 as u32);
+            let mut encoder = Encoder::new(EncoderConfig { width, height, ..config }).unwrap();
+            for token in 0..10 {
+                let buffer = PixelBuffer::new(SIZE.0, SIZE.1, format::YUV420_PLANAR).unwrap();
+                encoder.submit(&buffer, input(token)).unwrap();
+            }
+            assert_eq!(encoder.pending(), 10);
+            encoder.arriving()
+        };
+        let config = EncoderConfig { threads: 2, ..EncoderConfig::default() };
+        assert_eq!(waiting(config.clone()), 2);
+        assert_eq!(waiting(EncoderConfig { threads: 1, ..config.clone() }), 0);
+        assert_eq!(waiting(EncoderConfig { max_frame_delay: Some(6), ..config.clone() }), 0);
+        assert_eq!(waiting(EncoderConfig { low_latency: true, ..config.clone() }), 0);
+        assert_eq!(waiting(EncoderConfig { lookahead_frames: Some(0), ..config }), 0);
+    }
+}

@@ -329,6 +329,12 @@ impl Encoder {
         self.arrivals.len() + self.lookahead.pending() + self.in_flight.len() + self.finished.len()
     }
 
+    /// Frames that wait for the lookahead.
+    #[cfg(test)]
+    pub(super) fn arriving(&self) -> usize {
+        self.arrivals.len()
+    }
+
     fn check_health(&self) -> Result<(), Error> {
         if self.failed { Err(Error::Broken) } else { Ok(()) }
     }
