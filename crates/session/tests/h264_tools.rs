@@ -2,8 +2,9 @@
 
 mod clip;
 
-use clip::{TOOL_PROPERTIES, encode, session, with};
-use vitascope_core::{Dictionary, Value};
+use clip::{TOOL_PROPERTIES, collect, encode, give_picture, session, session_of, with};
+use vitascope_bits::avcc::AvcDecoderConfiguration;
+use vitascope_core::{Dictionary, PixelBuffer, Time, Value, format};
 use vitascope_session::{CompressionSession, Error, key, status};
 
 /// A test for each property, and one that none of the shared list is left out.
@@ -52,5 +53,39 @@ effects! {
         let (session, _) = session(&Dictionary::new());
         let refusal = refused(&session, key::VITASCOPE_DIRECT_PREDICTION, "Diagonal").to_string();
         assert!(refusal.contains("Automatic, Spatial, Temporal"), "{refusal}");
+    }
+
+    key::VITASCOPE_MONOCHROME => fn monochrome() {
+        let gray = |settings: &Dictionary| {
+            let (session, outputs) = session_of(50, 34, settings);
+            for frame in 0..4 {
+                let picture = PixelBuffer::new(50, 34, format::ONE_COMPONENT_8).unwrap();
+                let mut pixels = picture.write().unwrap();
+                for y in 0..34 {
+                    for (x, sample) in pixels.row_mut(0, y).iter_mut().enumerate().take(50) {
+                        *sample = ((x + 2 * frame) * (y + 3) % 256) as u8;
+                    }
+                }
+                drop(pixels);
+                give_picture(&session, &picture, frame);
+            }
+            session.complete_frames(Time::INVALID).unwrap();
+            collect(&outputs)
+        };
+        for mode in ["CAVLC", "CABAC"] {
+            let settings = with(key::H264_ENTROPY_MODE, mode);
+            let colour = gray(&settings);
+            let monochrome = gray(&settings.with(key::VITASCOPE_MONOCHROME, true));
+            assert_eq!(colour.sps().chroma_format_idc, 1);
+            let sps = monochrome.sps();
+            assert_eq!((sps.chroma_format_idc, sps.display_size()), (0, (50, 34)));
+            assert!(monochrome.bytes() < colour.bytes(), "{} and {}", monochrome.bytes(), colour.bytes());
+            let description = monochrome.format();
+            let record = AvcDecoderConfiguration::parse(description.extension_atom("avcC").unwrap()).unwrap();
+            assert_eq!(record.high.unwrap().chroma_format, 0);
+        }
+        let (session, _) = session(&with(key::VITASCOPE_MONOCHROME, true));
+        let refusal = refused(&session, key::PROFILE_LEVEL, "H264_Main_AutoLevel").to_string();
+        assert!(refusal.contains("monochrome"), "{refusal}");
     }
 }

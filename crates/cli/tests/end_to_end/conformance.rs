@@ -75,6 +75,19 @@ fn noise_fades_stills_and_extremes() {
 }
 
 #[test]
+fn monochrome() {
+    for content in [Content::Motion, Content::Noise, Content::Fade, Content::Extremes] {
+        for mode in ["H264EntropyMode=CAVLC", "H264EntropyMode=CABAC"] {
+            for (quality, effort) in [("0.3", "8"), ("0.6", "4"), ("1", "7")] {
+                let (quality, effort) = (format!("Quality={quality}"), format!("VitascopeEffort={effort}"));
+                let settings = ["VitascopeMonochrome=true", mode, &quality, &effort];
+                conforms(&Clip::new(114, 78, 8, content), "mp4", &settings);
+            }
+        }
+    }
+}
+
+#[test]
 fn one_frame_and_two_frames() {
     for frames in [1, 2] {
         for ending in ["mp4", "mov", "264"] {

@@ -126,6 +126,9 @@ pub struct EncoderConfig {
     /// Spend bits where the eye misses them, which costs a measure by squared error: finer
     /// quantisers for flat areas, coarser ones for busy ones.
     pub adaptive_quantisation: bool,
+    /// Code luma alone (`chroma_format_idc` 0), in High profile; the chroma of frames is left out. A decoded frame counts as
+    /// one whose chroma samples are all 128.
+    pub monochrome: bool,
     /// How B slices derive motion that is not sent.
     pub direct_prediction: DirectPrediction,
     /// How much it counts that a reconstruction has as much texture as the source, 0 (not at all) to 4: detail looks sharper
@@ -192,6 +195,7 @@ impl Default for EncoderConfig {
             effort: 5,
             lookahead_frames: None,
             adaptive_quantisation: true,
+            monochrome: false,
             direct_prediction: DirectPrediction::Automatic,
             psychovisual: 0.0,
             reference_frames: 0,

@@ -38,6 +38,8 @@ pub(crate) struct DeblockParameters {
     pub(crate) chroma_qp_offset: i32,
     /// Index in list 0 of a copy of the first reference; [`NO_COPY`] where there is none.
     pub(crate) copy: i8,
+    /// There is no chroma.
+    pub(crate) monochrome: bool,
 }
 
 /// No reference index.
@@ -140,7 +142,7 @@ fn filter(
             }
         }
     }
-    if edge % 2 == 1 {
+    if edge % 2 == 1 || p.monochrome {
         return;
     }
     let chroma_qp = |qp: u8| u32::from(CHROMA_QP[(i32::from(qp) + p.chroma_qp_offset).clamp(0, 51) as usize]);

@@ -40,10 +40,10 @@ pub(crate) struct Tools {
     pub(crate) all_partitions: bool,
     /// Quarters are divided into 8x4, 4x8 and 4x4 blocks.
     pub(crate) sub_partitions: bool,
-    /// Parts have references of their own.
-    pub(crate) part_references: bool,
-    /// Vectors are refined by coding what comes of them.
-    pub(crate) rd_vectors: bool,
+    /// In which references parts are searched.
+    pub(crate) part_references: PartReferences,
+    /// Which vectors beside those found are coded, to refine them by what comes of it.
+    pub(crate) rd_vectors: VectorTrials,
     /// Of two pictures that are averaged, the nearer one counts for more.
     pub(crate) implicit_weights: bool,
     /// B pictures derive motion from the picture after where that has come nearer than from neighbours.
@@ -52,6 +52,27 @@ pub(crate) struct Tools {
     pub(crate) b_pyramid: bool,
     /// References of P pictures are weighted where the picture fades.
     pub(crate) weighted: bool,
+}
+
+/// In which references the parts of a P macroblock are searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PartReferences {
+    /// In that of the whole macroblock.
+    Whole,
+    /// In those, too, where they are nearly as good at the place of the whole macroblock.
+    Near,
+    /// In all.
+    All,
+}
+
+/// Which vectors a quarter sample away are coded, too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum VectorTrials {
+    None,
+    /// Those that seem about as good, once.
+    Likely,
+    /// All, twice.
+    All,
 }
 
 impl Tools {
@@ -68,8 +89,8 @@ impl Tools {
             partitions: false,
             all_partitions: false,
             sub_partitions: false,
-            part_references: false,
-            rd_vectors: false,
+            part_references: PartReferences::Whole,
+            rd_vectors: VectorTrials::None,
             search: shallow,
             later_search: none,
             part_search: none,
@@ -91,6 +112,12 @@ const fn quick(steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth
     SearchDepth { pattern: Pattern::Diamond, steps, half_rounds, quarter_rounds }
 }
 
+const ONE: PartReferences = PartReferences::Whole;
+const NEAR: PartReferences = PartReferences::Near;
+const ALL: PartReferences = PartReferences::All;
+const NONE: VectorTrials = VectorTrials::None;
+const SOME: VectorTrials = VectorTrials::Likely;
+const EACH: VectorTrials = VectorTrials::All;
 const Y: bool = true;
 const N: bool = false;
 
@@ -99,17 +126,17 @@ const N: bool = false;
 const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
     //    refer-  look-     B  parts few   whole macro-     later refer-    parts           trel-  tri-   RD     RD trans- all    B       fade    below   refs   RD      implicit temporal
     //    ences   ahead          parts blocks           ences                           lis    als    modes  form      parts  pyramid weights 8x8     a part vectors weights  direct
-    level(1,      5,        2, N,    N,    quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        N), // 0
-    level(1,      10,       3, N,    N,    quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      N,     N,      N,        N), // 1
-    level(1,      10,       3, Y,    Y,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      N,     N,      N,        N), // 2
-    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      N,     N,      N,        Y), // 3
-    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      Y,      N,      N,     N,      N,        Y), // 4
-    level(1,      20,       3, Y,    N,    quick(8, 1, 3),  quick(0, 0, 0), quick(2, 1, 3), N,     N,     N,     N,        N,     N,      Y,      N,      N,     N,      N,        Y), // 5
-    level(2,      30,       3, Y,    N,    depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      Y,      N,      N,     N,      Y,        Y), // 6
-    level(3,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      N,     N,      Y,        Y), // 7
-    level(4,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      N,      N,     N,      Y,        Y), // 8
-    level(4,      50,       3, Y,    N,    depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y,        Y), // 9
-    level(5,      60,       3, Y,    N,    depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      Y,     Y,      Y,        Y), // 10
+    level(1,      5,        2, N,    N,    quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      ONE,     NONE,    N,        N), // 0
+    level(1,      10,       3, N,    N,    quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      ONE,     NONE,    N,        N), // 1
+    level(1,      10,       3, Y,    Y,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        N), // 2
+    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 3
+    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 4
+    level(1,      20,       3, Y,    N,    quick(8, 1, 3),  quick(0, 0, 0), quick(2, 1, 3), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 5
+    level(2,      30,       3, Y,    N,    depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    Y,        Y), // 6
+    level(3,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      ONE,     NONE,    Y,        Y), // 7
+    level(4,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      NEAR,    SOME,    Y,        Y), // 8
+    level(4,      50,       3, Y,    N,    depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      ALL,     EACH,    Y,        Y), // 9
+    level(5,      60,       3, Y,    N,    depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      ALL,     EACH,    Y,        Y), // 10
 ];
 
 #[rustfmt::skip]
@@ -118,7 +145,7 @@ const fn level(
     references: u32, lookahead: usize, b_frames: usize, partitions: bool, few_partitions: bool,
     search: SearchDepth, later_search: SearchDepth, part_search: SearchDepth,
     trellis: bool, trials: bool, rd_modes: bool, rd_transform: bool, all_partitions: bool, b_pyramid: bool,
-    weighted: bool, sub_partitions: bool, part_references: bool, rd_vectors: bool,
+    weighted: bool, sub_partitions: bool, part_references: PartReferences, rd_vectors: VectorTrials,
     implicit_weights: bool, temporal_direct: bool,
 ) -> Tools {
     Tools {

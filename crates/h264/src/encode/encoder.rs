@@ -157,7 +157,8 @@ impl Encoder {
     pub fn submit(&mut self, buffer: &PixelBuffer, input: FrameInput) -> Result<(), Error> {
         self.check_health()?;
         let mut picture = self.spare_sources.pop().unwrap_or_else(|| SourcePicture::new(self.geometry));
-        source::copy(buffer, self.config.width as usize, self.config.height as usize, &mut picture)?;
+        let (width, height) = (self.config.width as usize, self.config.height as usize);
+        source::copy(buffer, width, height, self.config.monochrome, &mut picture)?;
         let picture = Arc::new(picture);
         if self.arrivals.is_open() {
             let size = (self.config.width as usize, self.config.height as usize);

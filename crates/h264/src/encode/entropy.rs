@@ -91,7 +91,7 @@ impl EntropyCoder for Cabac {
         self.begun = true;
         write_cabac::macroblock(&mut self.coder, around, slice, mb);
         if mb.mode == Mode::IntraPcm {
-            self.coder.pcm_samples(&mb.samples());
+            self.coder.pcm_samples(&mb.samples(slice.monochrome));
         }
     }
 
@@ -140,7 +140,7 @@ impl EntropyCoder for Cavlc {
         write_cavlc::macroblock(&mut self.writer, around, slice, &mut run, mb);
         if mb.mode == Mode::IntraPcm {
             self.writer.align(false);
-            self.writer.put_bytes(&mb.samples());
+            self.writer.put_bytes(&mb.samples(slice.monochrome));
         }
         slice.skip_run = run;
     }

@@ -111,6 +111,7 @@ impl FrameJob {
         SliceState {
             kind: self.kind,
             transform_8x8_mode: self.transform_8x8_mode,
+            monochrome: self.tables.residual.is_monochrome(),
             ref_counts: [self.references[0].len(), self.references[1].len()],
             last_qp: self.slice_qp,
             last_delta_qp: 0,
@@ -135,7 +136,12 @@ impl FrameJob {
             picture
                 .set_still(y, (0..width).map(|x| rows.info(x, y).map_or(0, temporal_direct::still_quarters)));
             if self.direct.noted {
-                picture.set_motion(y, (0..width).map_while(|x| rows.info(x, y)).map(temporal_direct::record));
+                picture.set_motion(
+                    y,
+                    (0..width)
+                        .map_while(|x| rows.info(x, y))
+                        .map(|info| temporal_direct::record(info, self.deblocking.copy)),
+                );
             }
             picture.complete_row(&self.tables.kernels, y);
             if self.max_bytes.is_none() {

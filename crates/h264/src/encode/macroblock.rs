@@ -304,12 +304,13 @@ impl Macroblock {
     }
 
     /// The reconstructed samples in the order of `pcm_sample_luma` and `pcm_sample_chroma`.
-    pub(crate) fn samples(&self) -> Vec<u8> {
+    pub(crate) fn samples(&self, monochrome: bool) -> Vec<u8> {
         let luma = (0..16).flat_map(|y| &self.rec.luma[LUMA_ORIGIN + y * LUMA_STRIDE..][..16]);
         let chroma = self
             .rec
             .chroma
             .iter()
+            .filter(|_| !monochrome)
             .flat_map(|p| (0..8).flat_map(|y| &p[CHROMA_ORIGIN + y * CHROMA_STRIDE..][..8]));
         luma.chain(chroma).copied().collect()
     }

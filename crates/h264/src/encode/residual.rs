@@ -36,6 +36,8 @@ pub(crate) struct ResidualCoder {
     nearest: Vec<Quantiser>,
     chroma_qp_offset: i8,
     cavlc: bool,
+    /// There is no chroma: all its samples count as 128 and nothing is coded of them.
+    monochrome: bool,
     /// Set where the entropy coder cannot write larger levels.
     limit_levels: bool,
 }
@@ -47,7 +49,7 @@ const ROUNDING_NEAREST: u32 = 32;
 
 impl ResidualCoder {
     /// `limit_levels`: the profile's CAVLC has no escape for levels above 2063.
-    pub(crate) fn new(chroma_qp_offset: i8, cavlc: bool, limit_levels: bool) -> Self {
+    pub(crate) fn new(chroma_qp_offset: i8, cavlc: bool, limit_levels: bool, monochrome: bool) -> Self {
         let all = |rounding| (0..=QP_MAX).map(|qp| Quantiser::new(qp, rounding)).collect();
         Self {
             intra: all(ROUNDING_INTRA),
@@ -55,8 +57,13 @@ impl ResidualCoder {
             nearest: all(ROUNDING_NEAREST),
             chroma_qp_offset,
             cavlc,
+            monochrome,
             limit_levels,
         }
+    }
+
+    pub(crate) fn is_monochrome(&self) -> bool {
+        self.monochrome
     }
 
     /// Chroma quantiser of a macroblock (8.5.8).
@@ -320,6 +327,11 @@ impl ResidualCoder {
         mb: &mut Macroblock,
         rates: Option<&Rates<'_>>,
     ) {
+        if self.monochrome {
+            mb.cbp &= 15 | CBP_DC_LUMA;
+            mb.total_coeff[16..].fill(0);
+            return;
+        }
         let qp = self.chroma_qp(mb.qp);
         let nearest = &self.nearest[usize::from(qp)];
         let q = self.quantiser(mb.mode, qp);

@@ -101,7 +101,7 @@ impl Sequencer {
         let cavlc = stream.entropy() == EntropyMode::Cavlc;
         let tables = Arc::new(CodingTables {
             kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
-            residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile()),
+            residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile(), config.monochrome),
             motion_costs: MotionCosts::new(),
             psychovisual: if tools.rd_modes { (config.psychovisual * 256.0) as u32 } else { 0 },
             max_vectors: stream.max_vectors(),
@@ -229,7 +229,13 @@ impl Sequencer {
             kind,
             cabac: self.stream.entropy() == EntropyMode::Cabac,
             transform_8x8_mode: self.stream.high_profile(),
-            deblocking: DeblockParameters { offset_a: 0, offset_b: 0, chroma_qp_offset: 0, copy },
+            deblocking: DeblockParameters {
+                offset_a: 0,
+                offset_b: 0,
+                chroma_qp_offset: 0,
+                copy,
+                monochrome: self.tables.residual.is_monochrome(),
+            },
             headers,
             slice_qp,
             max_slice_bytes,

@@ -20,6 +20,8 @@ pub(crate) struct SliceState {
     pub(crate) kind: SliceKind,
     /// `transform_8x8_mode_flag` of the picture parameter set.
     pub(crate) transform_8x8_mode: bool,
+    /// There is no chroma (`ChromaArrayType` 0).
+    pub(crate) monochrome: bool,
     /// Active references of each list; 0 where the slice has no such list.
     pub(crate) ref_counts: [usize; 2],
     /// `QPY,PRED` of the next macroblock.

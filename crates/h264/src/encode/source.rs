@@ -13,12 +13,16 @@ pub(crate) const PIXEL_FORMATS: &[FourCc] = &[
     format::YUV420_PLANAR_FULL,
 ];
 
+/// Chroma where there is none.
+const GRAY: u8 = 128;
+
 /// Copies an 8-bit 4:2:0 buffer of `width` x `height` and repeats its last column and row up to
-/// whole macroblocks.
+/// whole macroblocks; only luma if `monochrome`.
 pub(crate) fn copy(
     buffer: &PixelBuffer,
     width: usize,
     height: usize,
+    monochrome: bool,
     picture: &mut SourcePicture,
 ) -> Result<(), Error> {
     if !PIXEL_FORMATS.contains(&buffer.format()) {
@@ -35,6 +39,10 @@ pub(crate) fn copy(
     let pixels = buffer.read()?;
     let stride = picture.luma_stride();
     copy_plane(&mut picture.luma, stride, width, height, |y| pixels.row(0, y));
+    if monochrome {
+        picture.chroma.iter_mut().for_each(|plane| plane.fill(GRAY));
+        return Ok(());
+    }
     let stride = picture.chroma_stride();
     let (chroma_width, chroma_height) = (width.div_ceil(2), height.div_ceil(2));
     let bi_planar = [format::YUV420_BIPLANAR_VIDEO, format::YUV420_BIPLANAR_FULL].contains(&buffer.format());

@@ -149,6 +149,9 @@ impl StreamParameters {
                 "Baseline, ConstrainedBaseline, Main, High",
             ));
         }
+        if config.monochrome && profile != Profile::High {
+            return Err(Error::setting("profile", format!("{profile:?}"), "High for monochrome"));
+        }
         if config.reference_frames > 16 {
             return Err(Error::setting("reference frames", config.reference_frames, "0 to 16"));
         }
@@ -410,6 +413,9 @@ fn sequence_parameters(
 ) -> Result<Sps, Error> {
     let refused = |e: crate::syntax::Error| Error::setting("size", format!("{width}x{height}"), e);
     let mut sps = Sps::new(config.profile, level, width, height).map_err(refused)?;
+    if config.monochrome {
+        sps = sps.monochrome();
+    }
     sps.log2_max_frame_num_minus4 = (FRAME_NUM_BITS - 4) as u8;
     sps.pic_order_cnt = order;
     sps.max_num_ref_frames = reference_frames as u8;
@@ -419,9 +425,11 @@ fn sequence_parameters(
             .sample_aspect_ratio
             .and_then(|(w, h)| SampleAspectRatio::from_ratio(w.into(), h.into())),
         video_signal_type: video_signal_type(signal),
-        chroma_loc_info: signal.chroma_sample_location.map(|location| ChromaLocInfo {
-            chroma_sample_loc_type_top_field: location,
-            chroma_sample_loc_type_bottom_field: location,
+        chroma_loc_info: signal.chroma_sample_location.filter(|_| !config.monochrome).map(|location| {
+            ChromaLocInfo {
+                chroma_sample_loc_type_top_field: location,
+                chroma_sample_loc_type_bottom_field: location,
+            }
         }),
         timing_info: config.frame_rate.map(timing),
         pic_struct_present_flag: signal.fields.is_some(),

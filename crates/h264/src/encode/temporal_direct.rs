@@ -20,13 +20,14 @@ const NOWHERE: u16 = u16::MAX;
 /// Places of a list.
 pub(crate) const LIST_PLACES: usize = 16;
 
-/// The motion of a coded macroblock.
-pub(crate) fn record(info: &MacroblockInfo) -> MotionRecord {
+/// The motion of a coded macroblock. `copy` is the index in list 0 of a copy of the first picture, or none that occurs.
+pub(crate) fn record(info: &MacroblockInfo, copy: i8) -> MotionRecord {
     let mut record = [0; VALUES];
     for (quarter, to) in record.as_chunks_mut::<3>().0.iter_mut().enumerate() {
         let list = usize::from(info.ref_idx[0][quarter] < 0);
         let mv = info.mv[list][CORNERS[quarter]];
         let place = match info.ref_idx[list][quarter] {
+            index if index >= 0 && index == copy && list == 0 => 0,
             index @ 0.. => (list * LIST_PLACES) as u16 + index as u16,
             _ => NOWHERE,
         };
@@ -105,12 +106,13 @@ mod tests {
     use crate::encode::macroblock::{Mode, Partition};
 
     fn moving(ref_idx: [i8; 2], mv: [Mv; 2]) -> MotionRecord {
-        record(&MacroblockInfo {
+        let info = MacroblockInfo {
             mode: Mode::Inter(Partition::Whole),
             ref_idx: ref_idx.map(|index| [index; 4]),
             mv: mv.map(|mv| [mv; 16]),
             ..MacroblockInfo::default()
-        })
+        };
+        record(&info, 7)
     }
 
     #[test]
@@ -138,7 +140,7 @@ mod tests {
         for (block, mv) in info.mv[0].iter_mut().enumerate() {
             *mv = Mv::new(block as i16, -1);
         }
-        let places = [[0, 0xffff, 0], [3, 0xffff, 1], [12, 0xffff, 2], [15, 0xffff, 3]];
-        assert_eq!(record(&info).as_chunks::<3>().0, places);
+        let places = [[0, 0xffff, 0], [3, 0xffff, 1], [12, 0xffff, 2], [15, 0xffff, 0]];
+        assert_eq!(record(&info, 3).as_chunks::<3>().0, places);
     }
 }

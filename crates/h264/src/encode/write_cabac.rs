@@ -51,15 +51,22 @@ pub(crate) fn macroblock<S: BinSink>(
                 transform_size(sink, around, mb);
             }
             intra_modes(sink, around, mb);
-            intra_chroma_mode(sink, around, mb.intra_chroma_mode);
+            if !slice.monochrome {
+                intra_chroma_mode(sink, around, mb.intra_chroma_mode);
+            }
         }
+        Mode::Intra16x16 if slice.monochrome => {}
         Mode::Intra16x16 => intra_chroma_mode(sink, around, mb.intra_chroma_mode),
         Mode::Inter(partition) => motion(sink, around, slice, mb, partition),
         Mode::Direct => {}
         Mode::Skip => return,
     }
     if mb.mode != Mode::Intra16x16 {
-        coded_block_pattern(sink, around, mb.coded_block_pattern());
+        let cbp = mb.coded_block_pattern();
+        luma_block_pattern(sink, around, cbp);
+        if !slice.monochrome {
+            chroma_block_pattern(sink, around, cbp);
+        }
         let may_choose = slice.transform_8x8_mode && !mb.is_divided();
         if !mb.mode.is_intra() && may_choose && mb.coded_block_pattern() & 15 != 0 {
             transform_size(sink, around, mb);
@@ -351,7 +358,8 @@ pub(crate) fn exp_golomb<S: BinSink>(sink: &mut S, mut value: u32, mut k: u32) {
     }
 }
 
-fn coded_block_pattern<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, cbp: u32) {
+/// The luma part of `coded_block_pattern`.
+fn luma_block_pattern<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, cbp: u32) {
     let pattern = |m: Option<&MacroblockInfo>, absent: u32| m.map_or(absent, |m| u32::from(m.cbp));
     // A luma block counts when it is coded without coefficients; one outside the slice does not.
     let (left, top) = (pattern(around.left, 15), pattern(around.top, 15));
@@ -365,6 +373,10 @@ fn coded_block_pattern<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, cbp: u
     for (bit, increment) in contexts.into_iter().enumerate() {
         sink.bin(CBP_LUMA + increment, cbp >> bit & 1 != 0);
     }
+}
+
+/// The chroma part of `coded_block_pattern`.
+fn chroma_block_pattern<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, cbp: u32) {
     let chroma = |m: Option<&MacroblockInfo>| m.map_or(0, |m| m.cbp >> 4 & 3);
     let (left, top, own) = (chroma(around.left), chroma(around.top), cbp >> 4);
     sink.bin(CBP_CHROMA + usize::from(left != 0) + 2 * usize::from(top != 0), own != 0);

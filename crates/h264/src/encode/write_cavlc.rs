@@ -101,17 +101,26 @@ pub(crate) fn macroblock<S: BitSink>(
                 sink.put(u32::from(mb.transform_8x8), 1);
             }
             intra_modes(sink, around, mb);
-            sink.ue(u32::from(mb.intra_chroma_mode));
-            sink.ue(u32::from(cavlc::INTRA_CBP_CODE[cbp as usize]));
+            if slice.monochrome {
+                sink.ue(u32::from(cavlc::INTRA_CBP_LUMA_CODE[cbp as usize & 15]));
+            } else {
+                sink.ue(u32::from(mb.intra_chroma_mode));
+                sink.ue(u32::from(cavlc::INTRA_CBP_CODE[cbp as usize]));
+            }
         }
         Mode::Intra16x16 => {
             let luma = if cbp & 15 != 0 { 12 } else { 0 };
             sink.ue(inter_types + 1 + u32::from(mb.intra_16x16_mode) + 4 * (cbp >> 4) + luma);
-            sink.ue(u32::from(mb.intra_chroma_mode));
+            if !slice.monochrome {
+                sink.ue(u32::from(mb.intra_chroma_mode));
+            }
         }
         Mode::Inter(_) | Mode::Direct => {
             motion(sink, slice, mb);
-            sink.ue(u32::from(cavlc::INTER_CBP_CODE[cbp as usize]));
+            sink.ue(u32::from(match slice.monochrome {
+                true => cavlc::INTER_CBP_LUMA_CODE[cbp as usize & 15],
+                false => cavlc::INTER_CBP_CODE[cbp as usize],
+            }));
             if slice.transform_8x8_mode && !mb.is_divided() && cbp & 15 != 0 {
                 sink.put(u32::from(mb.transform_8x8), 1);
             }

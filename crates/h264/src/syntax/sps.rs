@@ -139,6 +139,18 @@ impl Sps {
         })
     }
 
+    /// The same without chroma, for High profiles.
+    #[must_use]
+    pub fn monochrome(self) -> Self {
+        let before = self.crop_units();
+        let sps = Self { chroma_format_idc: 0, separate_colour_plane_flag: false, ..self };
+        let (x, y) = (before.0 / sps.crop_units().0, before.1 / sps.crop_units().1);
+        let frame_cropping = sps.frame_cropping.map(|FrameCropping { left, right, top, bottom }| {
+            FrameCropping { left: x * left, right: x * right, top: y * top, bottom: y * bottom }
+        });
+        Self { frame_cropping, ..sps }
+    }
+
     /// The profile; `None` for one that [`Profile`] does not list.
     pub fn profile(&self) -> Option<Profile> {
         Profile::from_codes(self.profile_idc, self.constraint_flags)

@@ -235,6 +235,7 @@ fn configuration(request: &EncoderRequest, live: &LiveSettings) -> EncoderConfig
             .and_then(|count| u32::try_from(count).ok())
             .map(|count| count.min(MAX_LOOKAHEAD)),
         adaptive_quantisation: values.integer(key::SPATIAL_ADAPTIVE_QP_LEVEL) != Some(0),
+        monochrome: values.boolean(key::VITASCOPE_MONOCHROME).unwrap_or(false),
         direct_prediction: match values.text(key::VITASCOPE_DIRECT_PREDICTION).as_deref() {
             Some("Spatial") => DirectPrediction::Spatial,
             Some("Temporal") => DirectPrediction::Temporal,

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use vitascope_h264::encode::Encoder;
 use vitascope_h264::syntax::level::LevelDemand;
+use vitascope_h264::syntax::profile::Profile;
 
 use crate::codec;
 use crate::property::{PropertyValues, key};
@@ -67,6 +68,9 @@ fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String>
     if values.boolean(key::ENABLE_LTR) == Some(true) && values.integer(key::REFERENCE_BUFFER_COUNT) == Some(1)
     {
         return Err("with EnableLTR, a ReferenceBufferCount of at least 2 is accepted".into());
+    }
+    if values.boolean(key::VITASCOPE_MONOCHROME) == Some(true) && profile != Profile::High {
+        return Err(format!("profile {profile} has no monochrome pictures, High is accepted"));
     }
     rate::check(values)?;
     let Some(level) = level else { return Ok(()) };

@@ -339,6 +339,15 @@ pub(crate) static ROWS: &[PropertyRow] = &[
          below 7 do not look at it.",
     ),
     row(
+        key::VITASCOPE_MONOCHROME,
+        Kind::Boolean,
+        DefaultValue::Boolean(false),
+        Change::BeforeFirstFrame,
+        "True codes luma alone (chroma_format_idc 0), for gray sources; the chroma of others is left out. It needs a High \
+         profile. False codes gray sources as 4:2:0, too, which every decoder takes; many in hardware do not take monochrome \
+         streams. VitascopeReconstructionHash counts chroma as 128.",
+    ),
+    row(
         key::VITASCOPE_DIRECT_PREDICTION,
         Kind::Enumeration(&["Automatic", "Spatial", "Temporal"]),
         DefaultValue::Text("Automatic"),

@@ -177,6 +177,8 @@ pub const SUPPORTED_PRESET_DICTIONARIES: &str = "SupportedPresetDictionaries";
 pub const VITASCOPE_EFFORT: &str = "VitascopeEffort";
 /// How much it counts that texture is kept, 0 to 4; an extension of this project.
 pub const VITASCOPE_PSYCHOVISUAL_STRENGTH: &str = "VitascopePsychovisualStrength";
+/// Whether luma alone is coded; an extension of this project.
+pub const VITASCOPE_MONOCHROME: &str = "VitascopeMonochrome";
 /// How B slices derive motion that is not sent; an extension of this project.
 pub const VITASCOPE_DIRECT_PREDICTION: &str = "VitascopeDirectPrediction";
 /// The most frames per second that come in real time.

@@ -51,8 +51,8 @@ pub const METADATA_PROPERTIES: [&str; 8] = [
 ];
 
 /// Properties whose effects are tested in `h264_tools.rs`.
-pub const TOOL_PROPERTIES: [&str; 2] =
-    [key::VITASCOPE_PSYCHOVISUAL_STRENGTH, key::VITASCOPE_DIRECT_PREDICTION];
+pub const TOOL_PROPERTIES: [&str; 3] =
+    [key::VITASCOPE_PSYCHOVISUAL_STRENGTH, key::VITASCOPE_DIRECT_PREDICTION, key::VITASCOPE_MONOCHROME];
 
 /// Properties whose effects are tested in `h264_rate.rs`.
 pub const RATE_PROPERTIES: [&str; 12] = [

@@ -271,7 +271,7 @@ impl Analyser<'_> {
     }
 
     /// Transformed difference of a part from the mean of its two predictions.
-    fn mean_difference(
+    pub(super) fn mean_difference(
         &self,
         source: &Source,
         at: &Surroundings<'_>,

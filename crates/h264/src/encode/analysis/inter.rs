@@ -3,6 +3,7 @@
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
 use super::{Analyser, Surroundings, distortion, reset};
+use crate::encode::effort::VectorTrials;
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Motion, Mv, Partition};
 use crate::encode::motion_search::{Found, Search, SearchDepth};
@@ -163,7 +164,7 @@ impl Analyser<'_> {
                 best = Some(*choice);
             }
         }
-        if self.tools.rd_vectors
+        if self.tools.rd_vectors != VectorTrials::None
             && let Some(best) = best
         {
             self.refine_vectors(entropy, slice, source, at, best, motion);

@@ -97,6 +97,9 @@ impl Analyser<'_> {
     /// The best chroma mode by transformed difference.
     pub(super) fn best_chroma(&mut self, k: &VideoKernels, source: &Source, available: Available) -> u8 {
         let mut best = (intra::CHROMA_DC, u32::MAX);
+        if self.tables.residual.is_monochrome() {
+            return best.0;
+        }
         for mode in 0..4 {
             let as_luma = match mode {
                 intra::CHROMA_DC => intra::DC,

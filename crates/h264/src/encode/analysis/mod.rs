@@ -150,7 +150,7 @@ impl<'a> Analyser<'a> {
             SliceKind::P => self.code_predicted(entropy, slice, source, at),
             SliceKind::B => self.code_bidirectional(entropy, slice, source, at),
         }
-        if self.best_bits > PCM_BITS {
+        if self.best_bits > self.pcm_bits() {
             self.code_pcm(source);
         }
     }
@@ -184,6 +184,12 @@ impl<'a> Analyser<'a> {
     /// Lambda times a number of bits, in sample differences.
     fn bits(&self, bits: u32) -> u32 {
         (self.lambda * bits + 128) >> 8
+    }
+
+    /// Size of a macroblock of bare samples, in 1/256 bit: no other may be larger.
+    fn pcm_bits(&self) -> u32 {
+        let samples = if self.tables.residual.is_monochrome() { 256 } else { 384 };
+        (samples * 8 + PCM_HEADER_BITS) * 256
     }
 
     /// Codes the samples themselves: nothing else may take more bits than that (A.3.1 limits a
@@ -230,8 +236,8 @@ const INTRA_BITS: u32 = 80;
 /// Nor are parts of a macroblock where the whole costs less than so many.
 const PARTITION_BITS: u32 = 60;
 
-/// Size of a macroblock of bare samples, in 1/256 bit: what follows must not be longer.
-const PCM_BITS: u32 = (384 * 8 + 16) * 256;
+/// Bits of a macroblock of bare samples besides these.
+const PCM_HEADER_BITS: u32 = 16;
 
 fn reset(mb: &mut Macroblock, mode: Mode, qp: u8) {
     mb.mode = mode;

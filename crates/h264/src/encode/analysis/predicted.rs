@@ -1,6 +1,7 @@
 //! Macroblocks of P slices.
 
 use super::inter::{Candidates, InterChoice, reference_bits};
+use super::refine::{MAX_REFERENCES, Wholes};
 use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{Mode, Motion, Mv, Partition};
@@ -87,6 +88,7 @@ impl Analyser<'_> {
         };
         let count = at.references[0].len();
         let mut quarters = None;
+        let mut wholes = [Mv::ZERO; MAX_REFERENCES];
         for index in 0..count {
             let extra =
                 if index > 0 { [choice.parts[0].mv[0], at.hints[0]] } else { [at.hints[0], Mv::ZERO] };
@@ -98,6 +100,7 @@ impl Analyser<'_> {
                 if lit(index) == lit(0) && index > 0 { self.tools.later_search } else { self.tools.search };
             let found = self.search_part(source, at, motion, (0, index), WHOLE, &candidates, depth);
             let cost = found.cost + self.bits(reference_bits(count, index));
+            wholes[index % MAX_REFERENCES] = found.mv;
             if cost < choice.cost {
                 choice = InterChoice { parts: [Motion::forward(index as i8, found.mv); 4], cost, ..choice };
                 quarters = match depth.pattern {
@@ -112,7 +115,7 @@ impl Analyser<'_> {
             && choice.cost > self.bits(PARTITION_BITS)
             && let Some(starts) = quarters
         {
-            self.search_partitions(source, at, motion, choice, starts, &mut choices);
+            self.search_partitions(source, at, motion, (choice, &wholes), starts, &mut choices);
         }
         choices
     }
@@ -123,7 +126,7 @@ impl Analyser<'_> {
         source: &Source,
         at: &Surroundings<'_>,
         motion: &mut MotionCache,
-        choice: InterChoice,
+        (choice, wholes): (InterChoice, &Wholes),
         starts: [Mv; 4],
         choices: &mut Candidates,
     ) {
@@ -136,8 +139,9 @@ impl Analyser<'_> {
                 let mut cost = self.bits(mode_bits);
                 for (i, &part) in partition.parts().iter().enumerate() {
                     let candidates = [start[i], whole];
-                    let whole = ref_idx as usize;
-                    let (index, found) = self.search_references(source, at, motion, whole, part, &candidates);
+                    let references = (ref_idx as usize, wholes);
+                    let (index, found) =
+                        self.search_references(source, at, motion, references, part, candidates);
                     parts[i] = Motion::forward(index, found.mv);
                     cost += found.cost;
                     if cost > stop {

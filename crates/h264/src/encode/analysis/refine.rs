@@ -2,45 +2,84 @@
 
 use super::inter::{InterChoice, Part, reference_bits};
 use super::{Analyser, Surroundings};
+use crate::encode::effort::{PartReferences, VectorTrials};
 use crate::encode::entropy::EntropyCoder;
-use crate::encode::macroblock::Mv;
+use crate::encode::macroblock::{Motion, Mv};
 use crate::encode::motion_search::Found;
 use crate::encode::neighbours::MotionCache;
 use crate::encode::residual::Source;
 use crate::encode::slice::SliceState;
+
+/// Most references of a list (`num_ref_idx_l0_active_minus1` of frames).
+pub(super) const MAX_REFERENCES: usize = 16;
+/// Where the whole macroblock was found in each reference.
+pub(super) type Wholes = [Mv; MAX_REFERENCES];
+
+/// A part is searched in another reference where it costs at most one in so many more there before the search.
+const NEAR: u32 = 8;
+
+/// A vector is coded where it seems to cost at most one in so many more than the best one.
+const HOPEFUL: u32 = 64;
 
 /// Rounds of quarter-sample steps around the best vectors.
 const ROUNDS: usize = 2;
 const STEPS: [(i16, i16); 4] = [(0, -1), (0, 1), (-1, 0), (1, 0)];
 
 impl Analyser<'_> {
-    /// Searches a part of a P macroblock in the reference of the whole or, where the effort asks for it, in all; the index
-    /// and what was found, whose cost has the bits of the index in it.
+    /// Searches a part of a P macroblock in the reference of the whole and, where the effort asks for it, in others; the
+    /// index and what was found, whose cost has the bits of the index in it.
     pub(super) fn search_references(
         &self,
         source: &Source,
         at: &Surroundings<'_>,
         motion: &MotionCache,
-        whole: usize,
+        (whole, wholes): (usize, &Wholes),
         part: Part,
-        candidates: &[Mv],
+        [start, other]: [Mv; 2],
     ) -> (i8, Found) {
         let count = at.references[0].len();
-        let in_reference = |index: usize| {
+        let in_reference = |index: usize, candidates: &[Mv]| {
             let depth = self.tools.part_search;
             let found = self.search_part(source, at, motion, (0, index), part, candidates, depth);
             Found { cost: found.cost + self.bits(reference_bits(count, index)), ..found }
         };
-        let mut best = (whole as i8, in_reference(whole));
-        if self.tools.part_references {
-            for index in (0..count).filter(|&index| index != whole) {
-                let found = in_reference(index);
-                if found.cost < best.1.cost {
-                    best = (index as i8, found);
+        let mut best = (whole as i8, in_reference(whole, &[start, other]));
+        for (index, &place) in wholes.iter().enumerate().take(count).filter(|&(index, _)| index != whole) {
+            match self.tools.part_references {
+                PartReferences::Whole => break,
+                PartReferences::Near => {
+                    let cost = self.vector_cost(source, at, motion, (0, index), part, place)
+                        + self.bits(reference_bits(count, index));
+                    if cost > best.1.cost + best.1.cost / NEAR {
+                        continue;
+                    }
                 }
+                PartReferences::All => {}
+            }
+            let found = in_reference(index, &[place, start, other]);
+            if found.cost < best.1.cost {
+                best = (index as i8, found);
             }
         }
         best
+    }
+
+    /// Transformed difference of a part with its motion, plus the bits of the vector of one list, about.
+    fn motion_cost(
+        &self,
+        source: &Source,
+        at: &Surroundings<'_>,
+        cache: &MotionCache,
+        list: usize,
+        part: Part,
+        motion: Motion,
+    ) -> u32 {
+        let (ref_idx, mv) = (motion.ref_idx[list], motion.mv[list]);
+        if motion.ref_idx[1 - list] < 0 {
+            return self.vector_cost(source, at, cache, (list, ref_idx as usize), part, mv);
+        }
+        let bits = self.tables.motion_costs.at(self.qp).of(mv, cache.predict(part, ref_idx));
+        self.mean_difference(source, at, part, motion) + bits
     }
 
     /// Moves the vectors of the best way to code a macroblock so far, which is `choice`, by quarter samples, coding it
@@ -54,7 +93,8 @@ impl Analyser<'_> {
         mut choice: InterChoice,
         motion: &mut [MotionCache],
     ) {
-        for _ in 0..ROUNDS {
+        let all = self.tools.rd_vectors == VectorTrials::All;
+        for _ in 0..if all { ROUNDS } else { 1 } {
             let before = self.best_cost;
             for part in 0..choice.partition.parts().len() {
                 if choice.direct >> part & 1 != 0 {
@@ -64,11 +104,24 @@ impl Analyser<'_> {
                     if choice.parts[part].ref_idx[list] < 0 {
                         continue;
                     }
+                    let place = choice.partition.parts()[part];
+                    let mut limit = u32::MAX;
+                    if !all {
+                        let cost =
+                            self.motion_cost(source, at, &motion[list], list, place, choice.parts[part]);
+                        limit = cost + cost / HOPEFUL;
+                    }
                     for (x, y) in STEPS {
                         let mut moved = choice;
                         let mv = &mut moved.parts[part].mv[list];
                         *mv = Mv::new(mv.x + x, mv.y + y);
                         if !at.limits.contains(*mv) {
+                            continue;
+                        }
+                        if limit < u32::MAX
+                            && self.motion_cost(source, at, &motion[list], list, place, moved.parts[part])
+                                > limit
+                        {
                             continue;
                         }
                         let least = self.best_cost;

@@ -1,6 +1,7 @@
 //! What the tools of an encoder do to its streams.
 
 use super::super::config::{DirectPrediction, SliceKind};
+use super::super::effort::{PartReferences, VectorTrials};
 use super::super::rate_config::RateControl;
 use super::*;
 
@@ -77,8 +78,8 @@ fn each_tool_of_the_higher_efforts_changes_the_stream() {
     assert_ne!(of(Tools { trellis: true, ..base_tools() }), base);
     assert_ne!(of(Tools { rd_modes: true, ..base_tools() }), base);
     assert_ne!(of(Tools { rd_transform: true, ..base_tools() }), base);
-    assert_ne!(of(Tools { part_references: true, ..base_tools() }), base);
-    assert_ne!(of(Tools { rd_vectors: true, ..base_tools() }), base);
+    assert_ne!(of(Tools { part_references: PartReferences::All, ..base_tools() }), base);
+    assert_ne!(of(Tools { rd_vectors: VectorTrials::All, ..base_tools() }), base);
     assert_ne!(of(Tools { implicit_weights: true, ..base_tools() }), base);
     assert_eq!(sizes(base_tools(), false).1, 0);
     assert!(sizes(Tools { b_pyramid: true, ..base_tools() }, false).1 > 0, "no B reference");

@@ -19,7 +19,7 @@ impl ResidualCoder {
         qp: u8,
     ) -> bool {
         self.luma_is_negligible(k, source, prediction, qp)
-            && self.chroma_is_negligible(k, source, prediction, qp)
+            && (self.monochrome || self.chroma_is_negligible(k, source, prediction, qp))
     }
 
     fn luma_is_negligible(&self, k: &VideoKernels, source: &Source, rec: &Reconstruction, qp: u8) -> bool {

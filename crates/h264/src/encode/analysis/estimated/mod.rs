@@ -6,7 +6,7 @@ mod intra;
 mod predicted;
 
 use super::inter::{InterChoice, prefers_large_transform, set_choice};
-use super::{Analyser, PCM_BITS, Surroundings, reset};
+use super::{Analyser, Surroundings, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::Mode;
 use crate::encode::neighbours::MotionCache;
@@ -74,7 +74,7 @@ impl Analyser<'_> {
         if difference > self.bits(LARGE_BITS) {
             self.best_cost = u64::MAX;
             self.best_bits = entropy.cost(&at.around, slice, &self.best);
-            if self.best_bits > PCM_BITS {
+            if self.best_bits > self.pcm_bits() {
                 self.code_pcm(source);
             }
         }
