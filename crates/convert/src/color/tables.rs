@@ -70,7 +70,7 @@ const CODE_OCTAVES: [i32; 2] = [-28, 0];
 
 impl ColorPlan {
     /// Replaces curves by tables where light is clipped to SDR and the result has ten bits or fewer: errors
-    /// stay below a quarter of an eight-bit code, but for saturated colours.
+    /// stay below a fifth of an eight-bit code.
     pub(crate) fn with_tables(mut self) -> ColorPlan {
         if !self.steps.iter().any(|step| matches!(step, Step::Clip)) {
             return self;

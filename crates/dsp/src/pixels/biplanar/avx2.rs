@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::{BIAS, Factors, Spread};
-use crate::pixels::x86_64::{expect_reads, expect_writes, load, store};
+use crate::pixels::x86_64::{load, store};
 
 /// Pairs whose terms are held at a time: few enough to stay in the nearest cache, and all of a row of usual length; in
 /// tests, several strips a row.
@@ -57,12 +57,19 @@ pub(super) fn to_rgb(
         let pixels = &mut out[columns.start * 4..columns.end * 4];
         // SAFETY: the terms of as many blocks as there are here have been filled, and those beside them.
         unsafe {
-            match spread {
-                Spread::Repeat => write_strip::<0>(&luma[columns], &terms, factors, pixels),
-                Spread::Left => write_strip::<1>(&luma[columns], &terms, factors, pixels),
-                Spread::Center => write_strip::<2>(&luma[columns], &terms, factors, pixels),
+            let luma = &luma[columns];
+            match (spread, factors.alpha_first) {
+                (Spread::Repeat, false) => write_strip::<0, false>(luma, &terms, factors, pixels),
+                (Spread::Repeat, true) => write_strip::<0, true>(luma, &terms, factors, pixels),
+                (Spread::Left, false) => write_strip::<1, false>(luma, &terms, factors, pixels),
+                (Spread::Left, true) => write_strip::<1, true>(luma, &terms, factors, pixels),
+                (Spread::Center, false) => write_strip::<2, false>(luma, &terms, factors, pixels),
+                (Spread::Center, true) => write_strip::<2, true>(luma, &terms, factors, pixels),
             }
         }
+    }
+    if blocks * 32 == luma.len() {
+        return;
     }
     super::to_rgb_from(blocks * 32, luma, near, far, weights, spread, factors, out);
 }
@@ -120,14 +127,20 @@ unsafe fn terms_at(Terms(row): &Terms, at: usize) -> __m256i {
     unsafe { _mm256_loadu_si256(row.as_ptr().add(at).cast()) }
 }
 
-/// Pixels of a strip. `SPREAD`: 0 repeated, 1 left, 2 centre.
+/// Pixels of a strip. `SPREAD`: 0 repeated, 1 left, 2 centre. Not inlined, so that every variant has all registers for
+/// itself.
 ///
 /// # Safety
 /// AVX2; `luma` has at most `STRIP * 2` samples, and the terms of their pairs and one pair on either side have been
 /// set.
-#[inline]
+#[inline(never)]
 #[target_feature(enable = "avx2")]
-unsafe fn write_strip<const SPREAD: u8>(luma: &[u8], terms: &[Terms; 3], factors: &Factors, out: &mut [u8]) {
+unsafe fn write_strip<const SPREAD: u8, const ALPHA_FIRST: bool>(
+    luma: &[u8],
+    terms: &[Terms; 3],
+    factors: &Factors,
+    out: &mut [u8],
+) {
     let gain = _mm256_set1_epi16(factors.luma);
     // Products with one of two bytes take columns apart and shift them.
     let (take_even, take_odd) = (_mm256_set1_epi16(64), _mm256_set1_epi16(64 << 8));
@@ -137,7 +150,6 @@ unsafe fn write_strip<const SPREAD: u8>(luma: &[u8], terms: &[Terms; 3], factors
     let alpha = _mm256_set1_epi8(-1);
     let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
     for (block, (luma, out)) in blocks.enumerate().take(STRIP / 16) {
-        expect_reads(luma);
         let luma = load(luma);
         let base =
             |take| _mm256_sub_epi16(_mm256_mulhrs_epi16(_mm256_maddubs_epi16(luma, take), gain), lower);
@@ -159,8 +171,7 @@ unsafe fn write_strip<const SPREAD: u8>(luma: &[u8], terms: &[Terms; 3], factors
             _mm256_packus_epi16(even, odd)
         };
         let [first, green, last] = [bytes(&terms[0]), bytes(&terms[1]), bytes(&terms[2])];
-        let order =
-            if factors.alpha_first { [alpha, first, green, last] } else { [first, green, last, alpha] };
+        let order = if ALPHA_FIRST { [alpha, first, green, last] } else { [first, green, last, alpha] };
         store_columns(order, out);
     }
 }
@@ -179,7 +190,6 @@ fn store_columns(bytes: [__m256i; 4], out: &mut [u8; 128]) {
     let q1 = _mm256_unpackhi_epi32(even_low, odd_low);
     let q2 = _mm256_unpacklo_epi32(even_high, odd_high);
     let q3 = _mm256_unpackhi_epi32(even_high, odd_high);
-    expect_writes(out);
     let [o0, o1, o2, o3] = out.as_chunks_mut::<32>().0 else { return };
     store(o0, _mm256_permute2x128_si256::<0x20>(q0, q1));
     store(o1, _mm256_permute2x128_si256::<0x20>(q2, q3));
