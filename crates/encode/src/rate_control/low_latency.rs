@@ -68,7 +68,7 @@ struct Factor {
 }
 
 /// Most of an ordinary frame and of an intra frame, as a multiple of its share of the rate.
-const LARGEST: f64 = 1.4;
+const LARGEST: f64 = 1.33;
 const LARGEST_INTRA: f64 = 8.0;
 /// What an intra frame aims at.
 const INTRA_SHARE: f64 = 6.0;
@@ -88,6 +88,8 @@ const MOST_RAISED: f64 = 2.0;
 const LEAST_COST: f64 = 6.0;
 /// How far a frame that hardly changes is believed when it is larger than expected.
 const LEAST_CERTAIN: f64 = 0.3;
+/// By how much more than expected a frame that changes everywhere may take, as far as it is believed.
+const SURPRISE: f64 = 4.0;
 /// Part of what was learned that a new frame replaces at most.
 const LEARNING: f64 = 0.5;
 
@@ -174,6 +176,8 @@ impl LowLatencyRate {
         } else {
             0.0
         };
+        // What a repeated frame takes refines those before and has nothing to do with motion.
+        let effort = effort.min((1.0 + SURPRISE * certain) * factor.bits * cost / factor.cost);
         factor.learn(effort, cost, LEARNING * certain.max(least));
         let rate = self.bits_per_second;
         self.debts[layer] = (self.debts[layer] + bits - wanted).max(-SAVINGS * rate);
@@ -292,6 +296,22 @@ mod tests {
         assert!(last < 15.0, "{last}");
         // And motion does not burst.
         assert!(control.start(&frame(60_000.0)).qp > 20.0);
+    }
+
+    #[test]
+    fn a_repeated_frame_does_not_make_later_ones_coarser() {
+        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let mut qp = 0.0;
+        for _ in 0..40 {
+            let plan = control.start(&frame(60_000.0));
+            control.finish(100.0 + 60_000.0 / step_of_qp(plan.qp), plan.qp, 0.0);
+            qp = plan.qp;
+        }
+        // It takes as much as the others, all of it for a little more sharpness.
+        let plan = control.start(&frame(1_000.0));
+        control.finish(13_000.0, plan.qp, 0.0);
+        let after = control.start(&frame(60_000.0)).qp;
+        assert!((after - qp).abs() < 2.5, "QP {qp} before, {after} after");
     }
 
     #[test]
