@@ -50,7 +50,7 @@ enum Measurement {
         #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10))]
         effort: Option<u8>,
         /// Threads of every encoder
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
         threads: u16,
     },
     /// How closely bit rates and their limits are kept, over ten seconds of each clip

@@ -10,6 +10,8 @@ pub(super) struct Point {
     pub(super) ssim: f64,
     /// Processor time.
     pub(super) seconds: f64,
+    /// Time from giving frames to having them coded, of all after the first.
+    pub(super) elapsed: f64,
 }
 
 /// Mean difference of the logarithm of the rate over the qualities that both curves reach, as a part: -0.1 is a tenth fewer
@@ -50,6 +52,7 @@ mod tests {
             psnr: 30.0 + 3.0 * f64::from(step),
             ssim: 10.0,
             seconds: 1.0,
+            elapsed: 1.0,
         };
         (0..4).map(point).collect()
     }

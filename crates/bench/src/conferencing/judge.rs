@@ -44,6 +44,7 @@ pub(super) fn judge(clip: &Clip, coded: &Coded, frames: usize) -> Result<Point, 
         psnr: 10.0 * (255.0 * 255.0 / mean.max(1e-4)).log10(),
         ssim: -10.0 * (1.0 - similarity / frames as f64).max(1e-6).log10(),
         seconds: coded.seconds,
+        elapsed: coded.latencies.iter().skip(1).sum::<f64>() / 1000.0,
     })
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     println!(
         "clip\tencoder\tkbit/s asked\tkbit/s\tPSNR-Y\tSSIM-Y\tlargest/mean\tp50 ms\tp99 ms\tprocessor ms"
     );
-    let mut totals = vec![[0.0; 3]; PEERS.len()];
+    let mut totals = vec![[0.0; 4]; PEERS.len()];
     for path in &options.clips {
         let clip = Clip::load(path, options.frames)?;
         let pixels_per_second = (clip.width * clip.height) as f64 * clip.frames_per_second();
@@ -67,27 +67,32 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
         }
         for (((name, _), own), total) in PEERS.iter().zip(&points).zip(&mut totals).skip(1) {
             let bits = |quality: fn(&Point) -> f64| 100.0 * saving(&points[0], own, quality);
-            let time = |points: &[Point]| points.iter().map(|point| point.seconds).sum::<f64>();
+            let speed = |time: fn(&Point) -> f64| {
+                let sum = |points: &[Point]| points.iter().map(time).sum::<f64>();
+                sum(&points[0]) / sum(own)
+            };
             let (psnr, ssim) = (bits(|point| point.psnr), bits(|point| point.ssim));
-            let speed = time(&points[0]) / time(own);
-            println!(
-                "{}\t{name} against {}: bits at equal PSNR {psnr:+.1} %, SSIM {ssim:+.1} %, speed {speed:.2}",
-                clip.name, PEERS[0].0
-            );
-            *total = [total[0] + psnr, total[1] + ssim, total[2] + speed.ln()];
+            let (processor, elapsed) = (speed(|point| point.seconds), speed(|point| point.elapsed));
+            summary(&clip.name, name, psnr, ssim, processor, elapsed);
+            let own = [psnr, ssim, processor.ln(), elapsed.ln()];
+            *total = std::array::from_fn(|i| total[i] + own[i]);
         }
     }
     let clips = options.clips.len() as f64;
-    for ((name, _), [psnr, ssim, speed]) in PEERS.iter().zip(totals).skip(1) {
-        println!(
-            "mean\t{name} against {}: bits at equal PSNR {:+.1} %, SSIM {:+.1} %, speed {:.2}",
-            PEERS[0].0,
-            psnr / clips,
-            ssim / clips,
-            (speed / clips).exp()
-        );
+    for ((name, _), [psnr, ssim, processor, elapsed]) in PEERS.iter().zip(totals).skip(1) {
+        let (processor, elapsed) = ((processor / clips).exp(), (elapsed / clips).exp());
+        summary("mean", name, psnr / clips, ssim / clips, processor, elapsed);
     }
     Ok(())
+}
+
+/// How an encoder compares with the first; speeds above 1 are faster.
+fn summary(clip: &str, name: &str, psnr: f64, ssim: f64, processor: f64, elapsed: f64) {
+    println!(
+        "{clip}\t{name} against {}: bits at equal PSNR {psnr:+.1} %, SSIM {ssim:+.1} %, speed by processor time \
+         {processor:.2}, by the clock {elapsed:.2}",
+        PEERS[0].0
+    );
 }
 
 fn line(clip: &Clip, name: &str, asked: u32, coded: &Coded, point: &Point) {
