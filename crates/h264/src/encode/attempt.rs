@@ -78,13 +78,14 @@ impl<E: EntropyCoder> Attempt<E> {
     /// Decides on a row and writes what can be written. Gives out what came of the picture when all of it is.
     pub(crate) fn run_row(&self, job: &FrameJob, y: usize, wake: &dyn Fn()) -> Option<Box<RowFinisher<E>>> {
         let start = self.starts[y].get()?;
-        if self.order.direct {
-            let mut finisher = self.lock().finisher.take()?;
+        if let Some(mut finisher) = self.next_to_write(y) {
             let mut row = DirectRow { finisher: &mut finisher, order: self.order, y };
+            let abandon = AbandonOnPanic(&self.rows, y);
             let differences = code_row(job, self, y, start, &mut row);
+            drop(abandon);
             finisher.direct_differences += differences;
             self.complete_row(job, &mut finisher, y, wake);
-            return self.put_back(self.lock(), finisher);
+            return self.write_waiting(job, self.lock(), finisher, wake);
         }
         let mut record = job.spare_rows.take(job.source.geometry);
         let abandon = AbandonOnPanic(&self.rows, y);
@@ -93,7 +94,24 @@ impl<E: EntropyCoder> Attempt<E> {
         let mut written = self.lock();
         written.waiting[y] = Some(record);
         // Whoever has it sees this row before it is put back.
-        let mut finisher = written.finisher.take()?;
+        let finisher = written.finisher.take()?;
+        self.write_waiting(job, written, finisher, wake)
+    }
+
+    /// Takes what writes rows if `y` is the next one: then it is written as it is decided on.
+    fn next_to_write(&self, y: usize) -> Option<Box<RowFinisher<E>>> {
+        let mut written = self.lock();
+        written.finisher.take_if(|finisher| finisher.done == y)
+    }
+
+    /// Writes the rows that wait, as far as none is missing. Gives out what came of the picture after the last one.
+    fn write_waiting<'a>(
+        &'a self,
+        job: &FrameJob,
+        mut written: MutexGuard<'a, Written<E>>,
+        mut finisher: Box<RowFinisher<E>>,
+        wake: &dyn Fn(),
+    ) -> Option<Box<RowFinisher<E>>> {
         while let Some(record) = written.waiting.get_mut(finisher.done).and_then(Option::take) {
             drop(written);
             let y = finisher.done;
@@ -102,7 +120,11 @@ impl<E: EntropyCoder> Attempt<E> {
             self.complete_row(job, &mut finisher, y, wake);
             written = self.lock();
         }
-        self.put_back(written, finisher)
+        if finisher.done == self.starts.len() {
+            return Some(finisher);
+        }
+        written.finisher = Some(finisher);
+        None
     }
 
     /// A row is written: lets a later one begin, then filters it.
@@ -113,19 +135,6 @@ impl<E: EntropyCoder> Attempt<E> {
             wake();
         }
         finisher.filter_row(job, &self.rows, y);
-    }
-
-    /// Gives it out instead after the last row.
-    fn put_back(
-        &self,
-        mut written: MutexGuard<'_, Written<E>>,
-        finisher: Box<RowFinisher<E>>,
-    ) -> Option<Box<RowFinisher<E>>> {
-        if finisher.done == self.starts.len() {
-            return Some(finisher);
-        }
-        written.finisher = Some(finisher);
-        None
     }
 
     fn lock(&self) -> MutexGuard<'_, Written<E>> {

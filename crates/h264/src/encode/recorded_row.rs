@@ -12,8 +12,9 @@ use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING};
 
 /// A row that is decided on and not written yet.
 pub(crate) struct RecordedRow {
-    /// Those that are not skipped.
-    pub(crate) coded: Vec<Macroblock>,
+    /// Room for those that are not skipped, and how many there are.
+    room: Vec<Macroblock>,
+    coded: usize,
     /// Which ones are skipped.
     pub(crate) skipped: Vec<bool>,
     pub(crate) samples: RowSamples,
@@ -37,7 +38,8 @@ impl RecordedRow {
         let (luma_stride, chroma_stride) = (geometry.luma_stride(), geometry.chroma_stride());
         let chroma = vec![0; chroma_stride * 8];
         Self {
-            coded: Vec::with_capacity(geometry.mb_width),
+            room: Vec::with_capacity(geometry.mb_width),
+            coded: 0,
             skipped: Vec::with_capacity(geometry.mb_width),
             samples: RowSamples {
                 luma: vec![0; luma_stride * 16],
@@ -53,9 +55,19 @@ impl RecordedRow {
     pub(crate) fn push(&mut self, mb: &Macroblock) {
         let skipped = mb.mode == Mode::Skip;
         self.skipped.push(skipped);
-        if !skipped {
-            self.coded.extend_from_slice(std::slice::from_ref(mb));
+        if skipped {
+            return;
         }
+        match self.room.get_mut(self.coded) {
+            Some(room) => copy_written(room, mb),
+            None => self.room.extend_from_slice(std::slice::from_ref(mb)),
+        }
+        self.coded += 1;
+    }
+
+    /// Those that are not skipped.
+    pub(crate) fn coded(&self) -> &[Macroblock] {
+        &self.room[..self.coded]
     }
 }
 
@@ -85,9 +97,51 @@ impl SpareRows {
     }
 
     pub(crate) fn give_back(&self, mut row: RecordedRow) {
-        row.coded.clear();
+        row.coded = 0;
         row.skipped.clear();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+    }
+}
+
+/// Copies what is written of a macroblock, which is little of what it has room for.
+fn copy_written(to: &mut Macroblock, from: &Macroblock) {
+    let Macroblock {
+        mode,
+        qp,
+        cbp,
+        transform_8x8,
+        intra_16x16_mode,
+        intra_chroma_mode,
+        intra_modes,
+        direct,
+        ref_idx,
+        mv: _,
+        sub,
+        mvd,
+        total_coeff,
+        levels,
+        rec,
+    } = from;
+    (to.mode, to.qp, to.cbp, to.transform_8x8) = (*mode, *qp, *cbp, *transform_8x8);
+    (to.intra_16x16_mode, to.intra_chroma_mode, to.intra_modes) =
+        (*intra_16x16_mode, *intra_chroma_mode, *intra_modes);
+    (to.direct, to.ref_idx, to.sub, to.mvd) = (*direct, *ref_idx, *sub, *mvd);
+    to.total_coeff = *total_coeff;
+    for quarter in (0..4).filter(|quarter| cbp >> quarter & 1 != 0) {
+        if *transform_8x8 {
+            to.levels.luma_8x8[quarter] = levels.luma_8x8[quarter];
+        } else {
+            let blocks = 4 * quarter..4 * quarter + 4;
+            to.levels.luma_4x4[blocks.clone()].copy_from_slice(&levels.luma_4x4[blocks]);
+        }
+    }
+    to.levels.luma_dc = levels.luma_dc;
+    to.levels.chroma_dc = levels.chroma_dc;
+    if cbp >> 4 & 3 == 2 {
+        to.levels.chroma_ac = levels.chroma_ac;
+    }
+    if *mode == Mode::IntraPcm {
+        to.rec = rec.clone();
     }
 }
 

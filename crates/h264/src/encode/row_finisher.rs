@@ -56,7 +56,7 @@ impl<E: EntropyCoder> RowFinisher<E> {
 
     /// Writes a row that is decided on.
     pub(crate) fn write_row(&mut self, rows: &CodedRows, y: usize, record: &RecordedRow) {
-        let mut coded = record.coded.iter();
+        let mut coded = record.coded().iter();
         for (x, &skipped) in record.skipped.iter().enumerate() {
             let mb = if skipped { Some(&*self.skipped) } else { coded.next() };
             let Some(mb) = mb else { return };
