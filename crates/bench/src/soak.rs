@@ -15,7 +15,7 @@ const PICTURES: usize = 240;
 /// Reports of a run.
 const REPORTS: u64 = 20;
 /// Bit rates between which the session changes.
-const RATES: [i64; 4] = [60_000, 120_000, 200_000, 400_000];
+const RATES: [i64; 4] = [40_000, 80_000, 120_000, 200_000];
 /// Growth of memory after the first tenth that counts as a leak, in bytes.
 const ALLOWED_GROWTH: u64 = 8 << 20;
 /// Distance of the rate from what was asked for that counts as drift.
@@ -52,11 +52,24 @@ pub(crate) fn run(frames: u64, seed: u64) -> Result<(), String> {
         match below(240 * 4) {
             0 => {
                 rate = RATES[below(RATES.len() as u64) as usize];
+                // Limits of another rate would not do.
+                set(key::DATA_RATE_LIMITS, Value::from(Vec::<Value>::new()))?;
                 set(key::AVERAGE_BIT_RATE, Value::from(rate))?;
             }
             1 => set(key::MAX_KEY_FRAME_INTERVAL, Value::from(below(300) as i64))?,
             2 => set(key::MAX_KEY_FRAME_INTERVAL_DURATION, Value::from(below(10) as f64))?,
             3 => set(key::ALLOW_TEMPORAL_COMPRESSION, Value::from(true))?,
+            4 => {
+                let limits = [
+                    vec![],
+                    vec![Value::from(rate / 4), Value::from(1.0)],
+                    vec![Value::from(rate / 12), Value::from(0.2), Value::from(rate), Value::from(5.0)],
+                ];
+                set(key::DATA_RATE_LIMITS, Value::from(limits[below(3) as usize].clone()))?;
+            }
+            5 => set(key::MIN_ALLOWED_FRAME_QP, Value::from(below(4) as i64))?,
+            6 => set(key::MAX_H264_SLICE_BYTES, Value::from([0, 300, 1200][below(3) as usize]))?,
+            7 => set(key::EXPECTED_FRAME_RATE, Value::from(i64::from(FRAME_RATE)))?,
             _ => {}
         }
         let options = FrameOptions::new().with_force_key_frame(below(500) == 0);
