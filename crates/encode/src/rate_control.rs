@@ -7,6 +7,7 @@ mod limits;
 mod low_latency;
 mod plan;
 mod quality;
+mod refinement;
 mod size_model;
 
 use std::collections::VecDeque;
@@ -354,10 +355,11 @@ impl RateControl {
         let wished = qp_of_step(step).clamp(self.config.min_qp, max_qp);
         let (qp, max_bits) = self.limited(frame, decode_seconds, frame.forced_qp.unwrap_or(wished));
         let step = step_of_qp(qp);
-        let predicted = self.model.predict(frame.kind, frame.cost.weighted, step);
+        let mut predicted = self.model.predict(frame.kind, frame.cost.weighted, step);
         if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
             let at_limit = wished <= self.config.min_qp || wished >= max_qp || qp > wished;
-            self.average.started(frame, bits_per_second, predicted, at_limit);
+            predicted += self.average.refinement_bits(frame, step, &self.model);
+            self.average.started(frame, bits_per_second, (step, predicted), at_limit);
         }
         if frame.kind == FrameKind::P {
             self.last_predicted = Some((frame.cost.weighted, frame.duration()));

@@ -2,6 +2,7 @@
 
 use super::demand::Demand;
 use super::quality::QualityCurve;
+use super::refinement::Refinement;
 use super::size_model::SizeModel;
 use super::{RateConfig, RateFrame, step_of_qp};
 use crate::frame::FrameKind;
@@ -27,6 +28,7 @@ pub(super) struct AverageRate {
     instalments: Vec<Instalment>,
     /// Intra frames in a row.
     intra_run: u32,
+    refinement: Refinement,
 }
 
 /// An intra frame that is being paid for.
@@ -61,13 +63,20 @@ const LONGEST_SPAN: f64 = 3.0;
 const LARGEST_CHANGE: f64 = 0.5;
 /// A frame predicted to use less than this part of its share of bits says nothing about the height.
 const QUIET: f64 = 0.02;
+/// Part of what is saved that a frame takes for making a still picture finer.
+const REFINED: f64 = 0.3;
 /// Seconds of bits that may be owed or saved while the QP stands at its limit.
 const LIMIT_SECONDS: f64 = 2.0;
 
 impl AverageRate {
     /// Forgets debts and savings; what the content asks for is still known.
     pub(super) fn restart(&mut self) {
-        *self = Self { history: self.history, intra_run: self.intra_run, ..Self::default() };
+        *self = Self {
+            history: self.history,
+            intra_run: self.intra_run,
+            refinement: self.refinement,
+            ..Self::default()
+        };
     }
 
     /// Step of the next frame.
@@ -163,12 +172,27 @@ impl AverageRate {
             self.history.scale(1.0 - (frame.duration() / MEMORY).min(1.0));
             self.history.add_scaled(&current, 1.0);
         }
-        height * shape / config.divisor(frame.kind)
+        // Where nothing moves, becoming finer takes of what is saved, a part at a time.
+        let saved = unpaid - debt + left_over(frame, rate, height, model);
+        let finest = self.refinement.finest(frame, REFINED * saved, model);
+        (height * shape / config.divisor(frame.kind)).max(finest)
     }
 
-    /// Takes a started frame into account, with its predicted size. `at_limit` says that the QP could not go
+    /// What a frame takes beyond its prediction for being finer than the still picture before it.
+    pub(super) fn refinement_bits(&self, frame: &RateFrame<'_>, step: f64, model: &SizeModel) -> f64 {
+        self.refinement.bits(frame, step, model)
+    }
+
+    /// Takes a started frame into account, with its step and predicted size. `at_limit` says that the QP could not go
     /// where the rate asked for.
-    pub(super) fn started(&mut self, frame: &RateFrame<'_>, rate: f64, predicted: f64, at_limit: bool) {
+    pub(super) fn started(
+        &mut self,
+        frame: &RateFrame<'_>,
+        rate: f64,
+        (step, predicted): (f64, f64),
+        at_limit: bool,
+    ) {
+        self.refinement.coded(frame, step);
         self.frames += 1;
         self.spent += predicted;
         self.elapsed += frame.duration();
@@ -242,4 +266,14 @@ impl AverageRate {
             .min(remaining.unwrap_or(f64::MAX))
             .max(SHORTEST_CORRECTION)
     }
+}
+
+/// Bits that the frames ahead, up to the next intra frame, leave of their share at this height of the curve.
+fn left_over(frame: &RateFrame<'_>, rate: f64, height: f64, model: &SizeModel) -> f64 {
+    let ordinary = frame.ahead.iter().take_while(|ahead| !ahead.kind.is_intra());
+    let left = ordinary.map(|ahead| {
+        let share = rate * ahead.duration_seconds.clamp(1e-4, 60.0);
+        share - model.predict(ahead.kind, ahead.weighted_cost, height)
+    });
+    left.sum()
 }

@@ -67,6 +67,11 @@ pub(super) fn intra_divisor(step: f64) -> f64 {
     pow(step, INTRA_POWER)
 }
 
+/// The step that divides the size of an intra frame by this.
+pub(super) fn intra_step(divisor: f64) -> f64 {
+    pow(divisor, 1.0 / INTRA_POWER)
+}
+
 /// By what a step divides the size of a frame.
 fn divisor(kind: FrameKind, step: f64) -> f64 {
     if kind.is_intra() { intra_divisor(step) } else { step }
