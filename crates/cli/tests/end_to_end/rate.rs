@@ -77,7 +77,7 @@ fn still_pictures_become_finer_within_the_rate() {
         let output = scratch.path("out.mp4");
         succeed(&mut encode(&source, &output, &[&format!("AverageBitRate={rate}")]));
         let got = video_bits(&output) / 10.0;
-        assert!((got / rate - 1.0).abs() <= 0.06, "asked {rate}, got {got}");
+        assert!((got / rate - 1.0).abs() <= 0.08, "asked {rate}, got {got}");
     }
 }
 

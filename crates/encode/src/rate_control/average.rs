@@ -174,8 +174,8 @@ impl AverageRate {
         }
         // Where nothing moves, becoming finer takes of what is saved, a part at a time.
         let saved = unpaid - debt + left_over(frame, rate, height, model);
-        let finest = self.refinement.finest(frame, REFINED * saved, model);
-        (height * shape / config.divisor(frame.kind)).max(finest)
+        let step = height * shape / config.divisor(frame.kind);
+        self.refinement.step(frame, step, REFINED * saved, model)
     }
 
     /// What a frame takes beyond its prediction for being finer than the still picture before it.

@@ -1,12 +1,15 @@
 //! What finer steps cost where nothing moves: a picture that only repeats the one before takes hardly any bits at its step, but
 //! at a finer one it takes what the finer picture would have taken more from the start.
 
-use super::RateFrame;
 use super::size_model::{SizeModel, intra_divisor, intra_step};
+use super::{RateFrame, step_of_qp};
 use crate::frame::FrameKind;
 
 /// Inter cost relative to intra cost below which a frame counts as still.
 const STILL: f64 = 0.02;
+
+/// Nobody sees what becomes finer beyond this.
+const FINEST_QP: f64 = 10.0;
 
 /// The still content that is shown: how it was coded so far.
 #[derive(Debug, Clone, Copy, Default)]
@@ -38,14 +41,18 @@ impl Refinement {
         effort / intra_divisor(step) - effort / intra_divisor(self.step)
     }
 
-    /// The finest step of a frame that takes no more than so many bits for it.
-    pub(super) fn finest(&self, frame: &RateFrame<'_>, bits: f64, model: &SizeModel) -> f64 {
+    /// The step of a frame that would have another one by the rate: as fine as so many bits make it, where it is still.
+    pub(super) fn step(&self, frame: &RateFrame<'_>, other: f64, bits: f64, model: &SizeModel) -> f64 {
         if !self.holds(frame) {
-            return 0.0;
+            return other;
+        }
+        if bits <= 0.0 {
+            return other.max(self.step);
         }
         let effort = model.effort(FrameKind::Idr, self.cost);
         let before = effort / intra_divisor(self.step);
-        self.step * intra_step(before / (before + bits.max(0.0)))
+        let finest = self.step * intra_step(before / (before + bits));
+        finest.max(self.step.min(step_of_qp(FINEST_QP)))
     }
 
     fn holds(&self, frame: &RateFrame<'_>) -> bool {
@@ -87,16 +94,19 @@ mod tests {
         let intra = |step| model.predict(FrameKind::Idr, 200_000.0, step);
         let more = intra(4.0) - intra(8.0);
         assert!((refinement.bits(&still, 4.0, &model) - more).abs() < 1.0);
-        assert!((refinement.finest(&still, more, &model) - 4.0).abs() < 1e-3);
-        assert_eq!(refinement.finest(&still, -5.0, &model), 8.0);
+        for other in [1.0, 20.0] {
+            assert!((refinement.step(&still, other, more, &model) - 4.0).abs() < 1e-3);
+            assert_eq!(refinement.step(&still, other, -5.0, &model), f64::max(other, 8.0));
+        }
+        assert!(refinement.step(&still, 4.0, 1e9, &model) > 0.5, "fine enough");
         assert_eq!(refinement.bits(&still, 8.0, &model), 0.0);
         // Once it is finer, it stays so; what moves is another thing.
         refinement.coded(&still, 4.0);
         assert_eq!(refinement.bits(&still, 4.0, &model), 0.0);
         let moving = frame(FrameKind::P, 50_000);
         assert_eq!(
-            (refinement.bits(&moving, 2.0, &model), refinement.finest(&moving, 0.0, &model)),
-            (0.0, 0.0)
+            (refinement.bits(&moving, 2.0, &model), refinement.step(&moving, 3.0, 9.0, &model)),
+            (0.0, 3.0)
         );
         refinement.coded(&moving, 2.0);
         assert_eq!(refinement.bits(&still, 1.0, &model), 0.0);
