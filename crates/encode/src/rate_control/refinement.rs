@@ -1,30 +1,32 @@
 //! What finer steps cost where nothing moves: a picture that only repeats the one before takes hardly any bits at its step, but
 //! at a finer one it takes what the finer picture would have taken more from the start.
 
+use super::RateFrame;
 use super::size_model::{SizeModel, intra_divisor, intra_step};
-use super::{RateFrame, step_of_qp};
 use crate::frame::FrameKind;
 
 /// Inter cost relative to intra cost below which a frame counts as still.
 const STILL: f64 = 0.02;
 
-/// Nobody sees what becomes finer beyond this.
-const FINEST_QP: f64 = 10.0;
+/// How far a still picture becomes finer than the intra frame that it began with, as a ratio of steps: 5 QP. What is saved beyond
+/// that is for what comes next.
+const LARGEST_FALL: f64 = 0.56;
 
 /// The still content that is shown: how it was coded so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Refinement {
     /// Weighted intra cost of the intra frame that it began with; 0 where there was none.
     cost: f64,
-    /// The finest step so far.
+    /// The finest step so far, and the finest that there will be.
     step: f64,
+    least: f64,
 }
 
 impl Refinement {
     /// Takes a frame into account that is coded with this step.
     pub(super) fn coded(&mut self, frame: &RateFrame<'_>, step: f64) {
         if frame.kind.is_intra() {
-            *self = Self { cost: frame.cost.weighted, step };
+            *self = Self { cost: frame.cost.weighted, step, least: step * LARGEST_FALL };
         } else if !is_still(frame) {
             self.cost = 0.0;
         } else if frame.kind == FrameKind::P {
@@ -52,7 +54,7 @@ impl Refinement {
         let effort = model.effort(FrameKind::Idr, self.cost);
         let before = effort / intra_divisor(self.step);
         let finest = self.step * intra_step(before / (before + bits));
-        finest.max(self.step.min(step_of_qp(FINEST_QP)))
+        finest.max(self.least.min(self.step))
     }
 
     fn holds(&self, frame: &RateFrame<'_>) -> bool {
@@ -92,13 +94,13 @@ mod tests {
         assert_eq!(refinement.bits(&still, 1.0, &model), 0.0);
         refinement.coded(&frame(FrameKind::Idr, 0), 8.0);
         let intra = |step| model.predict(FrameKind::Idr, 200_000.0, step);
-        let more = intra(4.0) - intra(8.0);
-        assert!((refinement.bits(&still, 4.0, &model) - more).abs() < 1.0);
+        let more = intra(5.0) - intra(8.0);
+        assert!((refinement.bits(&still, 5.0, &model) - more).abs() < 1.0);
         for other in [1.0, 20.0] {
-            assert!((refinement.step(&still, other, more, &model) - 4.0).abs() < 1e-3);
+            assert!((refinement.step(&still, other, more, &model) - 5.0).abs() < 1e-3);
             assert_eq!(refinement.step(&still, other, -5.0, &model), f64::max(other, 8.0));
         }
-        assert!(refinement.step(&still, 4.0, 1e9, &model) > 0.5, "fine enough");
+        assert!(refinement.step(&still, 4.0, 1e9, &model) > 4.0, "fine enough");
         assert_eq!(refinement.bits(&still, 8.0, &model), 0.0);
         // Once it is finer, it stays so; what moves is another thing.
         refinement.coded(&still, 4.0);
