@@ -27,7 +27,7 @@ pub(crate) struct Tools {
     pub(crate) later_search: SearchDepth,
     /// Search of parts, which start close.
     pub(crate) part_search: SearchDepth,
-    /// Levels are chosen by squared error and bits, where the entropy coder is CABAC.
+    /// Levels are chosen by squared error and bits.
     pub(crate) trellis: bool,
     /// The best predictions are coded and compared, as is the motion without a difference; otherwise the one that
     /// seems best is coded, once.

@@ -52,6 +52,7 @@ mod tables;
 mod temporal_direct;
 mod temporal_layers;
 mod trellis;
+mod trellis_cavlc;
 mod weights;
 mod worker;
 mod write_cabac;

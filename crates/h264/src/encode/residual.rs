@@ -97,7 +97,7 @@ impl ResidualCoder {
         k.forward4x4.call(from, SOURCE_STRIDE, &mb.rec.luma[at..], LUMA_STRIDE, &mut coeffs);
         let raster = BLOCK_RASTER[block];
         let coded = match rates {
-            Some(rates) => rates.luma_4x4(k, &self.nearest[usize::from(mb.qp)], mb, block, &mut coeffs),
+            Some(rates) => rates.luma_4x4(k, &self.nearest[usize::from(mb.qp)], mb, block, &mut coeffs) > 0,
             None => k.quantise4x4.call(&mut coeffs, &q.scale_4x4, &q.bias_4x4),
         };
         if !coded {
@@ -146,7 +146,7 @@ impl ResidualCoder {
             &mut coeffs,
         );
         let coded = match rates {
-            Some(rates) => rates.luma_8x8(k, &self.nearest[usize::from(mb.qp)], &mut coeffs),
+            Some(rates) => rates.luma_8x8(k, &self.nearest[usize::from(mb.qp)], mb, quarter, &mut coeffs),
             None => k.quantise8x8.call(&mut coeffs, &q.scale_8x8, &q.bias_8x8),
         };
         let levels = &mut mb.levels.luma_8x8[quarter];
@@ -200,9 +200,9 @@ impl ResidualCoder {
         for (quarter, blocks) in coeffs.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             let coded = match rates {
                 Some(rates) => (0..4).fold(0, |any, i| {
-                    let coded = rates.luma_ac(k, nearest, mb, 4 * quarter + i, &mut blocks[i]);
-                    mb.total_coeff[BLOCK_RASTER[4 * quarter + i]] = coded.into();
-                    any | u32::from(coded) << i
+                    let count = rates.luma_ac(k, nearest, mb, 4 * quarter + i, &mut blocks[i]);
+                    mb.total_coeff[BLOCK_RASTER[4 * quarter + i]] = count;
+                    any | u32::from(count > 0) << i
                 }),
                 None => k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4),
             };
@@ -267,9 +267,9 @@ impl ResidualCoder {
         for (quarter, blocks) in coeffs.as_chunks_mut::<4>().0.iter_mut().enumerate() {
             let any = match rates {
                 Some(rates) => (0..4).fold(0, |any, i| {
-                    let coded = rates.luma_4x4(k, nearest, mb, 4 * quarter + i, &mut blocks[i]);
-                    mb.total_coeff[BLOCK_RASTER[4 * quarter + i]] = coded.into();
-                    any | u32::from(coded) << i
+                    let count = rates.luma_4x4(k, nearest, mb, 4 * quarter + i, &mut blocks[i]);
+                    mb.total_coeff[BLOCK_RASTER[4 * quarter + i]] = count;
+                    any | u32::from(count > 0) << i
                 }),
                 None => k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4),
             };
@@ -357,9 +357,9 @@ impl ResidualCoder {
                     rates.chroma_dc(nearest, mb, component, &mut dc);
                     any = 0;
                     for (i, c) in coeffs.iter_mut().enumerate() {
-                        let coded = rates.chroma_ac(k, nearest, mb, (component, i), c);
-                        mb.total_coeff[16 + 4 * component + i] = coded.into();
-                        any |= u32::from(coded) << i;
+                        let count = rates.chroma_ac(k, nearest, mb, (component, i), c);
+                        mb.total_coeff[16 + 4 * component + i] = count;
+                        any |= u32::from(count > 0) << i;
                     }
                 }
                 None => {

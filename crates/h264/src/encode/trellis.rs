@@ -5,6 +5,9 @@
 //! and how many are larger (9.3.3.1.3), so the best rounding is a shortest path through eight states from
 //! the last coefficient to the first.
 
+#[cfg(test)]
+mod tests;
+
 use vitascope_dsp::video::{VideoKernels, ZIGZAG_4X4, ZIGZAG_8X8};
 
 use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo};
@@ -12,15 +15,17 @@ use super::neighbours::Neighbours;
 use super::residual::quantise;
 use super::slice::SliceKind;
 use super::tables::{BLOCK_RASTER, Quantiser, lambda_ssd, squared_step};
+use super::trellis_cavlc::{CodedBlock, expected_levels};
 use super::write_cabac_residual::{
     CODED_BLOCK, Category, LAST, LAST_8X8, LAST_8X8_INC, LEVEL, LEVEL_8X8, LEVEL_OFFSET, SIGNIFICANT,
     SIGNIFICANT_8X8, SIGNIFICANT_8X8_INC, SIGNIFICANT_OFFSET,
 };
 use crate::syntax::cabac::{State, cost};
 
-/// What choosing levels needs to know of the macroblock: CABAC's contexts and the blocks around.
+/// What choosing levels needs to know of the macroblock: the entropy coder and the blocks around.
 pub(crate) struct Rates<'a> {
-    pub(crate) states: &'a [State; 1024],
+    /// CABAC's contexts; `None` with variable-length codes.
+    pub(crate) states: Option<&'a [State; 1024]>,
     pub(crate) around: Neighbours<'a>,
     /// Lambda over the squared quantiser step, for bits in 1/256 and errors in 1/65536 of a squared step.
     pub(crate) luma: i64,
@@ -51,7 +56,7 @@ struct Block<'a> {
 impl<'a> Rates<'a> {
     /// For a macroblock of luma quantiser `qp` and chroma quantiser `chroma_qp`.
     pub(crate) fn new(
-        states: &'a [State; 1024],
+        states: Option<&'a [State; 1024]>,
         around: Neighbours<'a>,
         qp: u8,
         chroma_qp: u8,
@@ -62,7 +67,8 @@ impl<'a> Rates<'a> {
         Self { states, around, luma: over(qp), chroma: over(chroma_qp) }
     }
 
-    /// Levels of a luma 4x4 block that holds its own DC, in coding order `block`; whether there are any.
+    /// Levels of a luma 4x4 block that holds its own DC, in coding order `block`; how many there are, or just 1 for any with
+    /// CABAC.
     pub(crate) fn luma_4x4(
         &self,
         k: &VideoKernels,
@@ -70,11 +76,11 @@ impl<'a> Rates<'a> {
         mb: &Macroblock,
         block: usize,
         coeffs: &mut [i16; 16],
-    ) -> bool {
+    ) -> u8 {
         self.luma_block(k, q, mb, block, (Category::Luma4x4, 0), coeffs)
     }
 
-    /// Levels of an Intra16x16 block without its DC.
+    /// Levels of an Intra16x16 block without its DC, and how many as of [`luma_4x4`](Self::luma_4x4).
     pub(crate) fn luma_ac(
         &self,
         k: &VideoKernels,
@@ -82,7 +88,7 @@ impl<'a> Rates<'a> {
         mb: &Macroblock,
         block: usize,
         coeffs: &mut [i16; 16],
-    ) -> bool {
+    ) -> u8 {
         self.luma_block(k, q, mb, block, (Category::LumaAc16x16, 1), coeffs)
     }
 
@@ -95,15 +101,20 @@ impl<'a> Rates<'a> {
         block: usize,
         (category, first): (Category, usize),
         coeffs: &mut [i16; 16],
-    ) -> bool {
+    ) -> u8 {
         let mut nearest = *coeffs;
         if !k.quantise4x4.call(&mut nearest, &q.scale_4x4, &q.bias_4x4) {
             *coeffs = nearest;
-            return false;
+            return 0;
         }
         let raster = BLOCK_RASTER[block];
-        let flag = self.block_flag(mb, 0, raster % 4, raster / 4);
-        self.block(category, flag, self.luma).run(coeffs, &nearest, &q.scale_4x4, &ZIGZAG_4X4, first)
+        let place = (raster % 4, raster / 4);
+        if self.states.is_none() {
+            let nc = expected_levels(&self.around, &mb.total_coeff, 0, place);
+            return self.codes(self.luma, nc).run(coeffs, &nearest, &q.scale_4x4, scanned(first));
+        }
+        let flag = self.block_flag(mb, 0, place.0, place.1);
+        self.block(category, flag, self.luma).run(coeffs, &nearest, &q.scale_4x4, &ZIGZAG_4X4, first).into()
     }
 
     /// Levels of the DCs of Intra16x16 luma after their own transform.
@@ -119,16 +130,41 @@ impl<'a> Rates<'a> {
             *dc = nearest;
             return false;
         }
+        if self.states.is_none() {
+            let nc = expected_levels(&self.around, &mb.total_coeff, 0, (0, 0));
+            return self.codes(self.luma, nc).run(dc, &nearest, &[q.scale_dc; 16], scanned(0)) > 0;
+        }
         let block = self.block(Category::LumaDc16x16, self.dc_flag(mb, CBP_DC_LUMA), self.luma);
         block.run(dc, &nearest, &[q.scale_dc; 16], &ZIGZAG_4X4, 0)
     }
 
-    /// Levels of a luma 8x8 block.
-    pub(crate) fn luma_8x8(&self, k: &VideoKernels, q: &Quantiser, coeffs: &mut [i16; 64]) -> bool {
+    /// Levels of the luma 8x8 block of a quarter; whether there are any.
+    pub(crate) fn luma_8x8(
+        &self,
+        k: &VideoKernels,
+        q: &Quantiser,
+        mb: &Macroblock,
+        quarter: usize,
+        coeffs: &mut [i16; 64],
+    ) -> bool {
         let mut nearest = *coeffs;
         if !k.quantise8x8.call(&mut nearest, &q.scale_8x8, &q.bias_8x8) {
             *coeffs = nearest;
             return false;
+        }
+        if self.states.is_none() {
+            // Four interleaved blocks, each of which sees those before it.
+            let mut counts = mb.total_coeff;
+            let (x, y) = (quarter % 2 * 2, quarter / 2 * 2);
+            let mut any = false;
+            for (i, place) in [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)].into_iter().enumerate() {
+                let nc = expected_levels(&self.around, &counts, 0, place);
+                let places = (0..16).map(|n| usize::from(ZIGZAG_8X8[4 * n + i]));
+                let count = self.codes(self.luma, nc).run(coeffs, &nearest, &q.scale_8x8, places);
+                counts[place.1 * 4 + place.0] = count;
+                any |= count > 0;
+            }
+            return any;
         }
         let block = Block {
             rates: self,
@@ -157,12 +193,15 @@ impl<'a> Rates<'a> {
             *dc = nearest;
             return false;
         }
+        if self.states.is_none() {
+            return self.codes(self.chroma, -1).run(dc, &nearest, &[q.scale_dc; 4], 0..4) > 0;
+        }
         let flag = self.dc_flag(mb, CBP_DC_CHROMA[component]);
         let block = self.block(Category::ChromaDc, flag, self.chroma);
         block.run(dc, &nearest, &[q.scale_dc; 4], &[0, 1, 2, 3], 0)
     }
 
-    /// Levels of block `block` of a chroma plane without its DC.
+    /// Levels of block `block` of a chroma plane without its DC, and how many as of [`luma_4x4`](Self::luma_4x4).
     pub(crate) fn chroma_ac(
         &self,
         k: &VideoKernels,
@@ -170,15 +209,24 @@ impl<'a> Rates<'a> {
         mb: &Macroblock,
         (component, block): (usize, usize),
         coeffs: &mut [i16; 16],
-    ) -> bool {
+    ) -> u8 {
         let mut nearest = *coeffs;
         if !k.quantise4x4.call(&mut nearest, &q.scale_4x4, &q.bias_4x4) {
             *coeffs = nearest;
-            return false;
+            return 0;
+        }
+        if self.states.is_none() {
+            let nc = expected_levels(&self.around, &mb.total_coeff, component + 1, (block % 2, block / 2));
+            return self.codes(self.chroma, nc).run(coeffs, &nearest, &q.scale_4x4, scanned(1));
         }
         let flag = self.block_flag(mb, component + 1, block % 2, block / 2);
         let block = self.block(Category::ChromaAc, flag, self.chroma);
-        block.run(coeffs, &nearest, &q.scale_4x4, &ZIGZAG_4X4, 1)
+        block.run(coeffs, &nearest, &q.scale_4x4, &ZIGZAG_4X4, 1).into()
+    }
+
+    /// A block in variable-length codes.
+    fn codes(&self, lambda: i64, nc: i32) -> CodedBlock {
+        CodedBlock { lambda: 256 * lambda, nc }
     }
 
     /// Context increment of `coded_block_flag` of a 4x4 block (9.3.3.1.1.9).
@@ -211,8 +259,14 @@ impl<'a> Rates<'a> {
 
     #[inline(always)]
     fn bits(&self, context: usize, bin: bool) -> i64 {
-        i64::from(cost(self.states[context & 1023], bin))
+        // Asked for only where there are contexts.
+        self.states.map_or(0, |states| i64::from(cost(states[context & 1023], bin)))
     }
+}
+
+/// Places of a 4x4 block's coefficients in scan order, from one of them on.
+fn scanned(first: usize) -> impl Iterator<Item = usize> + Clone {
+    ZIGZAG_4X4[first..].iter().map(|&place| usize::from(place))
 }
 
 /// States of the path: no level yet; one, two, three or more ones; one, two, three, four or more larger.
@@ -357,124 +411,5 @@ impl Block<'_> {
     fn last_bits(&self, index: usize, last: bool) -> i64 {
         let increment = self.increments.map_or(index, |(_, table)| usize::from(table[index.min(62)]));
         self.rates.bits(self.last + increment, last)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::encode::bins::BinSink;
-    use crate::encode::write_cabac_residual::{block, block_8x8};
-    use crate::syntax::cabac::ContextSet;
-    use vitascope_dsp::CpuLevel;
-
-    /// Counts bins without adapting the contexts, as the trellis does.
-    struct Fixed<'a>(&'a [State; 1024], i64);
-
-    impl BinSink for Fixed<'_> {
-        fn bin(&mut self, context: usize, bin: bool) {
-            self.1 += i64::from(cost(self.0[context], bin));
-        }
-
-        fn bypass(&mut self, _bin: bool) {
-            self.1 += 256;
-        }
-
-        fn terminate(&mut self, _bin: bool) {}
-    }
-
-    fn random(state: &mut u32) -> u32 {
-        *state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        *state >> 8
-    }
-
-    /// Squared error in 1/65536 of a squared step.
-    fn error(exact: &[i64], levels: &[i16]) -> i64 {
-        exact.iter().zip(levels).map(|(e, &l)| (e - 256 * i64::from(l.abs())).pow(2)).sum()
-    }
-
-    /// Every way to lower levels by one, against the path through the states.
-    fn check<const N: usize>(
-        scale: &[u16; N],
-        scan: &[u8; N],
-        seed: u32,
-        run: impl Fn(&mut [i16; N]) -> bool,
-        bits: impl Fn(&[i16]) -> i64,
-        lambda: i64,
-    ) {
-        let mut state = seed;
-        for _ in 0..60 {
-            let mut coeffs = [0i16; N];
-            for _ in 0..7 {
-                let place = random(&mut state) as usize % N;
-                let size = [2, 3, 5, 40][random(&mut state) as usize % 4];
-                let magnitude = random(&mut state) % (size * 65536 / u32::from(scale[place]));
-                coeffs[place] =
-                    if random(&mut state) & 1 == 0 { magnitude as i16 } else { -(magnitude as i16) };
-            }
-            let scanned: [usize; N] = std::array::from_fn(|i| scan[i].into());
-            let exact: Vec<i64> = scanned
-                .iter()
-                .map(|&p| (i64::from(coeffs[p].unsigned_abs()) * i64::from(scale[p])) >> 8)
-                .collect();
-            let nearest: Vec<i64> = exact.iter().map(|e| (e + 128) >> 8).collect();
-            let free: Vec<usize> = (0..N).filter(|&i| nearest[i] > 0).collect();
-            let mut least = i64::MAX;
-            for lowered in 0..1u32 << free.len() {
-                let mut levels = [0i16; N];
-                for (bit, &i) in free.iter().enumerate() {
-                    levels[i] = nearest[i] as i16 - (lowered >> bit & 1) as i16;
-                }
-                least = least.min(error(&exact, &levels) + lambda * bits(&levels));
-            }
-            // An empty block is always among the choices.
-            least = least.min(error(&exact, &[0; N]) + lambda * bits(&[0; N]));
-            let mut chosen = coeffs;
-            let any = run(&mut chosen);
-            assert_eq!(any, chosen.iter().any(|&l| l != 0));
-            assert!(chosen.iter().zip(&coeffs).all(|(&l, &c)| l == 0 || l.signum() == c.signum()));
-            let levels = scanned.map(|p| chosen[p]);
-            let found = error(&exact, &levels) + lambda * bits(&levels);
-            assert!(found <= least, "{found} {least} {levels:?}");
-        }
-    }
-
-    #[test]
-    fn the_path_is_the_best_of_all_roundings() {
-        let k = VideoKernels::new(CpuLevel::Scalar);
-        let around = Neighbours { left: None, top: None, top_left: None, top_right: None };
-        for qp in [12, 26, 40] {
-            let contexts = ContextSet::inter(i32::from(qp), 0);
-            let rates = Rates::new(&contexts.0, around, qp, qp, SliceKind::P);
-            let q = Quantiser::new(qp, 32);
-            let mut mb = Macroblock::new();
-            mb.mode = crate::encode::macroblock::Mode::Inter(crate::encode::macroblock::Partition::Whole);
-            check(
-                &q.scale_4x4,
-                &ZIGZAG_4X4,
-                u32::from(qp),
-                |c| rates.luma_4x4(&k, &q, &mb, 0, c),
-                |levels| {
-                    let mut sink = Fixed(&contexts.0, 0);
-                    block(&mut sink, Category::Luma4x4, 0, levels);
-                    sink.1
-                },
-                rates.luma,
-            );
-            check(
-                &q.scale_8x8,
-                &ZIGZAG_8X8,
-                100 + u32::from(qp),
-                |c| rates.luma_8x8(&k, &q, c),
-                |levels| {
-                    let mut sink = Fixed(&contexts.0, 0);
-                    if levels.iter().any(|&l| l != 0) {
-                        block_8x8(&mut sink, levels.try_into().unwrap());
-                    }
-                    sink.1
-                },
-                rates.luma,
-            );
-        }
     }
 }

@@ -177,8 +177,9 @@ impl<'a> Analyser<'a> {
 
     /// What choosing levels by their bits needs, where that is done.
     fn rates<'e, E: EntropyCoder>(&self, entropy: &'e E, at: &Surroundings<'e>) -> Option<Rates<'e>> {
-        let states = entropy.states().filter(|_| self.tools.trellis)?;
-        Some(Rates::new(states, at.around, self.qp, self.tables.residual.chroma_qp(self.qp), self.slice_kind))
+        let chroma_qp = self.tables.residual.chroma_qp(self.qp);
+        let rates = || Rates::new(entropy.states(), at.around, self.qp, chroma_qp, self.slice_kind);
+        self.tools.trellis.then(rates)
     }
 
     /// Lambda times a number of bits, in sample differences.

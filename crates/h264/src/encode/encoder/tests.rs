@@ -1,6 +1,6 @@
 //! What the tools of an encoder do to its streams.
 
-use super::super::config::{DirectPrediction, SliceKind};
+use super::super::config::{DirectPrediction, EntropyMode, SliceKind};
 use super::super::effort::{PartReferences, VectorTrials};
 use super::super::rate_config::RateControl;
 use super::*;
@@ -86,10 +86,16 @@ fn each_tool_of_the_higher_efforts_changes_the_stream() {
 }
 
 /// Bytes of frames after the first of textures behind windows of 8x4 samples, each of which moves in its own way.
-fn striped(tools: Tools) -> usize {
+fn striped(tools: Tools, entropy: Option<EntropyMode>) -> usize {
     let rate_control = RateControl::ConstantQuality(0.8);
-    let config =
-        EncoderConfig { width: 96, height: 64, threads: 1, rate_control, ..EncoderConfig::default() };
+    let config = EncoderConfig {
+        width: 96,
+        height: 64,
+        threads: 1,
+        rate_control,
+        entropy,
+        ..EncoderConfig::default()
+    };
     let mut encoder = Encoder::with_tools(config, tools).unwrap();
     for frame in 0..8usize {
         let buffer = PixelBuffer::new(96, 64, vitascope_core::format::YUV420_PLANAR).unwrap();
@@ -115,8 +121,16 @@ fn striped(tools: Tools) -> usize {
 #[test]
 fn blocks_of_four_rows_follow_what_moves_behind_them() {
     let tools = Tools { b_frames: 0, lookahead: 0, ..Tools::at(9) };
-    let (with, without) = (striped(tools), striped(Tools { sub_partitions: false, ..tools }));
+    let (with, without) = (striped(tools, None), striped(Tools { sub_partitions: false, ..tools }, None));
     assert!(with < without, "{with} bytes with small blocks, {without} without");
+}
+
+#[test]
+fn levels_are_chosen_by_their_codes_with_either_entropy_coder() {
+    for entropy in [EntropyMode::Cavlc, EntropyMode::Cabac] {
+        let of = |trellis| striped(Tools { trellis, ..base_tools() }, Some(entropy));
+        assert_ne!(of(true), of(false), "{entropy:?}");
+    }
 }
 
 /// Bytes of the B pictures of 24 frames with windows of 16x16 samples, each of which moves steadily in its own way.
