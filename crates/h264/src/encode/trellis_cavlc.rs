@@ -133,7 +133,7 @@ mod tests {
             }
             // A step of 128.
             let exact = coeffs.map(|c| 2 * i64::from(c.unsigned_abs()));
-            let rounded = coeffs.map(|c| (c.signum() * ((c.abs() + 64) / 128)));
+            let rounded = coeffs.map(|c| c.signum() * ((c.abs() + 64) / 128));
             let places: Vec<usize> = (0..count).filter(|&i| rounded[i] != 0).take(10).collect();
             let least = (0..1 << places.len()).map(|set: u32| {
                 let mut levels = rounded;
