@@ -81,6 +81,12 @@ impl Tools {
         LEVELS[usize::from(effort.min(MAX_EFFORT))]
     }
 
+    /// Whether a skipped macroblock without levels worth coding is compared with what a search finds; otherwise it is
+    /// taken at once.
+    pub(crate) fn doubts_skip(&self) -> bool {
+        self.partitions && !self.few_partitions
+    }
+
     /// The tools of a pass that only measures: sizes grow by much the same part in all frames, in half the time.
     pub(crate) fn measuring(self) -> Self {
         let shallow = depth(2, 1, 1);

@@ -32,13 +32,15 @@ impl Analyser<'_> {
         let cost = choices.best().map_or(u32::MAX, |best| best.cost);
         if cost > self.bits(INTRA_BITS) {
             let intra = self.best_16x16(source, at);
-            if intra.1 < cost + cost / 8 {
+            // Smaller blocks may do much better than the whole.
+            if intra.1 < 2 * cost {
                 self.code_intra(entropy, slice, source, at, intra, Some(cost));
             }
         }
     }
 
-    /// Tries `P_Skip`; true when nothing would be coded with its motion anyway, which settles it.
+    /// Tries `P_Skip`; true when nothing would be coded with its motion and no other could do much better, which
+    /// settles it.
     fn try_skip<E: EntropyCoder>(
         &mut self,
         entropy: &mut E,
@@ -70,7 +72,7 @@ impl Analyser<'_> {
         trial.total_coeff = [0; 24];
         let bits = entropy.cost(&at.around, slice, trial);
         self.keep_if_better(distortion, bits);
-        !coded
+        !coded && self.is_close(distortion)
     }
 
     pub(super) fn search(
