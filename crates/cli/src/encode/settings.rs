@@ -39,7 +39,8 @@ pub(super) fn parse(
     Ok(settings)
 }
 
-/// The settings of a preset, in the order of the table.
+/// The settings of a preset, in the order of the table. Frames of a file come by no clock, and none may be dropped for one
+/// that the machine happens to resemble: of `RealTime` there remains that no frame waits for others.
 fn preset(name: &str, table: &PropertyTable) -> Result<Vec<(&'static str, Value)>, Failure> {
     let none = PropertyValues::new(table.clone().into());
     let presets = none.dictionary(key::SUPPORTED_PRESET_DICTIONARIES).unwrap_or_default();
@@ -47,7 +48,11 @@ fn preset(name: &str, table: &PropertyTable) -> Result<Vec<(&'static str, Value)
         let names: Vec<&str> = presets.iter().map(|(name, _)| name).collect();
         return Err(Failure::Usage(format!("--preset {name}: one of {} is accepted", names.join(", "))));
     };
-    Ok(table.rows().iter().filter_map(|row| Some((row.key, chosen.get(row.key)?.clone()))).collect())
+    let setting = |key: &'static str| match key {
+        key::REAL_TIME => chosen.get(key).map(|_| (key::SUGGESTED_LOOK_AHEAD_FRAME_COUNT, Value::from(0))),
+        key => Some((key, chosen.get(key)?.clone())),
+    };
+    Ok(table.rows().iter().filter_map(|row| setting(row.key)).collect())
 }
 
 /// Sets what the source says, then what the user says.
