@@ -184,7 +184,9 @@ effects! {
         let limited = encode(&both, 10);
         assert!(fullest(&sizes(&limited), 3) <= half && qps(&limited).iter().any(|qp| *qp > 20.0));
         // In mid-stream.
-        let (session, outputs) = session(&with(key::QUALITY, 0.1).with(key::MAX_FRAME_DELAY_COUNT, 0));
+        // The level must have room for it.
+        let coarse = with(key::QUALITY, 0.1).with(key::MAX_FRAME_DELAY_COUNT, 0);
+        let (session, outputs) = session(&coarse.with(key::PROFILE_LEVEL, "H264_High_4_0"));
         (0..4).for_each(|number| give(&session, number));
         session.set_property(key::MAX_ALLOWED_FRAME_QP, 15).unwrap();
         (4..8).for_each(|number| give(&session, number));

@@ -116,7 +116,7 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Kind::Integer { minimum: 0, maximum: 51 },
         DefaultValue::Null,
         Change::AnyTime,
-        "The greatest QP of any macroblock. It wins over AverageBitRate and Quality; DataRateLimits, ConstantBitRate, the buffer of \
+        "The greatest QP of any macroblock. It wins over AverageBitRate and Quality; DataRateLimits, ConstantBitRate, the level, the buffer of \
          VariableBitRate and MaxH264SliceBytes win over it, as no frame is dropped. A BaseFrameQP is not bound by it.",
     ),
     PropertyRow {
