@@ -48,6 +48,20 @@ pub(super) fn load_words(words: &[i16; 16]) -> __m256i {
 
 #[inline]
 #[target_feature(enable = "avx2")]
+pub(super) fn load_floats(values: &[f32; 8]) -> __m256 {
+    // SAFETY: the array is eight readable values; the load needs no alignment.
+    unsafe { _mm256_loadu_ps(values.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn store_floats(out: &mut [f32; 8], values: __m256) {
+    // SAFETY: the array is eight writable values; the store needs no alignment.
+    unsafe { _mm256_storeu_ps(out.as_mut_ptr(), values) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
 pub(super) fn store(bytes: &mut [u8; 32], value: __m256i) {
     // SAFETY: the array is 32 writable bytes; the store needs no alignment.
     unsafe { _mm256_storeu_si256(bytes.as_mut_ptr().cast(), value) }

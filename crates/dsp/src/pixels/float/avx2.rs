@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::TABLE_LENGTH;
-use crate::pixels::x86_64::{load, load_half};
+use crate::pixels::x86_64::{load, load_floats, load_half, store_floats};
 
 #[target_feature(enable = "avx2")]
 pub(super) fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
@@ -24,7 +24,7 @@ pub(super) fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scal
     match step {
         1 => {
             for (from, out) in from.as_chunks::<16>().0.iter().zip(blocks) {
-                put(out, value(_mm256_cvtepu16_epi32(load_half(from))));
+                store_floats(out, value(_mm256_cvtepu16_epi32(load_half(from))));
             }
         }
         2 => {
@@ -35,7 +35,7 @@ pub(super) fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scal
                 None => return super::unpack_words(from, step, shift, zero, scale, rest),
             };
             for (from, out) in from.as_chunks::<32>().0.iter().zip(&mut *blocks) {
-                put(out, value(_mm256_and_si256(load(from), low)));
+                store_floats(out, value(_mm256_and_si256(load(from), low)));
             }
             super::unpack_words(&from[blocks.len() * 32..], step, shift, zero, scale, last);
         }
@@ -72,13 +72,6 @@ pub(super) fn scale(by: &[f32], row: &mut [f32]) {
     super::scale(by, row);
 }
 
-#[inline]
-#[target_feature(enable = "avx2")]
-fn values(from: &[f32; 8]) -> __m256 {
-    // SAFETY: the array is eight readable values; the load needs no alignment.
-    unsafe { _mm256_loadu_ps(from.as_ptr()) }
-}
-
 /// Eight codes as whole numbers.
 #[inline]
 #[target_feature(enable = "avx2")]
@@ -97,8 +90,8 @@ pub(super) fn pack_bytes(from: &[f32], unit: f32, offset: f32, maximum: f32, out
     let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     for (from, out) in blocks.iter().zip(blocks_out) {
         let [a, b, c, d] = from.as_chunks::<8>().0 else { return };
-        let first = _mm256_packs_epi32(codes(values(a), u, o, m), codes(values(b), u, o, m));
-        let second = _mm256_packs_epi32(codes(values(c), u, o, m), codes(values(d), u, o, m));
+        let first = _mm256_packs_epi32(codes(load_floats(a), u, o, m), codes(load_floats(b), u, o, m));
+        let second = _mm256_packs_epi32(codes(load_floats(c), u, o, m), codes(load_floats(d), u, o, m));
         let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(first, second), order);
         crate::pixels::x86_64::store(out, bytes);
     }
@@ -121,7 +114,7 @@ pub(super) fn pack_words(from: &[f32], unit: f32, offset: f32, maximum: f32, out
     let [u, o, m] = [_mm256_set1_ps(unit), _mm256_set1_ps(offset), _mm256_set1_ps(maximum)];
     for (from, out) in blocks.iter().zip(blocks_out) {
         let [a, b] = from.as_chunks::<8>().0 else { return };
-        put_words(out, codes(values(a), u, o, m), codes(values(b), u, o, m));
+        put_words(out, codes(load_floats(a), u, o, m), codes(load_floats(b), u, o, m));
     }
     super::pack_words(rest, unit, offset, maximum, rest_out);
 }
@@ -136,13 +129,6 @@ fn numbers(register: __m256i) -> [usize; 8] {
     let [a, b, c, d] = pairs;
     let (low, high) = (|pair: u64| pair as u32 as usize, |pair: u64| (pair >> 32) as usize);
     [low(a), high(a), low(b), high(b), low(c), high(c), low(d), high(d)]
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn put(out: &mut [f32; 8], values: __m256) {
-    // SAFETY: the array is eight writable values; the store needs no alignment.
-    unsafe { _mm256_storeu_ps(out.as_mut_ptr(), values) }
 }
 
 /// The entries of a table at eight places, which are limited to its indices.
@@ -164,9 +150,9 @@ pub(super) fn map_nearest(table: &[f32; TABLE_LENGTH], scale: f32, root: bool, r
     let (blocks, rest) = row.as_chunks_mut::<8>();
     let scales = _mm256_set1_ps(scale);
     for block in blocks {
-        let positive = _mm256_max_ps(values(block), _mm256_setzero_ps());
+        let positive = _mm256_max_ps(load_floats(block), _mm256_setzero_ps());
         let places = if root { _mm256_sqrt_ps(positive) } else { positive };
-        put(block, entries(table, places, scales));
+        store_floats(block, entries(table, places, scales));
     }
     super::map_nearest(table, scale, root, rest);
 }

@@ -3,26 +3,13 @@
 use std::arch::x86_64::*;
 
 use super::{BELOW, LAST, Octaves, PIECES};
+use crate::pixels::x86_64::{load_floats, store_floats};
 
 /// Columns that go from one step to the next together: enough for the latency of one to be hidden by others.
 const PART: usize = 32;
 
 /// Rows of a part, in the nearest cache.
 type Rows = [[f32; PART]; 3];
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn values(from: &[f32; 8]) -> __m256 {
-    // SAFETY: the array is eight readable values; the load needs no alignment.
-    unsafe { _mm256_loadu_ps(from.as_ptr()) }
-}
-
-#[inline]
-#[target_feature(enable = "avx2")]
-fn put(out: &mut [f32; 8], values: __m256) {
-    // SAFETY: the array is eight writable values; the store needs no alignment.
-    unsafe { _mm256_storeu_ps(out.as_mut_ptr(), values) }
-}
 
 /// A matrix with every number in a register of its own, or ready to be loaded.
 type Matrix = [[__m256; 3]; 3];
@@ -51,7 +38,7 @@ fn multiplied(matrix: &Matrix, [x, y, z]: [__m256; 3]) -> [__m256; 3] {
 #[target_feature(enable = "avx2")]
 fn columns(matrix: &Matrix, rows: [&[f32; PART]; 3], block: usize) -> [__m256; 3] {
     let [a, b, c] = rows.map(|row| &row.as_chunks::<8>().0[block]);
-    multiplied(matrix, [values(a), values(b), values(c)])
+    multiplied(matrix, [load_floats(a), load_floats(b), load_floats(c)])
 }
 
 /// Eight numbers, taken out of their register two at a time.
@@ -106,12 +93,12 @@ pub(super) fn linearise(
         for block in 0..PART / 8 {
             let found = columns(&spread, [a, b, c], block);
             for (row, found) in rows.iter_mut().zip(found) {
-                put(&mut row.as_chunks_mut::<8>().0[block], found);
+                store_floats(&mut row.as_chunks_mut::<8>().0[block], found);
             }
         }
         for (row, out) in rows.iter().zip([a, b, c]) {
             for (block, out) in row.as_chunks::<8>().0.iter().zip(out.as_chunks_mut::<8>().0) {
-                put(out, between(curve, values(block)));
+                store_floats(out, between(curve, load_floats(block)));
             }
         }
     }
@@ -180,20 +167,20 @@ pub(super) fn compress(
             let light = columns(&gamut_spread, [a, b, c], block);
             // As in comparisons of the reference, the second operand remains where one is not a number.
             let largest = _mm256_max_ps(_mm256_max_ps(light[0], light[1]), light[2]);
-            put(gains, gains_of.entries(largest));
+            store_floats(gains, gains_of.entries(largest));
             for (row, light) in rows.iter_mut().zip(light) {
-                put(&mut row.as_chunks_mut::<8>().0[block], light);
+                store_floats(&mut row.as_chunks_mut::<8>().0[block], light);
             }
         }
         for row in &mut rows {
             for (block, gains) in row.as_chunks_mut::<8>().0.iter_mut().zip(gains.as_chunks::<8>().0) {
-                put(block, codes_of.entries(_mm256_mul_ps(values(block), values(gains))));
+                store_floats(block, codes_of.entries(_mm256_mul_ps(load_floats(block), load_floats(gains))));
             }
         }
         for block in 0..PART / 8 {
             let found = columns(&encode_spread, rows.each_ref(), block);
             for (row, found) in [&mut *a, &mut *b, &mut *c].into_iter().zip(found) {
-                put(&mut row.as_chunks_mut::<8>().0[block], found);
+                store_floats(&mut row.as_chunks_mut::<8>().0[block], found);
             }
         }
     }
