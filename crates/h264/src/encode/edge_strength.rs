@@ -139,6 +139,13 @@ mod tests {
             EdgeSide::new(&moved, NO_COPY).against(&EdgeSide::new(&plain, NO_COPY), left, right),
             [0; 4]
         );
+        // The same picture once more, at index 2.
+        let mut copied = inter(Partition::Whole);
+        copied.ref_idx[0] = [2; 4];
+        for (copy, strength) in [(2, 0), (NO_COPY, 1), (1, 1)] {
+            let sides = [&plain, &copied].map(|mb| EdgeSide::new(mb, copy));
+            assert_eq!(sides[0].against(&sides[1], left, right), [strength; 4]);
+        }
         let intra = MacroblockInfo { mode: Mode::Intra16x16, ..MacroblockInfo::default() };
         assert_eq!(
             EdgeSide::new(&intra, NO_COPY).against(&EdgeSide::new(&plain, NO_COPY), left, right),
