@@ -304,24 +304,13 @@ impl Sequencer {
 /// comes to stand in the list twice, with a weight and without; the index of its copy.
 fn weigh(own: &Brightness, plan: &mut PicturePlan<Reference>) -> (Vec<Option<PictureWeights>>, i8) {
     let light = |other: &Reference| own.light(other.brightness.as_ref()?);
-    let mut lights: Vec<Option<Light>> = plan.lists[0].iter().map(light).collect();
-    let mut copy = None;
-    if let Some(Some(first)) = lights.first()
-        && first.extent != Extent::Everything
-        && plan.repeat_first()
-    {
-        copy = Some(first.extent);
-    }
-    let whole = |light: Light| (light.extent != Extent::Some).then_some(light.weights);
-    let first = lights.first_mut().and_then(Option::take);
-    let mut weights = vec![first.clone().and_then(whole)];
-    weights.extend(lights.into_iter().skip(1).map(|light| light.and_then(whole)));
-    match copy {
-        None => return (weights, NO_COPY),
-        Some(Extent::Some) => weights.push(first.map(|light| light.weights)),
-        Some(_) => weights.push(None),
-    }
-    let index = weights.len() - 1;
+    let lights: Vec<Option<Light>> = plan.lists[0].iter().map(light).collect();
+    let mostly = |light: &Light| (light.extent != Extent::Some).then(|| light.weights.clone());
+    let mut weights: Vec<_> = lights.iter().map(|light| light.as_ref().and_then(mostly)).collect();
+    let first = lights.into_iter().next().flatten().filter(|light| light.extent != Extent::Everything);
+    let Some(first) = first.filter(|_| plan.repeat_first()) else { return (weights, NO_COPY) };
     // A list has sixteen entries at most.
-    (weights, index as i8)
+    let copy = weights.len() as i8;
+    weights.push((first.extent == Extent::Some).then_some(first.weights));
+    (weights, copy)
 }
