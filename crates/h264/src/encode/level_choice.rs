@@ -1,7 +1,7 @@
 //! How high a bit rate a stream may come to, for the choice of its level.
 
 use super::config::EncoderConfig;
-use super::rate_config::{RateControl, RateLimits};
+use super::rate_config::{RateControl, RateLimits, at_quality};
 
 /// The most that the settings promise not to exceed on average, in bits per second; 0 when they promise nothing.
 pub(crate) fn bound_bit_rate(config: &EncoderConfig) -> u64 {
@@ -27,7 +27,7 @@ const QUALITY: [f64; 5] = [0.05, 0.1, 0.35, 1.0, 4.0];
 pub(crate) fn reachable_bit_rate(control: RateControl, limits: &RateLimits, pixels: f64) -> u64 {
     let raised = match control {
         RateControl::AverageBitRate(bits) => (HEADROOM * f64::from(bits)).max(RAISED * pixels),
-        RateControl::ConstantQuality(quality) => quality_bits(quality) * pixels,
+        RateControl::ConstantQuality(quality) => at_quality(&QUALITY, quality) * pixels,
     };
     held_down(raised, limits)
 }
@@ -37,12 +37,6 @@ fn held_down(rate: f64, limits: &RateLimits) -> u64 {
     let limits = limits.data_rate.iter().flatten();
     let limits = limits.map(|limit| 8.0 * limit.bytes as f64 / limit.seconds.min(1.0));
     limits.fold(rate, f64::min).ceil() as u64
-}
-
-fn quality_bits(quality: f64) -> f64 {
-    let place = quality.clamp(0.0, 1.0) * 4.0;
-    let i = (place as usize).min(3);
-    QUALITY[i] + (QUALITY[i + 1] - QUALITY[i]) * (place - i as f64)
 }
 
 #[cfg(test)]

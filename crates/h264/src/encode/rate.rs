@@ -12,7 +12,7 @@ use super::error::Error;
 use super::frame_coder::CodedFrame;
 use super::hrd::{BufferModel, most_message_bytes};
 use super::low_latency::LowLatency;
-use super::rate_config::{RateControl, RateLimits, check_limits, check_rate_control};
+use super::rate_config::{RateControl, RateLimits, at_quality, check_limits, check_rate_control};
 use super::row_budget::RowBudget;
 use super::saving::least_picture_bytes;
 use super::slice::SliceKind;
@@ -333,9 +333,7 @@ fn rate_mode(control: RateControl) -> RateMode {
 /// the base is, so that the least quality lies well below the highest quantiser.
 fn rate_factor(quality: f64) -> f64 {
     const POINTS: [f64; 5] = [45.0, 35.0, 26.0, 18.0, 1.0];
-    let place = quality.clamp(0.0, 1.0) * 4.0;
-    let i = (place as usize).min(3);
-    POINTS[i] + (POINTS[i + 1] - POINTS[i]) * (place - i as f64)
+    at_quality(&POINTS, quality)
 }
 
 #[cfg(test)]

@@ -97,3 +97,10 @@ pub(crate) fn check_buffer(buffer: &DecoderBuffer) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// What stands at a quality for what stands at 0, a quarter, a half, three quarters and 1: straight lines between.
+pub(crate) fn at_quality(points: &[f64; 5], quality: f64) -> f64 {
+    let place = quality.clamp(0.0, 1.0) * 4.0;
+    let i = (place as usize).min(3);
+    points[i] + (points[i + 1] - points[i]) * (place - i as f64)
+}
