@@ -204,8 +204,8 @@ pub struct RatePlan {
     /// At least the least QP of the configuration, and at most the greatest, or as much above it (up to 12) as
     /// the offsets lower the frame's QPs on average; higher where the limits of sizes demand it.
     pub qp: f64,
-    /// Most bits that the frame may take for all limits to hold: one that comes out larger must be coded again,
-    /// more coarsely. `None` without limits.
+    /// Most bits that the frame may take for all limits to hold, and for an average rate to be met where the end is near: one that
+    /// comes out larger must be coded again, more coarsely. `None` where any size will do.
     pub max_bits: Option<u64>,
     /// The limits demand a coarser QP than the aim; the greatest QP may be exceeded.
     pub limited: bool,
@@ -356,9 +356,15 @@ impl RateControl {
         let (qp, max_bits) = self.limited(frame, decode_seconds, frame.forced_qp.unwrap_or(wished));
         let step = step_of_qp(qp);
         let mut predicted = self.model.predict(frame.kind, frame.cost.weighted, step);
+        let mut end_bits = None;
         if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
             let at_limit = wished <= self.config.min_qp || wished >= max_qp || qp > wished;
             predicted += self.average.refinement_bits(frame, step, &self.model);
+            if self.plan.is_none() && frame.forced_qp.is_none() {
+                let overhead = self.model.overhead();
+                end_bits =
+                    self.average.most_bits(frame, bits_per_second, &self.config, (qp, predicted), overhead);
+            }
             self.average.started(frame, bits_per_second, (step, predicted), at_limit);
         }
         if frame.kind == FrameKind::P {
@@ -376,6 +382,7 @@ impl RateControl {
             duration: frame.duration(),
             max_bits,
         });
+        let max_bits = max_bits.into_iter().chain(end_bits).reduce(f64::min);
         RatePlan { qp, max_bits: max_bits.map(|bits| bits as u64), limited: qp > wished }
     }
 

@@ -55,6 +55,11 @@ const MEMORY: f64 = 5.0;
 const ENDGAME: f64 = 1.5;
 /// Part of all bits that the end need not make good.
 const TOLERATED: f64 = 0.01;
+/// How much more than predicted a frame may always take near the end, and how much more no frame is expected to take.
+const END_SURPRISE: f64 = 1.3;
+const LARGEST_SURPRISE: f64 = 4.0;
+/// Highest QP of a frame that is held to what is left: there is room for a coarser one.
+const COARSEST_HELD: f64 = 44.0;
 /// Shortest time over which errors are made good, in seconds.
 const SHORTEST_CORRECTION: f64 = 0.3;
 /// Longest time over which an intra frame is paid for, in seconds.
@@ -173,7 +178,14 @@ impl AverageRate {
             self.history.add_scaled(&current, 1.0);
         }
         // Where nothing moves, becoming finer takes of what is saved, a part at a time.
-        let saved = unpaid - debt + left_over(frame, rate, height, model);
+        let saved = match remaining {
+            Some(seconds) => rate * seconds - debt,
+            None => {
+                // What is still to be paid for intra frames takes its part of the frames ahead.
+                let (unpaid, instalments) = self.unpaid();
+                unpaid - debt + left_over(frame, (rate - instalments).max(0.0), height, model)
+            }
+        };
         let step = height * shape / config.divisor(frame.kind);
         self.refinement.step(frame, step, REFINED * saved, model)
     }
@@ -181,6 +193,26 @@ impl AverageRate {
     /// What a frame takes beyond its prediction for being finer than the still picture before it.
     pub(super) fn refinement_bits(&self, frame: &RateFrame<'_>, step: f64, model: &SizeModel) -> f64 {
         self.refinement.bits(frame, step, model)
+    }
+
+    /// Most bits of a frame that is predicted to take so many at this QP, where it might take what nobody could make good before
+    /// the end.
+    pub(super) fn most_bits(
+        &self,
+        frame: &RateFrame<'_>,
+        rate: f64,
+        config: &RateConfig,
+        (qp, predicted): (f64, f64),
+        overhead: f64,
+    ) -> Option<f64> {
+        if qp > COARSEST_HELD || config.max_qp < COARSEST_HELD {
+            return None;
+        }
+        let seconds = self.remaining(frame, config)?;
+        let wanted = self.wanted + rate * seconds;
+        let left = wanted - self.spent - overhead * frame.ahead.len() as f64;
+        let most = (left + TOLERATED * wanted).max(END_SURPRISE * predicted);
+        (most < LARGEST_SURPRISE * predicted).then_some(most)
     }
 
     /// Takes a started frame into account, with its step and predicted size. `at_limit` says that the QP could not go

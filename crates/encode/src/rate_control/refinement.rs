@@ -8,9 +8,9 @@ use crate::frame::FrameKind;
 /// Inter cost relative to intra cost below which a frame counts as still.
 const STILL: f64 = 0.02;
 
-/// How far a still picture becomes finer than the intra frame that it began with, as a ratio of steps: 5 QP. What is saved beyond
+/// How far a still picture becomes finer than the intra frame that it began with, as a ratio of steps: 8 QP. What is saved beyond
 /// that is for what comes next.
-const LARGEST_FALL: f64 = 0.56;
+const LARGEST_FALL: f64 = 0.4;
 
 /// The still content that is shown: how it was coded so far.
 #[derive(Debug, Clone, Copy, Default)]
