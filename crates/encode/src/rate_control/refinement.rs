@@ -100,7 +100,7 @@ mod tests {
             assert!((refinement.step(&still, other, more, &model) - 5.0).abs() < 1e-3);
             assert_eq!(refinement.step(&still, other, -5.0, &model), f64::max(other, 8.0));
         }
-        assert!(refinement.step(&still, 4.0, 1e9, &model) > 4.0, "fine enough");
+        assert!(refinement.step(&still, 3.0, 1e9, &model) > 3.0, "fine enough");
         assert_eq!(refinement.bits(&still, 8.0, &model), 0.0);
         // Once it is finer, it stays so; what moves is another thing.
         refinement.coded(&still, 4.0);
