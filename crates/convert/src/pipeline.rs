@@ -50,6 +50,12 @@ impl Band<'_> {
         let start = (y - self.first_row) * self.stride;
         &mut self.data[start..]
     }
+
+    /// Row `y` and the one after it.
+    pub(crate) fn two_rows(&mut self, y: usize) -> [&mut [u8]; 2] {
+        let stride = self.stride;
+        self.row(y).split_at_mut(stride).into()
+    }
 }
 
 /// Copies the first `bytes` bytes of rows of a plane: in one go when nothing else lies between them.

@@ -1,6 +1,6 @@
 //! 8-bit Y'CbCr with subsampled chroma to four-byte RGB.
 
-use vitascope_dsp::pixels::biplanar::{BiplanarToRgb, Factors, Spread};
+use vitascope_dsp::pixels::biplanar::{BiplanarToRgb, BiplanarToRgbRepeated, Factors, Spread};
 use vitascope_dsp::pixels::bytes::Deinterleave;
 use vitascope_dsp::pixels::rgb::{Between, BlendChroma, BlendPlane, RgbFactors, ToRgb};
 
@@ -18,6 +18,8 @@ pub(crate) struct RgbFrom {
     horizontal: Spread,
     /// Present where chroma has a plane of pairs.
     biplanar: Option<(BiplanarToRgb, Factors)>,
+    /// For two rows that share their chroma, repeated.
+    repeated: Option<BiplanarToRgbRepeated>,
     factors: RgbFactors,
     /// Whether the first colour of a pixel is red, so that it follows from Cr.
     red_first: bool,
@@ -56,6 +58,7 @@ impl RgbFrom {
                 _ => Spread::Center,
             },
             biplanar,
+            repeated: (request.nearest && y == 1).then(|| BiplanarToRgbRepeated::select(level)),
             factors,
             red_first,
             blend_chroma: BlendChroma::select(level),
@@ -76,12 +79,20 @@ impl RgbFrom {
     ) {
         let half = self.width.div_ceil(2);
         if let Some((kernel, factors)) = &self.biplanar {
-            for y in first..end {
+            let luma = |y: usize| &source[0].row(y)[..self.width];
+            let mut y = first;
+            while y < end {
                 let (near, far, weights) = self.chroma_rows(y);
                 let [near, far] = [near, far].map(|y| &source[1].row(y)[..2 * half]);
-                let luma = &source[0].row(y)[..self.width];
+                if let Some(kernel) = self.repeated.as_ref().filter(|_| y.is_multiple_of(2) && y + 1 < end) {
+                    let out = planes[0].two_rows(y).map(|row| &mut row[..4 * self.width]);
+                    kernel.call([luma(y), luma(y + 1)], near, factors, out);
+                    y += 2;
+                    continue;
+                }
                 let out = &mut planes[0].row(y)[..4 * self.width];
-                kernel.call(luma, near, far, weights, self.horizontal, factors, out);
+                kernel.call(luma(y), near, far, weights, self.horizontal, factors, out);
+                y += 1;
             }
             return;
         }

@@ -1,8 +1,8 @@
 //! 8-bit Y'CbCr with a plane of chroma pairs, subsampled horizontally, to four-byte RGB in one go.
 //!
-//! Words have 5 fraction bits. Chroma first becomes what it adds to each colour (`Factors::terms`); that is spread
-//! to the columns and joins luma. Results are within 0.62 codes of exact arithmetic, rounding included; neutral
-//! chroma gives gray.
+//! Chroma first becomes what it adds to each colour (`Factors::terms`); that is spread to the columns and joins luma, and
+//! only their sum is multiplied by luma's gain, which is the last step. Results are within 0.6 codes of exact arithmetic,
+//! rounding included; neutral chroma gives gray.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -22,14 +22,16 @@ pub enum Spread {
 /// chroma, the last from the other kind, green from all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Factors {
-    /// Luma's factor in 1/16384.
-    luma: i16,
-    /// Chroma's factors in 1/8192: first colour, last colour, and what green loses by each kind.
+    /// Words of a luma code.
+    scale: i16,
+    /// Luma's gain over words, in 1/32768.
+    gain: i16,
+    /// Words of luma's zero.
+    black: i16,
+    /// Words of a code of chroma in 1/256, all even: first colour, last colour, green by each kind.
     first: i16,
     last: i16,
     green: [i16; 2],
-    /// What is added to the terms of first colour, green and last colour.
-    offsets: [i16; 3],
     /// Whether the first colour follows from the second kind of chroma.
     swapped: bool,
     /// Whether alpha comes before the colours instead of after them.
@@ -37,12 +39,12 @@ pub struct Factors {
 }
 
 /// Added to terms so that they are positive.
-const BIAS: i16 = 10240;
+const BIAS: i16 = 1 << 14;
 
 impl Factors {
     /// Factors from a matrix: codes of luma's zero, luma's gain, the factors of the first kind for the colour of its
     /// own and for green, and likewise of the second kind. `first_is_second`: the first colour of a pixel is the second
-    /// kind's. `None` when a number is out of reach: zero 0 to 16, gain 0 to 1.2, own factors 0 to 2.2, of green -1.1
+    /// kind's. `None` when a number is out of reach: zero 0 to 16, gain 0.9 to 1.2, own factors 0 to 2.2, of green -1.1
     /// to 0.
     pub fn new(
         zero: f64,
@@ -52,32 +54,39 @@ impl Factors {
         first_is_second: bool,
         alpha_first: bool,
     ) -> Option<Factors> {
-        let reach = |value: f64, low: f64, high: f64| {
-            (low..=high).contains(&value).then(|| (value.abs() * 8192.0).round() as i16)
-        };
-        let own = [reach(first_own, 0.0, 2.2)?, reach(second_own, 0.0, 2.2)?];
-        let green = [reach(first_green, -1.1, 0.0)?, reach(second_green, -1.1, 0.0)?];
-        let [first, last] = if first_is_second { [own[1], own[0]] } else { own };
-        reach(gain, 0.0, 1.2)?;
-        let luma = (gain * 16384.0).round() as i16;
-        reach(zero, 0.0, 16.0)?;
-        // With half a code for rounding.
-        let black = (-zero * gain * 32.0 + 16.0).round() as i16;
-        let neutral = |factor: i16| product(1 << 14, factor);
-        let offsets = [
-            BIAS + black - neutral(first),
-            BIAS + black + neutral(green[0]) + neutral(green[1]),
-            BIAS + black - neutral(last),
-        ];
-        Some(Factors { luma, first, last, green, offsets, swapped: first_is_second, alpha_first })
+        let reached = (0.0..=16.0).contains(&zero)
+            && (0.9..=1.2).contains(&gain)
+            && [first_own, second_own].iter().all(|own| (0.0..=2.2).contains(own))
+            && [first_green, second_green].iter().all(|green| (-1.1..=0.0).contains(green));
+        if !reached {
+            return None;
+        }
+        // As fine as words of terms, the bias included, allow; of the finer half that with which the gain is best met.
+        let farthest = first_own.max(second_own).max(-first_green - second_green) / gain * 128.0 + zero;
+        let finest = (16000.0 / farthest).min(64.0) as i16;
+        let gain_of = |scale: i16| (gain * 32768.0 / f64::from(scale)).round();
+        let miss = |scale: i16| (f64::from(scale) * gain_of(scale) - gain * 32768.0).abs();
+        let scale = (finest / 2..=finest).rev().min_by(|&a, &b| miss(a).total_cmp(&miss(b)))?;
+        let factor = |value: f64| (value / gain * f64::from(scale) * 128.0).round() as i16 * 2;
+        let [first, last] = [first_own, second_own].map(factor);
+        let [first, last] = if first_is_second { [last, first] } else { [first, last] };
+        Some(Factors {
+            scale,
+            gain: gain_of(scale) as i16,
+            black: (zero * f64::from(scale)).round() as i16,
+            first,
+            last,
+            green: [first_green, second_green].map(factor),
+            swapped: first_is_second,
+            alpha_first,
+        })
     }
 
-    /// What a pair's chroma, each kind in 1/128, adds to first colour, green and last colour.
+    /// What a pair's chroma, each kind in 1/128 and its middle 0, adds to first colour, green and last colour.
     fn terms(&self, [first, second]: [i16; 2]) -> [i16; 3] {
-        let loss = product(first, self.green[0]) + product(second, self.green[1]);
         let (a, b) = if self.swapped { (second, first) } else { (first, second) };
-        let [x, green, z] = self.offsets;
-        [x + product(a, self.first), green - loss, z + product(b, self.last)]
+        let green = product(first, self.green[0]) + product(second, self.green[1]);
+        [product(a, self.first), green, product(b, self.last)]
     }
 }
 
@@ -94,6 +103,17 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::to_rgb },
 }
 
+kernel! {
+    /// Two rows of pixels that share a row of chroma pairs, each pair repeated in its columns: what [`BiplanarToRgb`] makes of
+    /// each with [`Spread::Repeat`].
+    pub fn BiplanarToRgbRepeated(luma: [&[u8]; 2], chroma: &[u8], factors: &Factors, out: [&mut [u8]; 2])
+    where luma[0].len() == luma[1].len(), out.iter().all(|out| out.len() == 4 * luma[0].len()),
+        chroma.len() == luma[0].len().div_ceil(2) * 2;
+    test: biplanar_to_rgb_repeated_variants, cases: tests::biplanar_to_rgb_repeated,
+    scalar: to_rgb_repeated,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::to_rgb_repeated },
+}
+
 /// (a * b) / 32768, rounded half up.
 fn product(a: i16, b: i16) -> i16 {
     ((i32::from(a) * i32::from(b) + (1 << 14)) >> 15) as i16
@@ -104,11 +124,11 @@ fn mean(a: i16, b: i16) -> i16 {
     ((i32::from(a) + i32::from(b) + 1) >> 1) as i16
 }
 
-/// Chroma of pair `index` in 1/128, of both kinds.
+/// Chroma of pair `index` in 1/128, its middle 0, of both kinds.
 fn blended(near: &[u8], far: &[u8], weights: [u8; 2], index: usize) -> [i16; 2] {
     [0, 1].map(|kind| {
         let [near, far] = [near, far].map(|row| i16::from(row[2 * index + kind]));
-        32 * (near * i16::from(weights[0]) + far * i16::from(weights[1]))
+        32 * (near * i16::from(weights[0]) + far * i16::from(weights[1]) - 512)
     })
 }
 
@@ -136,23 +156,30 @@ fn to_rgb_from(
     out: &mut [u8],
 ) {
     let last = (near.len() / 2).saturating_sub(1);
-    let terms = |index: usize| factors.terms(blended(near, far, weights, index.min(last)));
+    let terms =
+        |index: usize| factors.terms(blended(near, far, weights, index.min(last))).map(|term| term + BIAS);
     let pixels = luma.iter().zip(out.as_chunks_mut::<4>().0).enumerate().skip(start);
     for (column, (&luma, pixel)) in pixels {
         let index = column / 2;
         let own = terms(index);
         let other = if column % 2 == 1 { terms(index + 1) } else { terms(index.saturating_sub(1)) };
-        let base = product(i16::from(luma) * 64, factors.luma) - BIAS;
+        let base = i16::from(luma) * factors.scale - factors.black - BIAS;
         let code = |colour: usize| {
             let term = match spread {
                 Spread::Left if column % 2 == 1 => mean(own[colour], other[colour]),
                 Spread::Repeat | Spread::Left => own[colour],
                 Spread::Center => mean(own[colour], mean(own[colour], other[colour])),
             };
-            ((base + term) >> 5).clamp(0, 255) as u8
+            product(base + term, factors.gain).clamp(0, 255) as u8
         };
         let [first, green, last] = [0, 1, 2].map(code);
         *pixel = if factors.alpha_first { [255, first, green, last] } else { [first, green, last, 255] };
+    }
+}
+
+fn to_rgb_repeated(luma: [&[u8]; 2], chroma: &[u8], factors: &Factors, out: [&mut [u8]; 2]) {
+    for (luma, out) in luma.into_iter().zip(out) {
+        to_rgb(luma, chroma, chroma, [4, 0], Spread::Repeat, factors, out);
     }
 }
 
@@ -183,6 +210,50 @@ mod tests {
             kernel.call(&luma, &near, &far, weights, spread, &factors(random), &mut out);
             outcome.push(n as i64);
             outcome.extend(&out);
+        }
+    }
+
+    pub(super) fn biplanar_to_rgb_repeated(
+        kernel: BiplanarToRgbRepeated,
+        random: &mut Random,
+        outcome: &mut Outcome,
+    ) {
+        let n = random.within(0, 150) as usize;
+        let luma = [random.bytes(n), random.bytes(n)];
+        let mut out = [vec![7; 4 * n], vec![7; 4 * n]];
+        let [upper, lower] = &mut out;
+        let chroma = random.bytes(n.div_ceil(2) * 2);
+        kernel.call([&luma[0], &luma[1]], &chroma, &factors(random), [upper, lower]);
+        outcome.push(n as i64);
+        out.iter().for_each(|out| outcome.extend(out));
+    }
+
+    /// Words neither overflow nor lose what they should hold, at all factors that are taken.
+    #[test]
+    fn codes_are_near_exact_arithmetic() {
+        for seed in 0..if cfg!(miri) { 2 } else { 300 } {
+            let mut random = Random::new(seed);
+            let mut within = |low: i64, high: i64| random.within(low, high) as f64 / 1000.0;
+            let (zero, gain) = (within(0, 16000), within(900, 1200));
+            let kinds = [[within(0, 2200), within(-1100, 0)], [within(0, 2200), within(-1100, 0)]];
+            let factors = Factors::new(zero, gain, kinds[0], kinds[1], false, false).unwrap();
+            for _ in 0..200 {
+                let luma = random.bytes(2);
+                let (near, far) = (random.bytes(2), random.bytes(2));
+                let mut out = [0; 8];
+                to_rgb(&luma, &near, &far, [3, 1], Spread::Repeat, &factors, &mut out);
+                let chroma = [0, 1].map(|k| f64::from(3 * i32::from(near[k]) + i32::from(far[k])) / 4.0 - 128.0);
+                let base = (f64::from(luma[0]) - zero) * gain;
+                let exact = [
+                    base + kinds[0][0] * chroma[0],
+                    base + kinds[0][1] * chroma[0] + kinds[1][1] * chroma[1],
+                    base + kinds[1][0] * chroma[1],
+                ];
+                for (code, exact) in out.iter().zip(exact) {
+                    let error = f64::from(*code) - exact.clamp(0.0, 255.0);
+                    assert!(error.abs() < 0.6, "{zero} {gain} {kinds:?}: {code}, exactly {exact}");
+                }
+            }
         }
     }
 

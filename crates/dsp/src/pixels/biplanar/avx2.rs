@@ -25,6 +25,9 @@ pub(super) fn to_rgb(
     factors: &Factors,
     out: &mut [u8],
 ) {
+    if spread == Spread::Repeat && weights[1] == 0 {
+        return repeat_rows([luma], near, factors, [out]);
+    }
     // A weight of four does not fit its byte below; two halves of one row are the same.
     let (blended_with, even_weights) = match weights {
         [4, 0] => (near, [2, 2]),
@@ -49,7 +52,7 @@ pub(super) fn to_rgb(
             if let Some(index) = index.filter(|&index| index <= last) {
                 let own = factors.terms(super::blended(near, far, weights, index));
                 for (Terms(row), term) in terms.iter_mut().zip(own) {
-                    row[place].write(term);
+                    row[place].write(term + BIAS);
                 }
             }
         }
@@ -91,8 +94,13 @@ fn fill_terms(near: &[u8], far: &[u8], weights: [u8; 2], factors: &Factors, term
     let (first, last) = (_mm256_set1_epi16(factors.first), _mm256_set1_epi16(factors.last));
     let green_a = _mm256_set1_epi16(factors.green[green_a]);
     let green_b = _mm256_set1_epi16(factors.green[green_b]);
-    let [x, green, z] = factors.offsets;
-    let offsets = [_mm256_set1_epi16(x), _mm256_set1_epi16(green), _mm256_set1_epi16(z)];
+    // Here chroma's middle is not 0. As factors are even, what that adds is a whole number.
+    let offset = |factor: i16| _mm256_set1_epi16(BIAS - factor / 2);
+    let offsets = [
+        offset(factors.first),
+        _mm256_set1_epi16(BIAS - factors.green[0] / 2 - factors.green[1] / 2),
+        offset(factors.last),
+    ];
     let [Terms(x), Terms(green), Terms(z)] = terms;
     let [x, green, z] = [x, green, z].map(|row| row[16..].as_chunks_mut::<16>().0);
     let chroma = near.as_chunks::<32>().0.iter().zip(far.as_chunks::<32>().0);
@@ -101,9 +109,9 @@ fn fill_terms(near: &[u8], far: &[u8], weights: [u8; 2], factors: &Factors, term
         let far = _mm256_shuffle_epi8(load(far), split);
         let a = _mm256_maddubs_epi16(_mm256_unpacklo_epi8(near, far), weights);
         let b = _mm256_maddubs_epi16(_mm256_unpackhi_epi8(near, far), weights);
-        let loss = _mm256_add_epi16(_mm256_mulhrs_epi16(a, green_a), _mm256_mulhrs_epi16(b, green_b));
+        let both = _mm256_add_epi16(_mm256_mulhrs_epi16(a, green_a), _mm256_mulhrs_epi16(b, green_b));
         put(x, _mm256_add_epi16(_mm256_mulhrs_epi16(a, first), offsets[0]));
-        put(green, _mm256_sub_epi16(offsets[1], loss));
+        put(green, _mm256_add_epi16(both, offsets[1]));
         put(z, _mm256_add_epi16(_mm256_mulhrs_epi16(b, last), offsets[2]));
     }
 }
@@ -141,19 +149,11 @@ unsafe fn write_strip<const SPREAD: u8, const ALPHA_FIRST: bool>(
     factors: &Factors,
     out: &mut [u8],
 ) {
-    let gain = _mm256_set1_epi16(factors.luma);
-    // Products with one of two bytes take columns apart and shift them.
-    let (take_even, take_odd) = (_mm256_set1_epi16(64), _mm256_set1_epi16(64 << 8));
-    // Rounding products shift, on other ports than the many shuffles below.
-    let thirty_second = _mm256_set1_epi16(1 << 10);
-    let lower = _mm256_set1_epi16(BIAS + 16);
+    let columns = Columns::new(factors, BIAS);
     let alpha = _mm256_set1_epi8(-1);
     let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
     for (block, (luma, out)) in blocks.enumerate().take(STRIP / 16) {
-        let luma = load(luma);
-        let base =
-            |take| _mm256_sub_epi16(_mm256_mulhrs_epi16(_mm256_maddubs_epi16(luma, take), gain), lower);
-        let (base_even, base_odd) = (base(take_even), base(take_odd));
+        let base = columns.of(load(luma));
         let bytes = |row: &Terms| {
             let at = 16 + block * 16;
             // SAFETY: by this function's contract; there is room for a block before and after the strip.
@@ -166,13 +166,109 @@ unsafe fn write_strip<const SPREAD: u8, const ALPHA_FIRST: bool>(
                     (towards(at - 1), towards(at + 1))
                 }
             };
-            let even = _mm256_mulhrs_epi16(_mm256_add_epi16(base_even, even), thirty_second);
-            let odd = _mm256_mulhrs_epi16(_mm256_add_epi16(base_odd, odd), thirty_second);
-            _mm256_packus_epi16(even, odd)
+            columns.codes(base, even, odd)
         };
         let [first, green, last] = [bytes(&terms[0]), bytes(&terms[1]), bytes(&terms[2])];
         let order = if ALPHA_FIRST { [alpha, first, green, last] } else { [first, green, last, alpha] };
         store_columns(order, out);
+    }
+}
+
+/// What luma needs to become words and sums to become codes.
+struct Columns {
+    take_even: __m256i,
+    take_odd: __m256i,
+    lower: __m256i,
+    gain: __m256i,
+}
+
+impl Columns {
+    /// For terms that are `bias` too large.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn new(factors: &Factors, bias: i16) -> Columns {
+        Columns {
+            // Products with one of two bytes take columns apart.
+            take_even: _mm256_set1_epi16(factors.scale),
+            take_odd: _mm256_set1_epi16(factors.scale << 8),
+            lower: _mm256_set1_epi16(factors.black + bias),
+            gain: _mm256_set1_epi16(factors.gain),
+        }
+    }
+
+    /// Words of even and of odd columns.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn of(&self, luma: __m256i) -> [__m256i; 2] {
+        let base = |take| _mm256_sub_epi16(_mm256_maddubs_epi16(luma, take), self.lower);
+        [base(self.take_even), base(self.take_odd)]
+    }
+
+    /// Codes of a colour: in each lane those of even columns, then those of odd ones.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn codes(&self, base: [__m256i; 2], even: __m256i, odd: __m256i) -> __m256i {
+        let code = |base, term| _mm256_mulhrs_epi16(_mm256_add_epi16(base, term), self.gain);
+        _mm256_packus_epi16(code(base[0], even), code(base[1], odd))
+    }
+}
+
+#[target_feature(enable = "avx2")]
+pub(super) fn to_rgb_repeated(luma: [&[u8]; 2], chroma: &[u8], factors: &Factors, out: [&mut [u8]; 2]) {
+    repeat_rows(luma, chroma, factors, out);
+}
+
+/// Rows that share chroma, which is repeated.
+#[target_feature(enable = "avx2")]
+fn repeat_rows<const ROWS: usize>(
+    luma: [&[u8]; ROWS],
+    chroma: &[u8],
+    factors: &Factors,
+    mut out: [&mut [u8]; ROWS],
+) {
+    if factors.alpha_first {
+        repeat_blocks::<ROWS, true>(luma, chroma, factors, out.each_mut().map(|out| &mut **out));
+    } else {
+        repeat_blocks::<ROWS, false>(luma, chroma, factors, out.each_mut().map(|out| &mut **out));
+    }
+    for (luma, out) in luma.into_iter().zip(out) {
+        let done = luma.len() / 32 * 32;
+        super::to_rgb_from(done, luma, chroma, chroma, [4, 0], Spread::Repeat, factors, out);
+    }
+}
+
+/// The whole blocks of [`repeat_rows`]. Not inlined, so that every variant has all registers for itself.
+#[inline(never)]
+#[target_feature(enable = "avx2")]
+fn repeat_blocks<const ROWS: usize, const ALPHA_FIRST: bool>(
+    luma: [&[u8]; ROWS],
+    chroma: &[u8],
+    factors: &Factors,
+    out: [&mut [u8]; ROWS],
+) {
+    let columns = Columns::new(factors, 0);
+    let (first, last) = (_mm256_set1_epi16(factors.first / 2), _mm256_set1_epi16(factors.last / 2));
+    let green = factors.green.map(|factor| _mm256_set1_epi16(factor / 2));
+    let (middle, upper_bytes) = (_mm256_set1_epi8(-128), _mm256_set1_epi16(-256));
+    let alpha = _mm256_set1_epi8(-1);
+    let luma = luma.map(|row| row.as_chunks::<32>().0);
+    let mut out = out.map(|row| row.as_chunks_mut::<128>().0);
+    let blocks = luma.iter().map(|row| row.len()).chain(out.iter().map(|row| row.len())).min().unwrap_or(0);
+    for (block, chroma) in chroma.as_chunks::<32>().0.iter().enumerate().take(blocks) {
+        // Twice the words of `terms`, by factors half as large.
+        let pairs = _mm256_xor_si256(load(chroma), middle);
+        let kinds = [_mm256_slli_epi16::<8>(pairs), _mm256_and_si256(pairs, upper_bytes)];
+        let [a, b] = if factors.swapped { [kinds[1], kinds[0]] } else { kinds };
+        let x = _mm256_mulhrs_epi16(a, first);
+        let y =
+            _mm256_add_epi16(_mm256_mulhrs_epi16(kinds[0], green[0]), _mm256_mulhrs_epi16(kinds[1], green[1]));
+        let z = _mm256_mulhrs_epi16(b, last);
+        for (luma, out) in luma.iter().zip(&mut out) {
+            let base = columns.of(load(&luma[block]));
+            let [x, y, z] = [columns.codes(base, x, x), columns.codes(base, y, y), columns.codes(base, z, z)];
+            let order = if ALPHA_FIRST { [alpha, x, y, z] } else { [x, y, z, alpha] };
+            store_columns(order, &mut out[block]);
+        }
     }
 }
 
