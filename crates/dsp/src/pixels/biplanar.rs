@@ -242,7 +242,8 @@ mod tests {
                 let (near, far) = (random.bytes(2), random.bytes(2));
                 let mut out = [0; 8];
                 to_rgb(&luma, &near, &far, [3, 1], Spread::Repeat, &factors, &mut out);
-                let chroma = [0, 1].map(|k| f64::from(3 * i32::from(near[k]) + i32::from(far[k])) / 4.0 - 128.0);
+                let chroma =
+                    [0, 1].map(|k| f64::from(3 * i32::from(near[k]) + i32::from(far[k])) / 4.0 - 128.0);
                 let base = (f64::from(luma[0]) - zero) * gain;
                 let exact = [
                     base + kinds[0][0] * chroma[0],

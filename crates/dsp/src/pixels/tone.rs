@@ -51,11 +51,11 @@ impl Octaves {
         self.first.to_bits() - (1 << (BELOW - 1))
     }
 
-    /// The entry nearest to `value`; the first of what is not a number.
+    /// The entry nearest to `value`, in units; the first of what is not a number.
     fn entry(&self, value: f32) -> f32 {
         let value = if value > self.first { value } else { self.first };
         let value = if value < self.last { value } else { self.last };
-        f32::from(self.entries[((value.to_bits() - self.base()) >> BELOW) as usize]) * self.unit
+        f32::from(self.entries[((value.to_bits() - self.base()) >> BELOW) as usize])
     }
 }
 
@@ -83,6 +83,11 @@ kernel! {
 }
 
 #[inline(always)]
+fn scaled(matrix: &[[f32; 3]; 3], factor: f32) -> [[f32; 3]; 3] {
+    matrix.map(|row| row.map(|value| value * factor))
+}
+
+#[inline(always)]
 fn multiplied(matrix: &[[f32; 3]; 3], [x, y, z]: [f32; 3]) -> [f32; 3] {
     matrix.map(|row| row[0] * x + row[1] * y + row[2] * z)
 }
@@ -95,22 +100,22 @@ fn for_columns(a: &mut [f32], b: &mut [f32], c: &mut [f32], function: impl Fn([f
 }
 
 fn linearise(matrix: &[[f32; 3]; 3], curve: &[f32; PIECES + 1], a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
-    for_columns(a, b, c, |column| multiplied(matrix, column).map(|value| between(curve, value)));
+    let matrix = scaled(matrix, PIECES as f32);
+    for_columns(a, b, c, |column| multiplied(&matrix, column).map(|place| between(curve, place)));
 }
 
 /// Value of a curve.
-fn between(curve: &[f32; PIECES + 1], value: f32) -> f32 {
-    let place = value * PIECES as f32;
+fn between(curve: &[f32; PIECES + 1], place: f32) -> f32 {
     // The comparison is false for what is not a number.
     let place = if place > 0.0 { place } else { 0.0 };
     let place = if place < LAST { place } else { LAST };
-    let index = (place as usize).min(PIECES - 1);
+    let index = place as usize;
     let (base, next) = (curve[index], curve[index + 1]);
     base + (next - base) * (place - index as f32)
 }
 
-/// The last place of a curve.
-const LAST: f32 = PIECES as f32;
+/// The last place of a curve: the number before `PIECES`, so that an entry follows it.
+const LAST: f32 = (PIECES as f32).next_down();
 
 fn compress(
     gamut: &[[f32; 3]; 3],
@@ -121,11 +126,12 @@ fn compress(
     b: &mut [f32],
     c: &mut [f32],
 ) {
+    let encode = scaled(encode, codes.unit);
     for_columns(a, b, c, |column| {
         let light = multiplied(gamut, column);
         let two = if light[0] > light[1] { light[0] } else { light[1] };
-        let gain = gain.entry(if two > light[2] { two } else { light[2] });
-        multiplied(encode, light.map(|light| codes.entry(light * gain)))
+        let gain = gain.entry(if two > light[2] { two } else { light[2] }) * gain.unit;
+        multiplied(&encode, light.map(|light| codes.entry(light * gain)))
     });
 }
 
@@ -181,7 +187,7 @@ mod tests {
     fn entries_are_the_nearest() {
         let table = Octaves::new([-10, 3], 8.0, |light| light);
         for value in [0.001, 0.3, 0.999_99, 1.0, 1.0002, 3.2345, 7.9999, 8.0] {
-            let found = table.entry(value);
+            let found = table.entry(value) * table.unit;
             assert!((found - value).abs() <= value / 1024.0 + 1e-4, "{value} {found}");
         }
         assert_eq!([-1.0, 0.0, f32::NAN, 0.0009].map(|value| table.entry(value)), [0.0; 4]);

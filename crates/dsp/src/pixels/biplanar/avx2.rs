@@ -260,8 +260,10 @@ fn repeat_blocks<const ROWS: usize, const ALPHA_FIRST: bool>(
         let kinds = [_mm256_slli_epi16::<8>(pairs), _mm256_and_si256(pairs, upper_bytes)];
         let [a, b] = if factors.swapped { [kinds[1], kinds[0]] } else { kinds };
         let x = _mm256_mulhrs_epi16(a, first);
-        let y =
-            _mm256_add_epi16(_mm256_mulhrs_epi16(kinds[0], green[0]), _mm256_mulhrs_epi16(kinds[1], green[1]));
+        let y = _mm256_add_epi16(
+            _mm256_mulhrs_epi16(kinds[0], green[0]),
+            _mm256_mulhrs_epi16(kinds[1], green[1]),
+        );
         let z = _mm256_mulhrs_epi16(b, last);
         for (luma, out) in luma.iter().zip(&mut out) {
             let base = columns.of(load(&luma[block]));

@@ -41,32 +41,49 @@ fn columns(matrix: &Matrix, rows: [&[f32; PART]; 3], block: usize) -> [__m256; 3
     multiplied(matrix, [load_floats(a), load_floats(b), load_floats(c)])
 }
 
-/// Eight numbers, taken out of their register two at a time.
+/// Places in tables, written as registers and read one by one: that takes fewer instructions than to take a register
+/// apart.
+type Places = [u32; PART];
+
+/// The places of a block.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn numbers(register: __m256i) -> [usize; 8] {
-    let (low, high) = (_mm256_castsi256_si128(register), _mm256_extracti128_si256::<1>(register));
-    let two = |pair: i64| [pair as u32 as usize, (pair as u64 >> 32) as usize];
-    let [a, b] = two(_mm_cvtsi128_si64(low));
-    let [c, d] = two(_mm_extract_epi64::<1>(low));
-    let [e, f] = two(_mm_cvtsi128_si64(high));
-    let [g, h] = two(_mm_extract_epi64::<1>(high));
-    [a, b, c, d, e, f, g, h]
+fn put(places: &mut Places, block: usize, register: __m256i) {
+    let eight = &mut places.as_chunks_mut::<8>().0[block];
+    // SAFETY: the array is eight writable numbers; the store needs no alignment.
+    unsafe { _mm256_storeu_si256(eight.as_mut_ptr().cast(), register) }
 }
 
-/// Values of a curve at eight places.
+/// The places of a block as indices.
+#[inline]
+fn indices(places: &Places, block: usize) -> [usize; 8] {
+    places.as_chunks::<8>().0[block].map(|place| place as usize)
+}
+
+/// A block of a row.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn between(curve: &[f32; PIECES + 1], values: __m256) -> __m256 {
-    let place = _mm256_mul_ps(values, _mm256_set1_ps(LAST));
-    // Of what is not a number, the second operand remains.
-    let place = _mm256_min_ps(_mm256_max_ps(place, _mm256_setzero_ps()), _mm256_set1_ps(LAST));
-    let whole = _mm256_min_epi32(_mm256_cvttps_epi32(place), _mm256_set1_epi32(PIECES as i32 - 1));
-    let fraction = _mm256_sub_ps(place, _mm256_cvtepi32_ps(whole));
-    let [a, b, c, d, e, f, g, h] = numbers(whole);
+fn block_of(row: &[f32; PART], block: usize) -> __m256 {
+    load_floats(&row.as_chunks::<8>().0[block])
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn put_block(row: &mut [f32; PART], block: usize, values: __m256) {
+    store_floats(&mut row.as_chunks_mut::<8>().0[block], values);
+}
+
+/// Values of a curve: at eight indices, `fraction` of the way to the next.
+///
+/// # Safety
+/// AVX2; the indices are below `PIECES`.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn between(curve: &[f32; PIECES + 1], indices: [usize; 8], fraction: __m256) -> __m256 {
+    let [a, b, c, d, e, f, g, h] = indices;
     // Two entries and the ones after them.
     let two = |first: usize, second: usize| {
-        // SAFETY: `whole` has been limited to 0 to the last index but one, so these are eight readable bytes.
+        // SAFETY: by this function's contract these are eight readable bytes.
         let pair = |index: usize| unsafe { curve.as_ptr().add(index).cast::<f64>().read_unaligned() };
         _mm_castpd_ps(_mm_set_pd(pair(second), pair(first)))
     };
@@ -87,18 +104,25 @@ pub(super) fn linearise(
 ) {
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<PART>(), b.as_chunks_mut::<PART>());
     let (parts_c, rest_c) = c.as_chunks_mut::<PART>();
-    let spread = spread(matrix);
+    let spread = spread(&super::scaled(matrix, PIECES as f32));
+    let (mut places, mut fractions): ([Places; 3], Rows) = ([[0; PART]; 3], [[0.0; PART]; 3]);
     for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
-        let mut rows: Rows = [[0.0; PART]; 3];
         for block in 0..PART / 8 {
             let found = columns(&spread, [a, b, c], block);
-            for (row, found) in rows.iter_mut().zip(found) {
-                store_floats(&mut row.as_chunks_mut::<8>().0[block], found);
+            for ((places, fractions), found) in places.iter_mut().zip(&mut fractions).zip(found) {
+                // Of what is not a number, the second operand remains.
+                let place = _mm256_min_ps(_mm256_max_ps(found, _mm256_setzero_ps()), _mm256_set1_ps(LAST));
+                let whole = _mm256_cvttps_epi32(place);
+                put(places, block, whole);
+                put_block(fractions, block, _mm256_sub_ps(place, _mm256_cvtepi32_ps(whole)));
             }
         }
-        for (row, out) in rows.iter().zip([a, b, c]) {
-            for (block, out) in row.as_chunks::<8>().0.iter().zip(out.as_chunks_mut::<8>().0) {
-                store_floats(out, between(curve, load_floats(block)));
+        let places = std::hint::black_box(&places);
+        for ((places, fractions), out) in places.iter().zip(&fractions).zip([a, b, c]) {
+            for block in 0..PART / 8 {
+                // SAFETY: places have been limited to below `PIECES`.
+                let values = unsafe { between(curve, indices(places, block), block_of(fractions, block)) };
+                put_block(out, block, values);
             }
         }
     }
@@ -111,7 +135,6 @@ struct Table<'a> {
     first: __m256,
     last: __m256,
     base: __m256i,
-    unit: __m256,
 }
 
 impl<'a> Table<'a> {
@@ -125,24 +148,29 @@ impl<'a> Table<'a> {
             first: _mm256_set1_ps(table.first),
             last: _mm256_set1_ps(table.last),
             base: _mm256_set1_epi32(table.base() as i32),
-            unit: _mm256_set1_ps(table.unit),
         }
     }
 
-    /// The entries nearest to eight values.
+    /// Where the entries nearest to eight values are.
     #[inline]
     #[target_feature(enable = "avx2")]
-    fn entries(&self, values: __m256) -> __m256 {
+    fn places(&self, values: __m256) -> __m256i {
         // Of what is not a number, the second operand remains.
         let limited = _mm256_min_ps(_mm256_max_ps(values, self.first), self.last);
-        let places = _mm256_sub_epi32(_mm256_castps_si256(limited), self.base);
-        let [a, b, c, d, e, f, g, h] = numbers(_mm256_srli_epi32::<{ BELOW as i32 }>(places));
-        // One load each: gathering instructions take longer.
+        _mm256_srli_epi32::<{ BELOW as i32 }>(_mm256_sub_epi32(_mm256_castps_si256(limited), self.base))
+    }
+
+    /// Eight entries, one load each: gathering instructions take longer.
+    ///
+    /// # Safety
+    /// AVX2; the indices come from [`Table::places`] of this table.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    unsafe fn entries(&self, indices: [usize; 8]) -> __m256 {
         // SAFETY: between `first` and `last`, whose indices are the first and the last, bits grow with numbers.
-        let entry = |index: usize| unsafe { *self.entries.get_unchecked(index) } as i16;
-        let words =
-            _mm_setr_epi16(entry(a), entry(b), entry(c), entry(d), entry(e), entry(f), entry(g), entry(h));
-        _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(words)), self.unit)
+        let [a, b, c, d, e, f, g, h] =
+            indices.map(|index| unsafe { *self.entries.get_unchecked(index) } as i16);
+        _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_setr_epi16(a, b, c, d, e, f, g, h)))
     }
 }
 
@@ -158,29 +186,38 @@ pub(super) fn compress(
 ) {
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<PART>(), b.as_chunks_mut::<PART>());
     let (parts_c, rest_c) = c.as_chunks_mut::<PART>();
-    let (gamut_spread, encode_spread) = (spread(gamut), spread(encode));
+    let gamut_spread = spread(gamut);
+    let encode_spread = spread(&super::scaled(encode, codes.unit));
+    let gain_unit = _mm256_set1_ps(gain.unit);
     let (gains_of, codes_of) = (Table::new(gain), Table::new(codes));
+    let mut rows: Rows = [[0.0; PART]; 3];
+    let (mut gain_places, mut code_places): (Places, [Places; 3]) = ([0; PART], [[0; PART]; 3]);
     for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
-        let (mut rows, mut gains): (Rows, _) = ([[0.0; PART]; 3], [0.0; PART]);
         // First all gains, then all codes: one after the other for the same columns, they would wait for each other.
-        for (block, gains) in gains.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        for block in 0..PART / 8 {
             let light = columns(&gamut_spread, [a, b, c], block);
             // As in comparisons of the reference, the second operand remains where one is not a number.
             let largest = _mm256_max_ps(_mm256_max_ps(light[0], light[1]), light[2]);
-            store_floats(gains, gains_of.entries(largest));
+            put(&mut gain_places, block, gains_of.places(largest));
             for (row, light) in rows.iter_mut().zip(light) {
-                store_floats(&mut row.as_chunks_mut::<8>().0[block], light);
+                put_block(row, block, light);
             }
         }
-        for row in &mut rows {
-            for (block, gains) in row.as_chunks_mut::<8>().0.iter_mut().zip(gains.as_chunks::<8>().0) {
-                store_floats(block, codes_of.entries(_mm256_mul_ps(load_floats(block), load_floats(gains))));
-            }
-        }
+        let found = std::hint::black_box(&gain_places);
         for block in 0..PART / 8 {
-            let found = columns(&encode_spread, rows.each_ref(), block);
-            for (row, found) in [&mut *a, &mut *b, &mut *c].into_iter().zip(found) {
-                store_floats(&mut row.as_chunks_mut::<8>().0[block], found);
+            // SAFETY: these are places of this table.
+            let gains = _mm256_mul_ps(unsafe { gains_of.entries(indices(found, block)) }, gain_unit);
+            for (places, light) in code_places.iter_mut().zip(&rows) {
+                put(places, block, codes_of.places(_mm256_mul_ps(block_of(light, block), gains)));
+            }
+        }
+        let found = std::hint::black_box(&code_places);
+        for block in 0..PART / 8 {
+            // SAFETY: these are places of this table.
+            let code = |places: &Places| unsafe { codes_of.entries(indices(places, block)) };
+            let encoded = multiplied(&encode_spread, [code(&found[0]), code(&found[1]), code(&found[2])]);
+            for (row, encoded) in [&mut *a, &mut *b, &mut *c].into_iter().zip(encoded) {
+                put_block(row, block, encoded);
             }
         }
     }
