@@ -19,7 +19,7 @@ pub(crate) fn run(only: Option<&str>, peers: &Path, rounds: usize) -> Result<(),
     }
     lines.sort_by(|a, b| a.success().total_cmp(&b.success()));
     println!(
-        "workload\tpath\tms\tmemcpy\tspeed\tbest peer\tms\tspeed\taim\tms, 2 threads\tmemcpy\tgain\tall peers"
+        "workload\tpath\tms\tmemcpy\tspeed\tbest peer\tms\tof memcpy\tspeed\taim\tms, 2 threads\tmemcpy\tgain\tall peers"
     );
     lines.iter().for_each(Line::print);
     Ok(())
@@ -85,14 +85,16 @@ impl Line {
 
     fn print(&self) {
         let [[ours, copy], [ours_of_two, copy_of_two]] = self.times;
-        let (peer, peer_time, ratio) = match self.best_peer() {
-            Some((name, time)) => (&name[..], format!("{time:.3}"), format!("{:.2}", time / ours)),
-            None => ("-", "-".to_owned(), "-".to_owned()),
+        // How near the peer is to copying tells whether memory limits it.
+        let (peer, peer_columns) = match self.best_peer() {
+            Some((name, time)) => (&name[..], [*time, copy / time, time / ours].map(|n| format!("{n:.3}"))),
+            None => ("-", [(); 3].map(|()| "-".to_owned())),
         };
+        let peer_columns = peer_columns.join("\t");
         let aim = if self.is_move() { "0.95 of memcpy" } else { "1.5 of best peer" };
         let all: Vec<String> = self.peers.iter().map(|(name, time)| format!("{name} {time:.3}")).collect();
         println!(
-            "{}\t{}\t{ours:.3}\t{copy:.3}\t{:.2}\t{peer}\t{peer_time}\t{ratio}\t{aim}: {}\t{ours_of_two:.3}\t\
+            "{}\t{}\t{ours:.3}\t{copy:.3}\t{:.2}\t{peer}\t{peer_columns}\t{aim}: {}\t{ours_of_two:.3}\t\
              {copy_of_two:.3}\t{:.2} (memcpy {:.2})\t{}",
             self.workload.name,
             self.workload.peer,
