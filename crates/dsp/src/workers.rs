@@ -3,12 +3,16 @@
 //! Starting a thread costs as much as a tenth of a picture's conversion; waking one, or finding it still awake,
 //! costs little.
 
+mod lent;
+
 use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
+
+pub use lent::for_each_lent;
 
 /// Threads that share a caller's work. Clones are the same threads; they start with the first call that wants
 /// them and end with the last clone.
@@ -35,17 +39,8 @@ impl Workers {
         items: impl IntoIterator<Item = T>,
         work: impl Fn(T) + Sync,
     ) {
-        let items: Vec<Mutex<Option<T>>> = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
-        let next = AtomicUsize::new(0);
-        self.share(helpers.min(items.len().saturating_sub(1)), &|| {
-            while let Some(slot) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                // Taken out before it is worked on, so that no lock is held meanwhile.
-                let item = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-                if let Some(item) = item {
-                    work(item);
-                }
-            }
-        });
+        let items = Items::new(items);
+        self.share(helpers.min(items.len().saturating_sub(1)), &|| items.work_off(&work));
     }
 
     /// Runs `work` here and on helpers that come in time.
@@ -73,6 +68,34 @@ impl Workers {
         work();
         if open.close() {
             panic!("a thread that shared the work panicked");
+        }
+    }
+}
+
+/// Items of which any number of threads take the next one.
+struct Items<T> {
+    slots: Vec<Mutex<Option<T>>>,
+    next: AtomicUsize,
+}
+
+impl<T> Items<T> {
+    fn new(items: impl IntoIterator<Item = T>) -> Self {
+        let slots = items.into_iter().map(|item| Mutex::new(Some(item))).collect();
+        Self { slots, next: AtomicUsize::new(0) }
+    }
+
+    fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Works on items until none is left.
+    fn work_off(&self, work: &impl Fn(T)) {
+        while let Some(slot) = self.slots.get(self.next.fetch_add(1, Ordering::Relaxed)) {
+            // Taken out before it is worked on, so that no lock is held meanwhile.
+            let item = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(item) = item {
+                work(item);
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
+use vitascope_dsp::workers::for_each_lent;
+
 /// Work that any thread may do.
 pub type Job = Box<dyn FnOnce() + Send>;
 
@@ -14,6 +16,24 @@ pub trait Crew: fmt::Debug + Send + Sync {
     /// # Panics
     /// When a job panics, after the others have come to rest.
     fn run(&self, jobs: Vec<Job>);
+
+    /// Does a job on another thread as soon as one is free, or never.
+    fn lend(&self, job: Job);
+
+    /// How many threads can help.
+    fn helpers(&self) -> usize;
+}
+
+/// Works on all items, on this thread and on those of a crew that come in time.
+pub(crate) fn share<T: Send>(
+    crew: Option<&Arc<dyn Crew>>,
+    items: impl IntoIterator<Item = T>,
+    work: impl Fn(T) + Sync,
+) {
+    match crew {
+        Some(crew) => for_each_lent(crew.helpers(), items, work, |job| crew.lend(job)),
+        None => items.into_iter().for_each(work),
+    }
 }
 
 /// Does all of the work, side by side where a crew helps: what comes of it, in the order in which it was given.
@@ -55,6 +75,15 @@ pub(crate) mod tests {
             for job in jobs.into_iter().rev() {
                 std::thread::spawn(job).join().unwrap();
             }
+        }
+
+        fn lend(&self, job: Job) {
+            *self.0.lock().unwrap() += 1;
+            std::thread::spawn(job);
+        }
+
+        fn helpers(&self) -> usize {
+            2
         }
     }
 

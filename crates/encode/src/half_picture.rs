@@ -1,10 +1,15 @@
 //! The half-size picture on which the lookahead works.
 
+use std::sync::Arc;
+
+use crate::crew::{Crew, share};
 use crate::frame::LumaView;
 use crate::kernels::Kernels;
 
 /// Samples of padding on every side of a half-size plane.
 pub(crate) const PADDING: usize = 32;
+/// Rows of blocks that a thread fills at once.
+const BAND: usize = 6;
 
 /// A picture at half size with its three half-sample neighbours.
 ///
@@ -22,32 +27,58 @@ pub(crate) struct HalfPicture {
 
 impl HalfPicture {
     /// Fills the picture from full-size samples, reusing its memory.
-    pub(crate) fn fill(&mut self, luma: LumaView<'_>, grid: BlockGrid, kernels: &Kernels, strip: &mut Strip) {
+    pub(crate) fn fill(
+        &mut self,
+        luma: LumaView<'_>,
+        grid: BlockGrid,
+        kernels: &Kernels,
+        crew: Option<&Arc<dyn Crew>>,
+    ) {
         self.stride = grid.columns * 8 + 2 * PADDING;
         let rows = grid.rows * 8 + 2 * PADDING;
         self.plane_size = self.stride * rows;
         self.samples.resize(4 * self.plane_size, 0);
-        self.energy.clear();
+        self.energy.resize(grid.count(), 0);
         let (width, stride) = (grid.columns * 8, self.stride);
+        let band = if crew.is_some() { BAND } else { grid.rows };
+        let inside = PADDING * stride..(rows - PADDING) * stride;
         let mut planes = self.samples.chunks_exact_mut(self.plane_size);
-        let mut planes: [&mut [u8]; 4] = std::array::from_fn(|_| planes.next().unwrap_or_default());
-        for block_row in 0..grid.rows {
-            strip.load(luma, block_row * 16, grid.columns * 16 + 2);
-            for column in 0..grid.columns {
-                self.energy.push(kernels.deviation16x16(&strip.samples[column * 16..], strip.stride));
-            }
-            for row in 0..8 {
-                let start = (PADDING + block_row * 8 + row) * self.stride;
-                let mut lines = planes.each_mut().map(|plane| &mut plane[start..start + stride]);
-                let inside = lines.each_mut().map(|line| &mut line[PADDING..PADDING + width]);
-                kernels.shifted_halves(inside, &strip.samples[2 * row * strip.stride..], strip.stride, width);
-                for line in lines {
-                    let (first, last) = (line[PADDING], line[PADDING + width - 1]);
-                    repeat(first, line.first_chunk_mut());
-                    repeat(last, line.last_chunk_mut());
+        let mut planes: [_; 4] = std::array::from_fn(|_| {
+            planes
+                .next()
+                .map(|plane| &mut plane[inside.clone()])
+                .unwrap_or_default()
+                .chunks_mut(band * 8 * stride)
+        });
+        let energies = self.energy.chunks_mut(band * grid.columns).enumerate();
+        let bands = energies.map(|(index, energy)| {
+            (index * band, planes.each_mut().map(|plane| plane.next().unwrap_or_default()), energy)
+        });
+        share(crew, bands, |(first, mut planes, energy)| {
+            let mut strip = Strip::default();
+            for (block_row, energy) in energy.chunks_exact_mut(grid.columns).enumerate() {
+                strip.load(luma, (first + block_row) * 16, grid.columns * 16 + 2);
+                for (column, energy) in energy.iter_mut().enumerate() {
+                    *energy = kernels.deviation16x16(&strip.samples[column * 16..], strip.stride);
+                }
+                for row in 0..8 {
+                    let start = (block_row * 8 + row) * stride;
+                    let mut lines = planes.each_mut().map(|plane| &mut plane[start..start + stride]);
+                    let inside = lines.each_mut().map(|line| &mut line[PADDING..PADDING + width]);
+                    kernels.shifted_halves(
+                        inside,
+                        &strip.samples[2 * row * strip.stride..],
+                        strip.stride,
+                        width,
+                    );
+                    for line in lines {
+                        let (first, last) = (line[PADDING], line[PADDING + width - 1]);
+                        repeat(first, line.first_chunk_mut());
+                        repeat(last, line.last_chunk_mut());
+                    }
                 }
             }
-        }
+        });
         for plane in self.samples.chunks_exact_mut(self.plane_size) {
             let (above, rest) = plane.split_at_mut(PADDING * self.stride);
             for line in above.chunks_exact_mut(self.stride) {
@@ -112,7 +143,7 @@ impl BlockGrid {
 
 /// One row of macroblocks with the row below it, padded on the right: what the halving reads.
 #[derive(Debug, Default)]
-pub(crate) struct Strip {
+struct Strip {
     samples: Vec<u8>,
     stride: usize,
 }
@@ -149,7 +180,7 @@ mod tests {
         let luma = LumaView { data: &data, stride: 40, width, height };
         let grid = BlockGrid::new(width, height);
         let mut picture = HalfPicture::default();
-        picture.fill(luma, grid, &Kernels::new(CpuLevel::Scalar), &mut Strip::default());
+        picture.fill(luma, grid, &Kernels::new(CpuLevel::Scalar), None);
         let sample = |x: i32, y: i32| {
             let (x, y) = (x.clamp(0, width as i32 - 1) as usize, y.clamp(0, height as i32 - 1) as usize);
             u32::from(data[y * 40 + x])
@@ -177,7 +208,7 @@ mod tests {
         let luma = LumaView { data: &data, stride: 16, width: 16, height: 16 };
         let mut picture = HalfPicture::default();
         let grid = BlockGrid::new(16, 16);
-        picture.fill(luma, grid, &Kernels::new(CpuLevel::Scalar), &mut Strip::default());
+        picture.fill(luma, grid, &Kernels::new(CpuLevel::Scalar), None);
         assert_eq!(picture.energy, [256 * 25]);
     }
 }

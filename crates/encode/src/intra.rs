@@ -7,13 +7,17 @@ use crate::kernels::Kernels;
 const MODE_COST: u32 = 5;
 
 /// SATD of the one of four predictions (mean, horizontal, vertical, plane) that is nearest to each 8x8 block, from
-/// the source's own neighbouring samples.
-pub(crate) fn intra_costs(picture: &HalfPicture, grid: BlockGrid, kernels: &Kernels, costs: &mut Vec<u16>) {
-    costs.clear();
-    costs.reserve(grid.count());
-    for row in 0..grid.rows as i32 {
-        for column in 0..grid.columns as i32 {
-            costs.push(block_cost(picture, column * 8, row * 8, kernels));
+/// the source's own neighbouring samples: for whole rows of blocks from row `first` on.
+pub(crate) fn intra_costs(
+    picture: &HalfPicture,
+    grid: BlockGrid,
+    kernels: &Kernels,
+    first: usize,
+    costs: &mut [u16],
+) {
+    for (row, costs) in (first as i32..).zip(costs.chunks_exact_mut(grid.columns)) {
+        for (column, cost) in (0..).zip(costs) {
+            *cost = block_cost(picture, column * 8, row * 8, kernels);
         }
     }
 }
@@ -75,7 +79,6 @@ fn block_cost(picture: &HalfPicture, x: i32, y: i32, kernels: &Kernels) -> u16 {
 mod tests {
     use super::*;
     use crate::frame::LumaView;
-    use crate::half_picture::Strip;
     use crate::kernels::CpuLevel;
 
     fn costs(sample: impl Fn(usize, usize) -> u8) -> Vec<u16> {
@@ -84,9 +87,9 @@ mod tests {
         let kernels = Kernels::new(CpuLevel::Scalar);
         let mut picture = HalfPicture::default();
         let luma = LumaView { data: &data, stride: 64, width: 64, height: 64 };
-        picture.fill(luma, grid, &kernels, &mut Strip::default());
-        let mut costs = Vec::new();
-        intra_costs(&picture, grid, &kernels, &mut costs);
+        picture.fill(luma, grid, &kernels, None);
+        let mut costs = vec![0; grid.count()];
+        intra_costs(&picture, grid, &kernels, 0, &mut costs);
         costs
     }
 

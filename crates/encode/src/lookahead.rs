@@ -218,7 +218,7 @@ impl<T> Lookahead<T> {
     /// The view is not of the lookahead's size; nothing was taken.
     pub fn push(&mut self, luma: LumaView<'_>, info: FrameInfo, payload: T) -> Result<(), Error> {
         self.release_pictures();
-        let picture = Arc::new(self.analyser.halve(luma)?);
+        let picture = Arc::new(self.analyser.halve(luma, self.crew.as_ref())?);
         let (analysis, forward) = self.analyse(&picture);
         self.take_in(PictureAnalysis { picture, analysis }, forward, info, payload);
         Ok(())
@@ -244,7 +244,7 @@ impl<T> Lookahead<T> {
             return Err(Error::OtherAnalysis { width, height });
         }
         self.release_pictures();
-        let forward = self.search_forward(&analysis.picture).map(|search| search());
+        let forward = self.search_forward(&analysis.picture);
         self.take_in(analysis, forward, info, payload);
         Ok(())
     }

@@ -26,11 +26,30 @@ pub(crate) struct MotionField {
 }
 
 impl MotionField {
+    /// Of so many blocks, to be filled.
+    pub(crate) fn of_size(count: usize) -> Self {
+        Self { vectors: vec![HalfVector::default(); count], costs: vec![0; count] }
+    }
+
+    /// Vectors and costs of so many rows of blocks at a time, with the first row's number.
+    pub(crate) fn bands_mut(
+        &mut self,
+        grid: BlockGrid,
+        rows: usize,
+    ) -> impl Iterator<Item = (usize, Band<'_>)> {
+        let size = rows * grid.columns;
+        let bands = self.vectors.chunks_mut(size).zip(self.costs.chunks_mut(size));
+        bands.enumerate().map(move |(index, band)| (index * rows, band))
+    }
+
     /// No motion at all, at these costs.
     pub(crate) fn still(costs: &[u16]) -> Self {
         Self { vectors: vec![HalfVector::default(); costs.len()], costs: costs.to_vec() }
     }
 }
+
+/// Vectors and costs of some blocks of a field.
+pub(crate) type Band<'a> = (&'a mut [HalfVector], &'a mut [u16]);
 
 /// Finds the motion of every block of `source` against `reference`.
 ///
@@ -42,17 +61,31 @@ pub(crate) fn search_motion(
     hint: &[HalfVector],
     kernels: &Kernels,
 ) -> MotionField {
-    let count = grid.count();
-    let mut field = MotionField { vectors: Vec::with_capacity(count), costs: Vec::with_capacity(count) };
+    let mut field = MotionField::of_size(grid.count());
+    search_band(source, reference, grid, hint, kernels, 0, (&mut field.vectors, &mut field.costs));
+    field
+}
+
+/// Finds the motion of whole rows of blocks from row `first` on, without looking at those above: vectors and costs.
+pub(crate) fn search_band(
+    source: &HalfPicture,
+    reference: &HalfPicture,
+    grid: BlockGrid,
+    hint: &[HalfVector],
+    kernels: &Kernels,
+    first: usize,
+    (vectors, costs): Band<'_>,
+) {
     let planes = reference.planes();
-    for row in 0..grid.rows {
+    for (band_row, costs) in costs.chunks_exact_mut(grid.columns).enumerate() {
+        let row = first + band_row;
         let rows = reach(row, grid.rows);
-        for column in 0..grid.columns {
-            let index = field.vectors.len();
-            let left = if column > 0 { field.vectors[index - 1] } else { HalfVector::default() };
-            let above = if row > 0 { field.vectors[index - grid.columns] } else { left };
-            let above_right = if row > 0 && column + 1 < grid.columns {
-                field.vectors[index - grid.columns + 1]
+        for (column, block_cost) in costs.iter_mut().enumerate() {
+            let index = band_row * grid.columns + column;
+            let left = if column > 0 { vectors[index - 1] } else { HalfVector::default() };
+            let above = if band_row > 0 { vectors[index - grid.columns] } else { left };
+            let above_right = if band_row > 0 && column + 1 < grid.columns {
+                vectors[index - grid.columns + 1]
             } else {
                 above
             };
@@ -60,7 +93,7 @@ pub(crate) fn search_motion(
                 x: median(left.x, above.x, above_right.x),
                 y: median(left.y, above.y, above_right.y),
             };
-            let hinted = hint.get(index).copied().unwrap_or_default();
+            let hinted = hint.get(row * grid.columns + column).copied().unwrap_or_default();
             let search = BlockSearch {
                 kernels,
                 planes: &planes,
@@ -72,11 +105,10 @@ pub(crate) fn search_motion(
                 predicted: (predicted.x.into(), predicted.y.into()),
             };
             let (vector, cost) = search.run([predicted, hinted, left, above, above_right]);
-            field.vectors.push(vector);
-            field.costs.push(cost.min(u32::from(u16::MAX)) as u16);
+            vectors[index] = vector;
+            *block_cost = cost.min(u32::from(u16::MAX)) as u16;
         }
     }
-    field
 }
 
 /// Cost of one bit of a vector in SATD units.
@@ -271,7 +303,6 @@ fn median(a: i16, b: i16, c: i16) -> i16 {
 mod tests {
     use super::*;
     use crate::frame::LumaView;
-    use crate::half_picture::Strip;
     use crate::kernels::CpuLevel;
 
     fn picture(width: usize, height: usize, sample: impl Fn(i32, i32) -> u8) -> HalfPicture {
@@ -284,7 +315,7 @@ mod tests {
             LumaView { data: &data, stride: width, width, height },
             BlockGrid::new(width, height),
             &Kernels::new(CpuLevel::Scalar),
-            &mut Strip::default(),
+            None,
         );
         picture
     }

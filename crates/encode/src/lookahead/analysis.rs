@@ -5,48 +5,61 @@ use std::sync::Arc;
 use super::Lookahead;
 use super::prediction::Prediction;
 use crate::adaptive_quantisation::quantiser_offsets;
-use crate::crew::side_by_side;
+use crate::crew::share;
 use crate::frame::FrameCost;
 use crate::half_picture::{BlockGrid, HalfPicture};
 use crate::intra::intra_costs;
-use crate::kernels::Kernels;
 use crate::math::exp2_f32;
-use crate::motion::{MotionField, search_motion};
+use crate::motion::{Band, MotionField, search_band};
+
+/// Rows of blocks that are searched without a look at those above where no frame waits, so that threads can share them.
+const SEARCH_BAND: usize = 12;
+/// Rows of blocks whose intra costs a thread finds at once.
+const INTRA_BAND: usize = 12;
 
 impl<T> Lookahead<T> {
     /// Measures a new picture by itself, and its motion against the newest one so far.
     pub(super) fn analyse(&self, picture: &Arc<HalfPicture>) -> (Analysis, Option<MotionField>) {
-        let mut work: Vec<Box<dyn FnOnce() -> Measured + Send>> = Vec::new();
-        if let Some(search) = self.search_forward(picture) {
-            work.push(Box::new(move || Measured::Forward(search())));
-        }
-        let (shared, analyser) = (Arc::clone(picture), self.analyser.clone());
-        work.push(Box::new(move || Measured::Alone(analyser.measure(&shared))));
-        let (mut alone, mut forward) = (None, None);
-        for measured in side_by_side(self.crew.as_ref(), work) {
-            match measured {
-                Measured::Alone(analysis) => alone = Some(analysis),
-                Measured::Forward(field) => forward = Some(field),
+        let (grid, kernels, hint) = (self.grid, &*self.kernels, &*self.hint);
+        let mut intra = vec![0; grid.count()];
+        let mut forward = self.pictures.back().map(|_| MotionField::of_size(grid.count()));
+        let searches = self.pictures.back().zip(forward.as_mut()).map(|(previous, field)| {
+            let bands = field.bands_mut(grid, self.search_band());
+            bands.map(move |(first, part)| Part::Search { previous, first, part })
+        });
+        let measured = intra.chunks_mut(INTRA_BAND * grid.columns).enumerate();
+        let measured = measured.map(|(index, costs)| Part::Intra { first: index * INTRA_BAND, costs });
+        // The longer ones come first.
+        share(self.crew.as_ref(), searches.into_iter().flatten().chain(measured), |part| match part {
+            Part::Search { previous, first, part } => {
+                search_band(picture, previous, grid, hint, kernels, first, part);
             }
-        }
-        (alone.unwrap_or_else(|| self.analyser.measure(picture)), forward)
+            Part::Intra { first, costs } => intra_costs(picture, grid, kernels, first, costs),
+        });
+        (Analysis::new(picture, intra, self.config.adaptive_quantisation), forward)
     }
 
-    /// The search of a new picture's motion against the newest one so far, if there is one.
-    pub(super) fn search_forward(
-        &self,
-        picture: &Arc<HalfPicture>,
-    ) -> Option<impl FnOnce() -> MotionField + Send + 'static> {
-        let (picture, previous) = (Arc::clone(picture), Arc::clone(self.pictures.back()?));
-        let (hint, grid, kernels) = (self.hint.clone(), self.grid, Arc::clone(&self.kernels));
-        Some(move || search_motion(&picture, &previous, grid, &hint, &kernels))
+    /// The motion of a new picture against the newest one so far, if there is one.
+    pub(super) fn search_forward(&self, picture: &HalfPicture) -> Option<MotionField> {
+        let previous = self.pictures.back()?;
+        let mut field = MotionField::of_size(self.grid.count());
+        for (first, part) in field.bands_mut(self.grid, self.search_band()) {
+            search_band(picture, previous, self.grid, &self.hint, &self.kernels, first, part);
+        }
+        Some(field)
+    }
+
+    /// Rows of blocks that are searched without a look at those above. The number of threads does not count, as vectors
+    /// depend on it.
+    fn search_band(&self) -> usize {
+        if self.config.depth == 0 { SEARCH_BAND } else { self.grid.rows }
     }
 }
 
-/// What can be measured at the same time.
-enum Measured {
-    Alone(Analysis),
-    Forward(MotionField),
+/// What can be measured at the same time: rows of blocks from row `first` on.
+enum Part<'a> {
+    Search { previous: &'a HalfPicture, first: usize, part: Band<'a> },
+    Intra { first: usize, costs: &'a mut [u16] },
 }
 
 /// What is known of a frame without its kind.
@@ -67,10 +80,8 @@ pub(super) struct Analysis {
 }
 
 impl Analysis {
-    /// What a picture says by itself, with adaptive quantisation of some strength.
-    pub(super) fn new(picture: &HalfPicture, grid: BlockGrid, strength: f32, kernels: &Kernels) -> Self {
-        let mut intra = Vec::new();
-        intra_costs(picture, grid, kernels, &mut intra);
+    /// What a picture with these intra costs says by itself, with adaptive quantisation of some strength.
+    pub(super) fn new(picture: &HalfPicture, intra: Vec<u16>, strength: f32) -> Self {
         let mut offsets = Vec::new();
         quantiser_offsets(&picture.energy, strength, &mut offsets);
         let (mut intra_sum, mut weighted_intra) = (0, 0.0);

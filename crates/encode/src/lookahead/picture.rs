@@ -4,9 +4,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::LookaheadConfig;
 use super::analysis::Analysis;
+use crate::crew::Crew;
 use crate::error::Error;
 use crate::frame::LumaView;
-use crate::half_picture::{BlockGrid, HalfPicture, Strip};
+use crate::half_picture::{BlockGrid, HalfPicture};
+use crate::intra::intra_costs;
 use crate::kernels::Kernels;
 
 /// Measures pictures by themselves. Clones do the same, and share memory of pictures that are not needed any more.
@@ -39,22 +41,28 @@ impl PictureAnalyser {
     /// # Errors
     /// The view is not of the lookahead's size.
     pub fn analyse(&self, luma: LumaView<'_>) -> Result<PictureAnalysis, Error> {
-        let picture = Arc::new(self.halve(luma)?);
+        let picture = Arc::new(self.halve(luma, None)?);
         let analysis = self.measure(&picture);
         Ok(PictureAnalysis { picture, analysis })
     }
 
     /// The picture at half size.
-    pub(super) fn halve(&self, luma: LumaView<'_>) -> Result<HalfPicture, Error> {
+    pub(super) fn halve(
+        &self,
+        luma: LumaView<'_>,
+        crew: Option<&Arc<dyn Crew>>,
+    ) -> Result<HalfPicture, Error> {
         self.check(&luma)?;
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let mut picture = spare.unwrap_or_default();
-        picture.fill(luma, self.grid, &self.kernels, &mut Strip::default());
+        picture.fill(luma, self.grid, &self.kernels, crew);
         Ok(picture)
     }
 
     pub(super) fn measure(&self, picture: &HalfPicture) -> Analysis {
-        Analysis::new(picture, self.grid, self.adaptive_quantisation, &self.kernels)
+        let mut intra = vec![0; self.grid.count()];
+        intra_costs(picture, self.grid, &self.kernels, 0, &mut intra);
+        Analysis::new(picture, intra, self.adaptive_quantisation)
     }
 
     /// Takes the memory of a picture, unless others hold it.

@@ -108,7 +108,8 @@ impl Encoder {
             delay: if config.low_latency { 0 } else { RATE_DELAY },
             ..RateConfig::default()
         };
-        let workers = Workers::new(threads);
+        // Where each frame is waited for, the caller's thread has nothing else to do meanwhile.
+        let workers = if delay == 0 { Workers::with_caller(threads) } else { Workers::new(threads) };
         let lookahead = match workers.crew() {
             Some(crew) => lookahead.helped_by(crew),
             None => lookahead,
@@ -158,7 +159,7 @@ impl Encoder {
         self.check_health()?;
         let mut picture = self.spare_sources.pop().unwrap_or_else(|| SourcePicture::new(self.geometry));
         let (width, height) = (self.config.width as usize, self.config.height as usize);
-        source::copy(buffer, width, height, self.config.monochrome, &mut picture)?;
+        source::copy(buffer, width, height, self.config.monochrome, &mut picture, &self.workers)?;
         let picture = Arc::new(picture);
         if self.arrivals.is_open() {
             let size = (self.config.width as usize, self.config.height as usize);
@@ -353,7 +354,7 @@ impl Encoder {
 
     fn start(&mut self, planned: PlannedFrame<Waiting>) {
         let picture = self.spare_picture();
-        let (job, flight) = self.sequencer.next(planned, &picture);
+        let (job, flight) = self.sequencer.next(planned, &picture, &self.workers);
         let task = job.into_task(picture, self.workers.is_alone());
         self.in_flight.push_back((flight, self.workers.start(task)));
     }
@@ -367,7 +368,7 @@ impl Encoder {
     /// Waits for the oldest frame in flight.
     fn collect(&mut self) -> Result<(), Error> {
         let Some((flight, pending)) = self.in_flight.pop_front() else { return Ok(()) };
-        let Some(coded) = pending.wait() else {
+        let Some(coded) = self.workers.wait(pending) else {
             self.failed = true;
             self.arrivals = Arrivals::new(0);
             self.in_flight.clear();

@@ -13,7 +13,7 @@ use super::decode_clock::PictureTimes;
 use super::direct_choice::DirectChoice;
 use super::effort::Tools;
 use super::error::Error;
-use super::frame_coder::{FrameJob, ReachLimits};
+use super::frame_coder::{CodedFrame, FrameJob, ReachLimits};
 use super::implicit_weights;
 use super::macroblock::Mv;
 use super::motion_cost::MotionCosts;
@@ -28,6 +28,7 @@ use super::stream::{SliceParameters, StreamParameters};
 use super::temporal_direct::TemporalDirect;
 use super::temporal_layers::LayerClock;
 use super::weights::{self, Brightness, Extent, Light, PictureWeights};
+use super::worker::Workers;
 use crate::syntax::sei::{self, RecoveryPoint, SeiMessage};
 
 /// A frame in the lookahead.
@@ -142,11 +143,12 @@ impl Sequencer {
         &self.stream
     }
 
-    /// The job of the next frame in coding order, to be coded into `picture`.
+    /// The job of the next frame in coding order, to be coded into `picture`. The workers help to make it.
     pub(crate) fn next(
         &mut self,
         mut planned: PlannedFrame<Waiting>,
         picture: &PictureWriter,
+        workers: &Workers<CodedFrame>,
     ) -> (FrameJob, Flight) {
         let is_sync = planned.kind == FrameKind::Idr;
         let refresh = planned.payload.refresh && !is_sync;
@@ -175,7 +177,7 @@ impl Sequencer {
         }
         let order = planned.display_index - self.first_in_order;
         let brightness = (self.stream.weighted() && (is_reference || kind == SliceKind::P))
-            .then(|| Arc::new(Brightness::of(&source)));
+            .then(|| Arc::new(Brightness::of(&source, workers)));
         let mut plan =
             self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
                 picture.reference(brightness.clone())

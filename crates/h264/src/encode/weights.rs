@@ -2,6 +2,7 @@
 //! (ITU-T H.264 7.4.3.2, 8.4.2.3).
 
 use super::picture::SourcePicture;
+use super::worker::Workers;
 use crate::syntax::pred_weight_table::{PredWeightTable, ReferenceWeights, Weight};
 
 /// Weights are in units of two to minus this power.
@@ -11,6 +12,8 @@ const ONE: i32 = 1 << LOG2_DENOMINATOR;
 const BLOCK: usize = 8;
 /// Of their rows one in so many counts, which makes so many samples.
 const ROW_STEP: usize = 2;
+/// Rows of blocks that a thread looks at at once.
+const BAND: usize = 16;
 const SAMPLES: u16 = (BLOCK * BLOCK / ROW_STEP) as u16;
 
 /// Brightness of a picture: means of the blocks of each plane.
@@ -30,14 +33,19 @@ pub(crate) struct PictureWeights {
 const NEUTRAL: Weight = Weight { weight: ONE as i8, offset: 0 };
 
 impl Brightness {
-    pub(crate) fn of(picture: &SourcePicture) -> Self {
+    pub(crate) fn of<T: Send + 'static>(picture: &SourcePicture, workers: &Workers<T>) -> Self {
         let [cb, cr] = &picture.chroma;
         let chroma_stride = picture.chroma_stride();
-        Self([
-            means(&picture.luma, picture.luma_stride()),
-            means(cb, chroma_stride),
-            means(cr, chroma_stride),
-        ])
+        let planes = [(&picture.luma, picture.luma_stride()), (cb, chroma_stride), (cr, chroma_stride)];
+        let mut all = planes.map(|(plane, _)| vec![0; plane.len() / (BLOCK * BLOCK)]);
+        let parts = planes.iter().zip(&mut all).flat_map(|(&(plane, stride), means)| {
+            plane
+                .chunks(stride * BLOCK * BAND)
+                .zip(means.chunks_mut(stride / BLOCK * BAND))
+                .map(move |part| (stride, part))
+        });
+        workers.share(parts, |(stride, (part, means))| write_means(part, stride, means));
+        Self(all)
     }
 
     /// How a reference of brightness `reference` comes to resemble this picture; `None` where it does as it is.
@@ -91,10 +99,10 @@ fn unweighted(Weight { weight, offset }: Weight) -> [u8; 256] {
     std::array::from_fn(|sample| before(sample as i32).clamp(0, 255) as u8)
 }
 
-fn means(plane: &[u8], stride: usize) -> Vec<u8> {
+/// Means of the blocks of whole rows of them.
+fn write_means(plane: &[u8], stride: usize, means: &mut [u8]) {
     let rows = plane.chunks_exact(stride * BLOCK);
     let across = stride / BLOCK;
-    let mut means = vec![0; rows.len() * across];
     let mut columns = vec![0u16; stride];
     for (rows, means) in rows.zip(means.chunks_exact_mut(across)) {
         columns.fill(0);
@@ -105,7 +113,6 @@ fn means(plane: &[u8], stride: usize) -> Vec<u8> {
             *mean = ((a + b + c + d + e + f + g + h + SAMPLES / 2) / SAMPLES) as u8;
         }
     }
-    means
 }
 
 /// A weight of a plane, and what it does.

@@ -4,7 +4,8 @@ mod errands;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
@@ -58,6 +59,12 @@ pub(crate) struct Workers<T> {
 struct Pool<T> {
     state: Mutex<State<T>>,
     changed: Condvar,
+    /// Threads of its own.
+    size: usize,
+    /// Who waits for a result works meanwhile, and threads watch for work for a moment before they fall asleep.
+    caller_works: bool,
+    /// Counts what threads may be waiting for, to be watched without the lock.
+    signals: AtomicU64,
 }
 
 struct State<T> {
@@ -81,16 +88,23 @@ struct Entry<T> {
 impl<T: Send + 'static> Workers<T> {
     /// With one thread, tasks are done on the caller's.
     pub(crate) fn new(threads: usize) -> Self {
-        if threads < 2 {
-            return Self { pool: None, threads: Vec::new() };
-        }
-        let pool = Arc::new(Pool::new());
+        Self::with(if threads < 2 { 0 } else { threads }, false)
+    }
+
+    /// Of so many threads the caller's is one: it works while it [`wait`](Self::wait)s. For callers that have nothing else
+    /// to do until a task is done; no time is lost on handing it over.
+    pub(crate) fn with_caller(threads: usize) -> Self {
+        Self::with(threads.saturating_sub(1), true)
+    }
+
+    fn with(size: usize, caller_works: bool) -> Self {
+        let pool = Arc::new(Pool::new(size, caller_works));
         let spawn = |i| {
             let pool = Arc::clone(&pool);
             std::thread::Builder::new().name(format!("h264 encoder {i}")).spawn(move || pool.work())
         };
         // Fewer threads than wished for still work; none at all means the caller's.
-        let threads: Vec<_> = (0..threads).map_while(|i| spawn(i).ok()).collect();
+        let threads: Vec<_> = (0..size).map_while(|i| spawn(i).ok()).collect();
         Self { pool: (!threads.is_empty()).then_some(pool), threads }
     }
 
@@ -114,6 +128,14 @@ impl<T: Send + 'static> Workers<T> {
         }
         Pending(result)
     }
+
+    /// Waits for what comes of a task; `None` when it failed.
+    pub(crate) fn wait(&self, pending: Pending<T>) -> Option<T> {
+        match self.pool.as_ref().filter(|pool| pool.caller_works) {
+            Some(pool) => pool.work_until(&pending),
+            None => pending.wait(),
+        }
+    }
 }
 
 impl<T> Drop for Workers<T> {
@@ -129,10 +151,16 @@ impl<T> Drop for Workers<T> {
 }
 
 impl<T> Pool<T> {
-    fn new() -> Self {
+    fn new(size: usize, caller_works: bool) -> Self {
         let state =
             State { entries: VecDeque::new(), errands: VecDeque::new(), started: 0, idle: 0, closed: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            size,
+            caller_works,
+            signals: AtomicU64::new(0),
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -147,8 +175,24 @@ impl<T> Pool<T> {
             state.started += 1;
             state.entries.push_back(Entry { number, task, done });
         }
+        self.signal(state);
+    }
+
+    /// Lets an idle thread look again.
+    fn signal(&self, state: MutexGuard<'_, State<T>>) {
+        self.signals.fetch_add(1, Ordering::Relaxed);
+        let idle = state.idle;
         drop(state);
-        self.changed.notify_one();
+        if idle > 0 {
+            self.changed.notify_one();
+        }
+    }
+
+    /// Lets all threads look again.
+    fn signal_all(&self, state: MutexGuard<'_, State<T>>) {
+        self.signals.fetch_add(1, Ordering::Relaxed);
+        drop(state);
+        self.changed.notify_all();
     }
 
     /// Ends the threads after their rows; who waits for a result learns that it does not come.
@@ -156,36 +200,66 @@ impl<T> Pool<T> {
         let mut state = self.lock();
         state.closed = true;
         let dropped = std::mem::take(&mut state.entries);
-        drop(state);
+        self.signal_all(state);
         drop(dropped);
-        self.changed.notify_all();
+        // Now the results are known not to come.
+        self.signal_all(self.lock());
     }
 
+    /// A thread's life.
     fn work(&self) {
-        while let Some((number, task, row)) = self.next() {
-            let wake = || self.wake();
-            match catch_unwind(AssertUnwindSafe(|| task.run_row(row, &wake))) {
-                Ok(false) => {}
-                Ok(true) => {
-                    let entry = self.take_out(number);
-                    let finished = catch_unwind(AssertUnwindSafe(|| task.finish()));
-                    match (finished, entry) {
-                        // Nobody waits any more when the encoder has been dropped.
-                        (Ok(Some(result)), Some(entry)) => drop(entry.done.send(result)),
-                        _ => self.close(),
-                    }
+        while let Some(found) = self.next(|state| state.closed.then_some(None)) {
+            self.run(found);
+        }
+    }
+
+    /// Works until a result is there, or is known not to come.
+    fn work_until(&self, pending: &Pending<T>) -> Option<T> {
+        loop {
+            let mut result = None;
+            let next = self.next(|_| match pending.0.try_recv() {
+                Ok(done) => {
+                    result = Some(done);
+                    Some(None)
                 }
-                Err(_) => self.close(),
+                Err(TryRecvError::Disconnected) => Some(None),
+                Err(TryRecvError::Empty) => None,
+            });
+            match next {
+                Some(found) => self.run(found),
+                None => return result,
             }
         }
     }
 
-    /// The oldest task with a row that can go on; `None` when there is no more to do, ever.
-    fn next(&self) -> Option<(u64, Task<T>, usize)> {
+    /// Does a row that was claimed, and finishes its task after the last one.
+    fn run(&self, (number, task, row): Claimed<T>) {
+        let wake = || self.wake();
+        match catch_unwind(AssertUnwindSafe(|| task.run_row(row, &wake))) {
+            Ok(false) => {}
+            Ok(true) => {
+                let entry = self.take_out(number);
+                let finished = catch_unwind(AssertUnwindSafe(|| task.finish()));
+                match (finished, entry) {
+                    // Nobody waits any more when the encoder has been dropped.
+                    (Ok(Some(result)), Some(entry)) => drop(entry.done.send(result)),
+                    _ => self.close(),
+                }
+                if self.caller_works {
+                    self.signal_all(self.lock());
+                }
+            }
+            Err(_) => self.close(),
+        }
+    }
+
+    /// The oldest task with a row that can go on, waiting for one; unless `ends` has something else to say when there is
+    /// none or before.
+    fn next(&self, mut ends: impl FnMut(&State<T>) -> Option<Option<Claimed<T>>>) -> Option<Claimed<T>> {
         let mut state = self.lock();
         loop {
-            if state.closed {
-                return None;
+            if let Some(end) = ends(&state) {
+                return end;
             }
             if let Some(errand) = state.errands.pop_front() {
                 drop(state);
@@ -195,21 +269,38 @@ impl<T> Pool<T> {
             }
             if let Some(found) = state.claim() {
                 if state.idle > 0 && state.has_ready() {
-                    self.changed.notify_one();
+                    self.signal(state);
                 }
                 return Some(found);
             }
+            let seen = self.signals.load(Ordering::Relaxed);
             state.idle += 1;
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if self.caller_works {
+                drop(state);
+                self.stay_awake(seen);
+                state = self.lock();
+            }
+            // Signals are counted under the lock.
+            if self.signals.load(Ordering::Relaxed) == seen {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
             state.idle -= 1;
         }
     }
 
-    /// Lets an idle thread look again.
-    fn wake(&self) {
-        if self.lock().idle > 0 {
-            self.changed.notify_one();
+    /// Watches for a signal for a moment: where frames are waited for, what comes next is often but a few microseconds away.
+    fn stay_awake(&self, seen: u64) {
+        for _ in 0..AWAKE {
+            if self.signals.load(Ordering::Relaxed) != seen {
+                return;
+            }
+            pause();
         }
+    }
+
+    /// Lets an idle thread look again for a row.
+    fn wake(&self) {
+        self.signal(self.lock());
     }
 
     fn take_out(&self, number: u64) -> Option<Entry<T>> {
@@ -219,13 +310,26 @@ impl<T> Pool<T> {
     }
 }
 
+/// A task with its number, and a row of it.
+type Claimed<T> = (u64, Task<T>, usize);
+
+/// Looks at what a thread waits for before it falls asleep.
+const AWAKE: usize = 40;
+
+/// About a microsecond.
+fn pause() {
+    for _ in 0..32 {
+        std::hint::spin_loop();
+    }
+}
+
 impl<T> State<T> {
     fn has_ready(&self) -> bool {
         self.entries.iter().any(|entry| entry.task.is_ready(true))
     }
 
     /// A row that need not wait for another thread in mid-row, of the oldest task that has one; or else one that may.
-    fn claim(&self) -> Option<(u64, Task<T>, usize)> {
+    fn claim(&self) -> Option<Claimed<T>> {
         [false, true].into_iter().find_map(|behind| {
             let claim =
                 |entry: &Entry<T>| Some((entry.number, Arc::clone(&entry.task), entry.task.claim(behind)?));

@@ -210,7 +210,7 @@ fn task(
     encoder.lookahead.flush();
     let planned = encoder.lookahead.pop().unwrap();
     let picture = PictureWriter::new(encoder.geometry);
-    encoder.sequencer.next(planned, &picture).0.into_task(picture, false)
+    encoder.sequencer.next(planned, &picture, &encoder.workers).0.into_task(picture, false)
 }
 
 #[test]

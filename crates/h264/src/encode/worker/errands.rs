@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use vitascope_dsp::workers::for_each_lent;
 use vitascope_encode::{Crew, Job};
 
 use super::{Pool, Workers};
@@ -21,11 +22,17 @@ impl<T: Send + 'static> Workers<T> {
     pub(crate) fn send_on_errand(&self, job: Job) {
         let errand = Errand { job, round: None };
         match &self.pool {
-            Some(pool) => {
-                pool.lock().errands.push_back(errand);
-                pool.changed.notify_one();
-            }
+            Some(pool) => pool.send(errand),
             None => errand.run(),
+        }
+    }
+
+    /// Works on all items, on the caller's thread and, where it waits for each task, on those that come in time. Otherwise
+    /// they have rows to do.
+    pub(crate) fn share<I: Send>(&self, items: impl IntoIterator<Item = I>, work: impl Fn(I) + Sync) {
+        match self.pool.as_ref().filter(|pool| pool.caller_works) {
+            Some(pool) => for_each_lent(pool.size, items, work, |job| pool.lend(job)),
+            None => items.into_iter().for_each(work),
         }
     }
 
@@ -83,10 +90,8 @@ impl<T: Send> Crew for Pool<T> {
             state: Mutex::new(RoundState { left: count, failed: false }),
             done: Condvar::new(),
         });
-        let errand = |job| Errand { job, round: Some(Arc::clone(&round)) };
-        self.lock().errands.extend(jobs.into_iter().map(errand));
-        for _ in 1..count {
-            self.changed.notify_one();
+        for job in jobs {
+            self.send(Errand { job, round: Some(Arc::clone(&round)) });
         }
         // What no thread has taken yet is done here, so that nothing hangs on them.
         loop {
@@ -95,6 +100,22 @@ impl<T: Send> Crew for Pool<T> {
             errand.run();
         }
         assert!(round.wait(), "what an encoder's thread did for another one failed");
+    }
+
+    fn lend(&self, job: Job) {
+        self.send(Errand { job, round: None });
+    }
+
+    fn helpers(&self) -> usize {
+        self.size
+    }
+}
+
+impl<T> Pool<T> {
+    fn send(&self, errand: Errand) {
+        let mut state = self.lock();
+        state.errands.push_back(errand);
+        self.signal(state);
     }
 }
 
