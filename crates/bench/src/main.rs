@@ -55,7 +55,8 @@ enum Measurement {
     },
     /// How closely bit rates and their limits are kept, over ten seconds of each clip
     Rates(rates::Options),
-    /// One long session with properties changed at random: memory must stay flat and the rate must not drift
+    /// Long sessions (an ordinary one, a conference, one with a decoder's buffer) in which every property that may change does so
+    /// at random: memory must stay flat and no rate may drift
     Soak {
         /// Frames to encode
         #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u64).range(1000..))]
