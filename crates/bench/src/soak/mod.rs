@@ -29,12 +29,11 @@ pub(crate) fn run(frames: u64, seed: u64) -> Result<(), String> {
     let mut early_memory = 0;
     println!("{:>8} {:>9} {:>27} {:>8}", "frames", "memory", "rate/asked of each session", "fps");
     for index in 0..frames {
-        let picture = &pictures[index as usize % pictures.len()];
         let [ordinary, conference, buffered] = &mut streams;
-        ordinary.encode(picture, &mut lot)?;
+        ordinary.encode(&pictures, &mut lot)?;
         match index % OTHERS {
-            1 => conference.encode(picture, &mut lot)?,
-            3 => buffered.encode(picture, &mut lot)?,
+            1 => conference.encode(&pictures, &mut lot)?,
+            3 => buffered.encode(&pictures, &mut lot)?,
             _ => {}
         }
         if (index + 1) % (frames / REPORTS) == 0 {

@@ -132,8 +132,8 @@ impl Stream {
         Ok(Stream { kind, session, bytes, tokens, wanted: 0.0, rate, frames: 0, passing: None })
     }
 
-    /// Gives the next frame, after a change now and then.
-    pub(super) fn encode(&mut self, picture: &PixelBuffer, lot: &mut Lot) -> Result<(), String> {
+    /// Gives the next of the pictures, after a change now and then.
+    pub(super) fn encode(&mut self, pictures: &[PixelBuffer], lot: &mut Lot) -> Result<(), String> {
         if let Some((_, key, value)) = self.passing.take_if(|(at, ..)| *at == self.frames) {
             self.set(key, value)?;
         }
@@ -149,6 +149,7 @@ impl Stream {
         } else if self.rate.is_none() && lot.chance(20) {
             options = options.with_base_frame_qp(lot.below(52) as u8);
         }
+        let picture = &pictures[self.frames as usize % pictures.len()];
         let (time, duration) = (Time::new(self.frames as i64, FRAME_RATE), Time::new(1, FRAME_RATE));
         let reference = if self.rate.is_some() { RATED } else { 0 };
         self.session

@@ -2,6 +2,7 @@
 
 use super::{qp_of_step, step_of_qp};
 use crate::error::Error;
+use crate::math::log2;
 
 /// Rate control that keeps frames of even size, for senders that cannot hold data back.
 ///
@@ -19,6 +20,8 @@ pub struct LowLatencyRate {
     factors: [Factor; 3],
     /// QP of the last ordinary frame of each layer.
     last_qp: [Option<f64>; 2],
+    /// Most by which it may fall in the next.
+    fall: [f64; 2],
     started: Option<Started>,
 }
 
@@ -56,6 +59,7 @@ struct Started {
     layer: usize,
     cost: f64,
     wanted: f64,
+    target: f64,
 }
 
 /// Bits of a frame at a step of 1, over its cost.
@@ -80,6 +84,12 @@ const PAYMENT: f64 = 0.5;
 const SAVINGS: f64 = 0.3;
 /// Most by which the QP falls from frame to frame, so that still pictures become sharp without a burst.
 const LARGEST_FALL: f64 = 1.5;
+/// Most by which it falls where a frame that changed everywhere took less than was meant for it, and the part of what would make
+/// up for that.
+const LARGEST_RECOVERY: f64 = 5.0;
+const RECOVERY: f64 = 0.7;
+/// How telling such a frame is at least.
+const RECOVERY_CERTAIN: f64 = 0.5;
 /// How far such a frame is believed when it is smaller, while more than usual is expected.
 const RETURN: f64 = 0.08;
 /// Most that a raise counts as the QP of the frame.
@@ -111,6 +121,7 @@ impl LowLatencyRate {
                 Factor::new(0.5, macroblocks),
             ],
             last_qp: [None; 2],
+            fall: [LARGEST_FALL; 2],
             started: None,
         };
         rate.set_bits_per_second(bits_per_second)?;
@@ -151,17 +162,17 @@ impl LowLatencyRate {
         let step = if frame.is_intra { intra_step(effort / bits) } else { effort / bits };
         let mut qp = qp_of_step(step.max(1e-3));
         if let (Some(last), false) = (self.last_qp[layer], frame.is_intra) {
-            qp = qp.max(last - LARGEST_FALL);
+            qp = qp.max(last - self.fall[layer]);
         }
         let qp = qp.clamp(self.min_qp, self.max_qp);
-        self.started = Some(Started { class, layer, cost, wanted: share });
+        self.started = Some(Started { class, layer, cost, wanted: share, target });
         LowLatencyPlan { qp, target_bits: target, max_bits: most }
     }
 
     /// Reports the size of the frame that was started, the base QP that it was coded with, and by how much QPs were
     /// raised on average to keep it small.
     pub fn finish(&mut self, bits: f64, base_qp: f64, raised: f64) {
-        let Some(Started { class, layer, cost, wanted }) = self.started.take() else { return };
+        let Some(Started { class, layer, cost, wanted, target }) = self.started.take() else { return };
         let step = step_of_qp(base_qp + raised);
         let divisor = if class == 0 { step.sqrt() * step.sqrt().sqrt() } else { step };
         let effort = (bits - self.overhead()).max(0.0) * divisor;
@@ -181,6 +192,10 @@ impl LowLatencyRate {
         factor.learn(effort, cost, LEARNING * certain.max(least));
         let rate = self.bits_per_second;
         self.debts[layer] = (self.debts[layer] + bits - wanted).max(-SAVINGS * rate);
+        let short = 6.0 * log2(target / bits.max(1.0));
+        let recovers = class > 0 && certain > RECOVERY_CERTAIN && raised == 0.0;
+        self.fall[layer] =
+            if recovers { (RECOVERY * short).clamp(LARGEST_FALL, LARGEST_RECOVERY) } else { LARGEST_FALL };
         if class > 0 {
             // Where a part was raised far, the rest may go on becoming finer.
             self.last_qp[layer] = Some(base_qp + raised.min(MOST_RAISED));
@@ -312,6 +327,24 @@ mod tests {
         control.finish(13_000.0, plan.qp, 0.0);
         let after = control.start(&frame(60_000.0)).qp;
         assert!((after - qp).abs() < 2.5, "QP {qp} before, {after} after");
+    }
+
+    #[test]
+    fn the_frames_after_one_that_was_far_too_small_make_up_for_it() {
+        // Moving frames of which one after a while takes a quarter of what was to be expected; or it is a still one.
+        let frames_to_return = |cost: f64| {
+            let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+            let mut code = |cost: f64, factor: f64| {
+                let plan = control.start(&frame(cost));
+                control.finish(100.0 + factor * cost / step_of_qp(plan.qp), plan.qp, 0.0);
+                plan.qp
+            };
+            let usual = (0..40).map(|_| code(60_000.0, 1.0)).last().unwrap();
+            let coarse = code(4.0 * cost, 0.25);
+            (coarse - usual, (0..30).take_while(|_| code(cost, 1.0) > usual + 1.5).count())
+        };
+        let (rise, frames) = frames_to_return(60_000.0);
+        assert!(rise > 9.0 && frames <= 3, "{rise} up, {frames} frames down");
     }
 
     #[test]
