@@ -22,6 +22,40 @@ enum Step {
     Reorder { order: [u8; 4], bytes: usize },
 }
 
+impl Step {
+    /// Whether nothing lies between the rows of the planes it reads and writes.
+    fn is_joined(&self, source: &[SourcePlane<'_>], planes: &[Band<'_>]) -> bool {
+        let from = |plane: usize, bytes: usize| source[plane].stride == bytes;
+        let into = |plane: usize, bytes: usize| planes[plane].stride == bytes;
+        match *self {
+            Step::Copy { from: a, to, bytes } => from(a, bytes) && into(to, bytes),
+            Step::Interleave { from: [a, b], to, count } => {
+                from(a, count) && from(b, count) && into(to, 2 * count)
+            }
+            Step::Deinterleave { from: a, to, count, .. } => {
+                from(a, 2 * count) && into(to, count) && into(to + 1, count)
+            }
+            Step::Widen { from: a, to, count } => from(a, count) && into(to, 2 * count),
+            Step::Narrow { from: a, to, count } => from(a, 2 * count) && into(to, count),
+            Step::Reorder { bytes, .. } => from(0, bytes) && into(0, bytes),
+        }
+    }
+
+    /// The same for a row as long as `rows` of them.
+    fn of_rows(&self, rows: usize) -> Step {
+        match *self {
+            Step::Copy { from, to, bytes } => Step::Copy { from, to, bytes: bytes * rows },
+            Step::Interleave { from, to, count } => Step::Interleave { from, to, count: count * rows },
+            Step::Deinterleave { from, to, count, swapped } => {
+                Step::Deinterleave { from, to, count: count * rows, swapped }
+            }
+            Step::Widen { from, to, count } => Step::Widen { from, to, count: count * rows },
+            Step::Narrow { from, to, count } => Step::Narrow { from, to, count: count * rows },
+            Step::Reorder { order, bytes } => Step::Reorder { order, bytes: bytes * rows },
+        }
+    }
+}
+
 pub(crate) struct Moves {
     /// Steps with the vertical subsampling of their rows.
     steps: Vec<(Step, u8)>,
@@ -56,7 +90,13 @@ impl Moves {
                 copy_rows(&source[from], &mut planes[to], first >> shift..end.div_ceil(1 << shift), bytes);
                 continue;
             }
-            for y in first >> shift..end.div_ceil(1 << shift) {
+            let rows = first >> shift..end.div_ceil(1 << shift);
+            if rows.len() > 1 && step.is_joined(source, planes) {
+                // Rows without anything between them are one long row.
+                self.row(&step.of_rows(rows.len()), source, planes, rows.start);
+                continue;
+            }
+            for y in rows {
                 self.row(step, source, planes, y);
             }
         }

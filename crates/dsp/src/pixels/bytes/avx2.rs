@@ -293,16 +293,14 @@ pub(super) fn halve(upper: &[u8], lower: &[u8], unit: usize, out: &mut [u8]) {
     );
     let order = if unit == 4 { pixels } else { single };
     let ones = _mm256_set1_epi8(1);
-    // A rounding product is a quarter, rounded.
-    let quarter = _mm256_set1_epi16(1 << 13);
     for ((upper, lower), out) in blocks_upper.iter().zip(blocks_lower).zip(blocks) {
         expect_reads(upper);
         expect_reads(lower);
         let [u0, u1] = upper.as_chunks::<32>().0 else { return };
         let [l0, l1] = lower.as_chunks::<32>().0 else { return };
         let mean = |upper: &[u8; 32], lower: &[u8; 32]| {
-            let sum = |row: &[u8; 32]| _mm256_maddubs_epi16(_mm256_shuffle_epi8(load(row), order), ones);
-            _mm256_mulhrs_epi16(_mm256_add_epi16(sum(upper), sum(lower)), quarter)
+            let columns = _mm256_shuffle_epi8(_mm256_avg_epu8(load(upper), load(lower)), order);
+            _mm256_srli_epi16::<1>(_mm256_maddubs_epi16(columns, ones))
         };
         let bytes = _mm256_packus_epi16(mean(u0, l0), mean(u1, l1));
         store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(bytes));
