@@ -336,7 +336,8 @@ mod tests {
     fn halved_codes_are_within_half_a_code_and_lean_nowhere() {
         let kernel = Halve::select(crate::CpuLevel::detected());
         let (mut lean, mut random) = (0.0, Random::new(9));
-        for _ in 0..100 {
+        let rounds = if cfg!(miri) { 2 } else { 100 };
+        for _ in 0..rounds {
             let rows = [0, 1].map(|_| (0..128).map(|_| random.next() as u8).collect::<Vec<u8>>());
             let mut out = [0; 64];
             kernel.call(&rows[0], &rows[1], 1, &mut out);
@@ -344,10 +345,10 @@ mod tests {
                 let four = [(0, 0), (0, 1), (1, 0), (1, 1)].map(|(y, x)| f64::from(rows[y][2 * index + x]));
                 let error = f64::from(out) - four.iter().sum::<f64>() / 4.0;
                 assert!(error.abs() <= 0.5, "{four:?} {out}");
-                lean += error / 6400.0;
+                lean += error / f64::from(64 * rounds);
             }
         }
-        assert!(lean.abs() < 0.02, "{lean}");
+        assert!(cfg!(miri) || lean.abs() < 0.02, "{lean}");
     }
 
     #[test]
