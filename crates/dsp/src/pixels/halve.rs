@@ -104,7 +104,7 @@ mod tests {
     fn flat_pixels_stay_flat() {
         let level = crate::CpuLevel::detected();
         let (columns, halve) = (HalveColumns::select(level), HalveRow::select(level));
-        for code in 0..=255 {
+        for code in (0..=255).step_by(if cfg!(miri) { 85 } else { 1 }) {
             let row = [code; 64];
             let mut words = [[0; 32]; 4];
             let [a, b, c, d] = &mut words;
