@@ -10,7 +10,7 @@ mod x264;
 use std::path::PathBuf;
 
 use crate::clip::Clip;
-use curve::{Point, saving};
+use curve::{Point, saving, speed};
 
 /// A stream, with what became known while it was coded.
 pub(super) struct Coded {
@@ -67,10 +67,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
         }
         for (((name, _), own), total) in PEERS.iter().zip(&points).zip(&mut totals).skip(1) {
             let bits = |quality: fn(&Point) -> f64| 100.0 * saving(&points[0], own, quality);
-            let speed = |time: fn(&Point) -> f64| {
-                let sum = |points: &[Point]| points.iter().map(time).sum::<f64>();
-                sum(&points[0]) / sum(own)
-            };
+            let speed = |time: fn(&Point) -> f64| speed(&points[0], own, time);
             let (psnr, ssim) = (bits(|point| point.psnr), bits(|point| point.ssim));
             let (processor, elapsed) = (speed(|point| point.seconds), speed(|point| point.elapsed));
             summary(&clip.name, name, psnr, ssim, processor, elapsed);
@@ -89,8 +86,8 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
 /// How an encoder compares with the first; speeds above 1 are faster.
 fn summary(clip: &str, name: &str, psnr: f64, ssim: f64, processor: f64, elapsed: f64) {
     println!(
-        "{clip}\t{name} against {}: bits at equal PSNR {psnr:+.1} %, SSIM {ssim:+.1} %, speed by processor time \
-         {processor:.2}, by the clock {elapsed:.2}",
+        "{clip}\t{name} against {}: bits at equal PSNR {psnr:+.1} %, SSIM {ssim:+.1} %; speed at equal bits \
+         by processor time {processor:.2}, by the clock {elapsed:.2}",
         PEERS[0].0
     );
 }

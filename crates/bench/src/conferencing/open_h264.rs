@@ -12,6 +12,9 @@ use super::{Coded, Options};
 use crate::clip::Clip;
 use crate::processor::processor_seconds;
 
+/// More than most pictures have, so that there are few more slices than threads.
+const SLICE_BYTES: u32 = 50_000;
+
 pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -> Result<Coded, String> {
     let fail = |error: openh264::Error| error.to_string();
     let config = EncoderConfig::new()
@@ -23,6 +26,8 @@ pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -
         .scene_change_detect(false)
         .intra_frame_period(IntraFramePeriod::from_num_frames(100_000))
         .num_threads(options.threads.max(1));
+    // Its threads share the slices of a picture; one slice would be coded by one thread.
+    let config = if options.threads > 1 { config.max_slice_len(SLICE_BYTES) } else { config };
     let mut encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(fail)?;
     let mut coded = Coded { stream: Vec::new(), sizes: Vec::new(), latencies: Vec::new(), seconds: 0.0 };
     let (width, height) = (clip.width, clip.height);
