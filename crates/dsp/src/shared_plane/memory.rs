@@ -23,8 +23,11 @@ mod sealed {
 
 /// A fixed number of samples, zero at first.
 pub(super) struct Memory<T: Sample> {
-    pointer: NonNull<T>,
+    /// What was allocated: [`ALIGNMENT`] bytes more than there are samples.
+    base: NonNull<u8>,
     layout: Layout,
+    /// The first of its bytes with the alignment.
+    pointer: NonNull<T>,
     samples: PhantomData<T>,
 }
 
@@ -35,16 +38,18 @@ unsafe impl<T: Sample> Sync for Memory<T> {}
 
 impl<T: Sample> Memory<T> {
     pub(super) fn new(samples: usize) -> Self {
+        // With the alignment of a sample alone, large memory comes zero from the system, page by page as it is used. If the
+        // allocation were aligned, it would be cleared here first.
         let layout = Layout::array::<T>(samples)
-            .and_then(|layout| layout.align_to(ALIGNMENT))
+            .and_then(|array| Layout::from_size_align(array.size() + ALIGNMENT, array.align()))
             .expect("a plane of more samples than memory can hold");
-        let pointer = if layout.size() == 0 {
-            NonNull::dangling()
-        } else {
-            // SAFETY: the size is not zero.
-            NonNull::new(unsafe { alloc_zeroed(layout) }.cast()).unwrap_or_else(|| handle_alloc_error(layout))
-        };
-        Memory { pointer, layout, samples: PhantomData }
+        // SAFETY: the size is not zero.
+        let base =
+            NonNull::new(unsafe { alloc_zeroed(layout) }).unwrap_or_else(|| handle_alloc_error(layout));
+        let beyond = base.addr().get() % ALIGNMENT;
+        // SAFETY: at most `ALIGNMENT` bytes on, by which the allocation is larger than the samples.
+        let pointer = unsafe { base.add(ALIGNMENT - beyond) }.cast();
+        Memory { base, layout, pointer, samples: PhantomData }
     }
 
     /// # Safety
@@ -68,9 +73,7 @@ impl<T: Sample> Memory<T> {
 
 impl<T: Sample> Drop for Memory<T> {
     fn drop(&mut self) {
-        if self.layout.size() != 0 {
-            // SAFETY: allocated in `new` with this layout.
-            unsafe { dealloc(self.pointer.as_ptr().cast(), self.layout) };
-        }
+        // SAFETY: allocated in `new` with this layout.
+        unsafe { dealloc(self.base.as_ptr(), self.layout) };
     }
 }

@@ -26,6 +26,8 @@ const MAX_IN_FLIGHT: usize = RATE_DELAY + 1;
 /// Pictures in flight beyond the threads, so that these have something to do while a picture waits for rows of
 /// another.
 const OVERLAP: usize = 2;
+/// Pictures whose memory is made ready before the first frame, at most.
+const MOST_PREPARED: usize = 3;
 /// Sync frame distance where the caller leaves it open.
 const DEFAULT_KEY_INTERVAL: u32 = 250;
 
@@ -114,6 +116,15 @@ impl Encoder {
             Some(crew) => lookahead.helped_by(crew),
             None => lookahead,
         };
+        let (mut spare_sources, mut spare_pictures) = (Vec::new(), Vec::new());
+        if config.low_latency {
+            // The first frame shall not wait for memory: one to code, those that it may be predicted from, and its source.
+            let count = (stream.references().capacity + 1).min(MOST_PREPARED);
+            spare_pictures.extend((0..count).map(|_| PictureWriter::new(geometry)));
+            spare_pictures.iter_mut().for_each(PictureWriter::touch);
+            spare_sources.push(SourcePicture::new(geometry));
+            spare_sources.iter_mut().for_each(SourcePicture::touch);
+        }
         // Where the delay matters, each frame goes on at once.
         let may_wait = depth > 0 && config.max_frame_delay.is_none() && !workers.is_alone();
         Ok(Self {
@@ -127,8 +138,8 @@ impl Encoder {
             max_held: delay,
             in_flight: VecDeque::new(),
             finished: VecDeque::new(),
-            spare_sources: Vec::new(),
-            spare_pictures: Vec::new(),
+            spare_sources,
+            spare_pictures,
             failed: false,
             config,
         })

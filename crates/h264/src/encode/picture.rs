@@ -22,6 +22,9 @@ const LUMA_LAG: usize = 6;
 /// Rows of chroma that the next macroblock row's filter looks at.
 const CHROMA_LAG: usize = 2;
 
+/// Anything but the zero that new memory has: writing that again might be left out.
+const GRAY: u8 = 128;
+
 /// Size of a picture in macroblocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Geometry {
@@ -62,6 +65,12 @@ impl SourcePicture {
     pub(crate) fn new(geometry: Geometry) -> Self {
         let n = geometry.macroblocks();
         Self { luma: vec![0; n * 256], chroma: [vec![0; n * 64], vec![0; n * 64]], geometry }
+    }
+
+    /// Writes to all of the memory, so that the system has provided it before it is needed.
+    pub(crate) fn touch(&mut self) {
+        self.luma.fill(GRAY);
+        self.chroma.iter_mut().for_each(|plane| plane.fill(GRAY));
     }
 
     pub(crate) fn luma_stride(&self) -> usize {
@@ -125,6 +134,11 @@ impl PictureWriter {
             luma_done: 0,
             chroma_done: 0,
         }
+    }
+
+    /// Writes to all of the memory, so that the system has provided it before it is needed.
+    pub(crate) fn touch(&mut self) {
+        self.luma.iter_mut().chain(&mut self.chroma).for_each(|plane| plane.all_unpublished_mut().fill(GRAY));
     }
 
     /// Makes the memory ready for a new picture; false while somebody reads the old one.

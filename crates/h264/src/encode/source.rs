@@ -113,3 +113,57 @@ impl Size {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::picture::Geometry;
+    use super::*;
+
+    /// Several bands, and neither side a multiple of sixteen.
+    const SIZE: (usize, usize) = (44, 300);
+
+    fn sample(plane: usize, x: usize, y: usize) -> u8 {
+        (x * 31 + y * 57 + plane * 101) as u8 ^ (y >> 3) as u8
+    }
+
+    #[test]
+    fn all_samples_with_the_last_ones_repeated() {
+        let geometry = Geometry { mb_width: 3, mb_height: 19 };
+        for pixel_format in PIXEL_FORMATS.iter().copied() {
+            let buffer = PixelBuffer::new(SIZE.0, SIZE.1, pixel_format).unwrap();
+            let mut pixels = buffer.write().unwrap();
+            let pairs = pixels.planes() == 2;
+            for (plane, y) in (0..pixels.planes()).flat_map(|plane| (0..SIZE.1).map(move |y| (plane, y))) {
+                let (width, height) = if plane == 0 { SIZE } else { (SIZE.0 / 2, SIZE.1 / 2) };
+                if y < height {
+                    let row = pixels.row_mut(plane, y);
+                    for x in 0..width {
+                        match (pairs, plane) {
+                            (true, 1) => (row[2 * x], row[2 * x + 1]) = (sample(1, x, y), sample(2, x, y)),
+                            _ => row[x] = sample(plane, x, y),
+                        }
+                    }
+                }
+            }
+            drop(pixels);
+            for (workers, monochrome) in [(1, false), (3, false), (2, true)] {
+                let workers = Workers::<()>::with_caller(workers);
+                let mut picture = SourcePicture::new(geometry);
+                copy(&buffer, SIZE.0, SIZE.1, monochrome, &mut picture, &workers).unwrap();
+                let expected = |plane: usize, width: usize, height: usize, i: usize, stride: usize| {
+                    let (x, y) = ((i % stride).min(width - 1), (i / stride).min(height - 1));
+                    if monochrome && plane > 0 { GRAY } else { sample(plane, x, y) }
+                };
+                for (i, &found) in picture.luma.iter().enumerate() {
+                    assert_eq!(found, expected(0, SIZE.0, SIZE.1, i, 48), "luma {i} {pixel_format:?}");
+                }
+                for (plane, samples) in (1..).zip(&picture.chroma) {
+                    for (i, &found) in samples.iter().enumerate() {
+                        let expected = expected(plane, SIZE.0 / 2, SIZE.1 / 2, i, 24);
+                        assert_eq!(found, expected, "plane {plane}, {i} {pixel_format:?}");
+                    }
+                }
+            }
+        }
+    }
+}

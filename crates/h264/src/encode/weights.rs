@@ -208,7 +208,38 @@ const MOST_WORSE: i64 = 8;
 
 #[cfg(test)]
 mod tests {
+    use super::super::picture::Geometry;
     use super::*;
+
+    #[test]
+    fn brightness_is_the_means_of_blocks() {
+        // More rows of blocks than a thread looks at at once, and in the last one half as many.
+        let geometry = Geometry { mb_width: 2, mb_height: 19 };
+        let mut picture = SourcePicture::new(geometry);
+        let sample = |x: usize, y: usize, plane: usize| {
+            ((x / 8 * 50 + y / 8 * 7 + plane * 90) % 240) as u8 + (x % 2) as u8
+        };
+        for (i, to) in picture.luma.iter_mut().enumerate() {
+            *to = sample(i % 32, i / 32, 0);
+        }
+        for (plane, samples) in (1..).zip(&mut picture.chroma) {
+            samples.iter_mut().enumerate().for_each(|(i, to)| *to = sample(i % 16, i / 16, plane));
+        }
+        for threads in 1..=3 {
+            let found = Brightness::of(&picture, &Workers::<()>::with_caller(threads));
+            for (plane, (means, across)) in found.0.iter().zip([4, 2, 2]).enumerate() {
+                assert_eq!(means.len(), across * if plane == 0 { 38 } else { 19 });
+                for (i, &mean) in means.iter().enumerate() {
+                    // Half of the samples are one more: the mean is rounded up.
+                    assert_eq!(
+                        mean,
+                        sample(i % across * 8, i / across * 8, plane) + 1,
+                        "plane {plane}, block {i}"
+                    );
+                }
+            }
+        }
+    }
 
     fn scene(scale: i32, offset: i32) -> Vec<u8> {
         (0..300).map(|i| (((40 + (i * i * 37) % 149) * scale / 64 + offset).clamp(0, 255)) as u8).collect()

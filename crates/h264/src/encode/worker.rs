@@ -417,6 +417,31 @@ mod tests {
     }
 
     #[test]
+    fn the_caller_is_one_of_the_threads() {
+        for threads in 1..=4 {
+            let workers = Workers::with_caller(threads);
+            assert_eq!(workers.threads.len(), threads - 1);
+            for _ in 0..50 {
+                let pending: Vec<_> =
+                    chain(3, 10).into_iter().map(|task| workers.start(Arc::new(task))).collect();
+                assert!(pending.into_iter().all(|task| workers.wait(task) == Some(10)), "{threads} threads");
+            }
+            // Alone, a failure is the caller's.
+            if threads > 1 {
+                let mut pending: Vec<_> =
+                    chain(3, 5).into_iter().map(|task| workers.start(Arc::new(task))).collect();
+                assert!(pending.pop().is_some_and(|last| workers.wait(last).is_none()));
+                assert!(workers.wait(workers.start(Arc::new(chain(1, 10).remove(0)))).is_none());
+            }
+        }
+        // The rows of a pair wait for each other.
+        let workers = Workers::with_caller(2);
+        let threads = workers.wait(workers.start(Arc::new(pairs()))).unwrap();
+        let own = threads.iter().filter(|&&thread| thread == std::thread::current().id()).count();
+        assert_eq!((own, threads.len()), (PAIRED_ROWS / 2, PAIRED_ROWS));
+    }
+
+    #[test]
     fn a_task_that_fails_takes_the_others_with_it() {
         let workers = Workers::new(2);
         let mut pending: Vec<_> = chain(3, 5).into_iter().map(|task| workers.start(Arc::new(task))).collect();
@@ -433,6 +458,15 @@ mod tests {
     }
 
     const PAIRED_ROWS: usize = 20;
+
+    fn pairs() -> Pairs {
+        Pairs {
+            claimed: AtomicUsize::new(0),
+            left: AtomicUsize::new(PAIRED_ROWS),
+            together: Barrier::new(2),
+            threads: Mutex::default(),
+        }
+    }
 
     impl RowTask for Pairs {
         type Output = Vec<ThreadId>;
@@ -460,12 +494,7 @@ mod tests {
     #[test]
     fn two_threads_share_the_rows_of_one_task() {
         let workers = Workers::new(2);
-        let pending = workers.start(Arc::new(Pairs {
-            claimed: AtomicUsize::new(0),
-            left: AtomicUsize::new(PAIRED_ROWS),
-            together: Barrier::new(2),
-            threads: Mutex::default(),
-        }));
+        let pending = workers.start(Arc::new(pairs()));
         let start = Instant::now();
         let threads = loop {
             if let Some(threads) = pending.try_take() {
