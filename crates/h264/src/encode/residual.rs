@@ -153,7 +153,8 @@ impl ResidualCoder {
         let mut kept = coded;
         if coded {
             k.scan8x8.call(&coeffs, levels);
-            kept = mb.mode.is_intra() || !negligible_8x8(levels);
+            // Levels that were chosen by their bits have been weighed.
+            kept = mb.mode.is_intra() || rates.is_some() || !negligible_8x8(levels);
         }
         let raster = quarter / 2 * 8 + quarter % 2 * 2;
         for (i, cell) in [raster, raster + 1, raster + 4, raster + 5].into_iter().enumerate() {
@@ -286,11 +287,11 @@ impl ResidualCoder {
                 }
             }
             total_score += score;
-            if score >= NEGLIGIBLE_QUARTER {
+            if rates.is_some() || score >= NEGLIGIBLE_QUARTER {
                 kept |= any << (4 * quarter);
             }
         }
-        if total_score < NEGLIGIBLE_MACROBLOCK {
+        if rates.is_none() && total_score < NEGLIGIBLE_MACROBLOCK {
             kept = 0;
         }
         for block in 0..16 {
@@ -377,7 +378,7 @@ impl ResidualCoder {
                     k.scan4x4.call(c, &mut blocks[i]);
                     score += score_4x4(&blocks[i]);
                 }
-                if !mb.mode.is_intra() && score < NEGLIGIBLE_CHROMA {
+                if !mb.mode.is_intra() && rates.is_none() && score < NEGLIGIBLE_CHROMA {
                     any = 0;
                 }
             }
@@ -437,7 +438,8 @@ fn rescale_luma_dc(f: i16, scale: i32, qp: u8) -> i16 {
     if per >= 6 { (v << (per - 6)) as i16 } else { ((v + (1 << (5 - per))) >> (6 - per)) as i16 }
 }
 
-/// Inter blocks whose few small levels cost more than they bring are dropped below these scores.
+/// Inter blocks whose few small levels cost more than they bring are dropped below these scores, where levels are not
+/// chosen by their bits.
 const NEGLIGIBLE_QUARTER: u32 = 4;
 const NEGLIGIBLE_MACROBLOCK: u32 = 6;
 const NEGLIGIBLE_CHROMA: u32 = 7;

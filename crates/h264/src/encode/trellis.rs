@@ -32,8 +32,8 @@ pub(crate) struct Rates<'a> {
     pub(crate) chroma: i64,
 }
 
-/// Bits count for so many 1/256 of what they count for in the choice of modes.
-const LAMBDA_SCALE: u64 = 200;
+/// Bits count for so many 1/256 of what they count for in the choice of modes of intra pictures.
+const LAMBDA_SCALE: u64 = 250;
 /// For less where all later pictures depend on the outcome.
 const INTRA_LAMBDA_SCALE: u64 = 112;
 

@@ -119,6 +119,9 @@ impl<'a> Analyser<'a> {
         self.qp = qp;
         self.lambda = lambda_sad(qp);
         self.lambda_ssd = lambda_ssd(qp);
+        if self.tools.trials && slice.kind != SliceKind::I {
+            self.lambda_ssd = (self.lambda_ssd * INTER_LAMBDA_SCALE >> 8).max(1);
+        }
         self.best_cost = u64::MAX;
         self.slice_kind = slice.kind;
         if self.tables.psychovisual > 0 {
@@ -231,8 +234,13 @@ impl<'a> Analyser<'a> {
 /// At this quantiser, the last, limits of size press, and nothing but true costs finds the smallest macroblock.
 const STARVED_QP: u8 = 51;
 
+/// In P and B pictures bits count for so many 1/256 of what they count for in I pictures, when modes are tried. Measured.
+const INTER_LAMBDA_SCALE: u64 = 220;
+
 /// Intra prediction is not looked at where inter prediction costs less than so many bits.
 const INTRA_BITS: u32 = 80;
+/// The same where predictions in P pictures are tried: what is copied costs little, but smooth blocks cost even less.
+const TRIED_INTRA_BITS: u32 = 40;
 
 /// Nor are parts of a macroblock where the whole costs less than so many.
 const PARTITION_BITS: u32 = 60;

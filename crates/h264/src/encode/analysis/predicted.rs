@@ -2,7 +2,7 @@
 
 use super::inter::{Candidates, InterChoice, reference_bits};
 use super::refine::{MAX_REFERENCES, Wholes};
-use super::{Analyser, INTRA_BITS, PARTITION_BITS, Surroundings, distortion, reset};
+use super::{Analyser, PARTITION_BITS, Surroundings, TRIED_INTRA_BITS, distortion, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{Mode, Motion, Mv, Partition};
 use crate::encode::motion_search::Pattern;
@@ -30,7 +30,7 @@ impl Analyser<'_> {
         self.try_choices(entropy, slice, source, at, &choices, &mut motion);
         self.try_divided(entropy, slice, source, at, &choices, &mut motion);
         let cost = choices.best().map_or(u32::MAX, |best| best.cost);
-        if cost > self.bits(INTRA_BITS) {
+        if cost > self.bits(TRIED_INTRA_BITS) {
             let intra = self.best_16x16(source, at);
             // Smaller blocks may do much better than the whole.
             if intra.1 < 2 * cost {
