@@ -14,7 +14,7 @@ use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo};
 use super::neighbours::Neighbours;
 use super::residual::quantise;
 use super::slice::SliceKind;
-use super::tables::{BLOCK_RASTER, Quantiser, lambda_ssd, squared_step};
+use super::tables::{BLOCK_RASTER, INTER_LAMBDA_SCALE, Quantiser, lambda_ssd, squared_step};
 use super::trellis_cavlc::{CodedBlock, expected_levels};
 use super::write_cabac_residual::{
     CODED_BLOCK, Category, LAST, LAST_8X8, LAST_8X8_INC, LEVEL, LEVEL_8X8, LEVEL_OFFSET, SIGNIFICANT,
@@ -32,9 +32,8 @@ pub(crate) struct Rates<'a> {
     pub(crate) chroma: i64,
 }
 
-/// Bits count for so many 1/256 of what they count for in the choice of modes of intra pictures.
-const LAMBDA_SCALE: u64 = 250;
-/// For less where all later pictures depend on the outcome.
+/// Bits count for so many 1/256 of what [`lambda_ssd`] says; for less where all later pictures depend on the outcome.
+const LAMBDA_SCALE: u64 = INTER_LAMBDA_SCALE;
 const INTRA_LAMBDA_SCALE: u64 = 112;
 
 /// Scan, contexts and costs of one kind of block.

@@ -28,7 +28,7 @@ use super::reference::ReferenceLists;
 use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
 use super::sub_partition::SubPartition;
-use super::tables::{lambda_sad, lambda_ssd};
+use super::tables::{INTER_LAMBDA_SCALE, lambda_sad, lambda_ssd};
 use super::temporal_direct::{MotionRecord, TemporalDirect};
 use super::trellis::Rates;
 use super::weights::PictureWeights;
@@ -233,9 +233,6 @@ impl<'a> Analyser<'a> {
 
 /// At this quantiser, the last, limits of size press, and nothing but true costs finds the smallest macroblock.
 const STARVED_QP: u8 = 51;
-
-/// In P and B pictures bits count for so many 1/256 of what they count for in I pictures, when modes are tried. Measured.
-const INTER_LAMBDA_SCALE: u64 = 220;
 
 /// Intra prediction is not looked at where inter prediction costs less than so many bits.
 const INTRA_BITS: u32 = 80;
