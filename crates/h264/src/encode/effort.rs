@@ -110,12 +110,17 @@ impl Tools {
 
 /// A search's steps of the hexagon, rounds of half samples, rounds of quarter samples.
 const fn depth(steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth {
-    SearchDepth { pattern: Pattern::Hexagon, steps, half_rounds, quarter_rounds }
+    SearchDepth { pattern: Pattern::Hexagon, rings: 0, steps, half_rounds, quarter_rounds }
 }
 
 /// A search's steps of the diamond, rounds of half samples, rounds of quarter samples.
 const fn quick(steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth {
-    SearchDepth { pattern: Pattern::Diamond, steps, half_rounds, quarter_rounds }
+    SearchDepth { pattern: Pattern::Diamond, rings: 0, steps, half_rounds, quarter_rounds }
+}
+
+/// The same that looks far around first.
+const fn wide(steps: u32, half_rounds: u32, quarter_rounds: u32) -> SearchDepth {
+    SearchDepth { rings: 4, ..depth(steps, half_rounds, quarter_rounds) }
 }
 
 const ONE: PartReferences = PartReferences::Whole;
@@ -139,10 +144,10 @@ const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
     level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 4
     level(1,      20,       3, Y,    N,    quick(8, 1, 3),  quick(0, 0, 0), quick(2, 1, 3), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 5
     level(2,      30,       3, Y,    N,    depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    Y,        Y), // 6
-    level(3,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      ONE,     NONE,    Y,        Y), // 7
-    level(4,      40,       3, Y,    N,    depth(8, 2, 2),  depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      NEAR,    SOME,    Y,        Y), // 8
-    level(4,      50,       3, Y,    N,    depth(12, 3, 3), depth(2, 2, 2), depth(4, 2, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      ALL,     EACH,    Y,        Y), // 9
-    level(5,      60,       3, Y,    N,    depth(16, 4, 4), depth(4, 2, 2), depth(6, 3, 3), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      ALL,     EACH,    Y,        Y), // 10
+    level(3,      40,       3, Y,    N,    wide(8, 2, 2),   depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      ONE,     NONE,    Y,        Y), // 7
+    level(4,      40,       3, Y,    N,    wide(8, 2, 2),   depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      NEAR,    SOME,    Y,        Y), // 8
+    level(4,      50,       3, Y,    N,    wide(12, 3, 3),  depth(2, 2, 2), wide(4, 2, 3),  Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      ALL,     EACH,    Y,        Y), // 9
+    level(5,      60,       3, Y,    N,    wide(16, 4, 4),  depth(4, 2, 2), wide(6, 3, 3),  Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      ALL,     EACH,    Y,        Y), // 10
 ];
 
 #[rustfmt::skip]

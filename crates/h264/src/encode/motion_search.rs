@@ -39,6 +39,9 @@ pub(crate) enum Pattern {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SearchDepth {
     pub(crate) pattern: Pattern,
+    /// Rings of sixteen places around the best of the candidates (hexagon only), each four samples wider than the one before,
+    /// where the block is not found well yet.
+    pub(crate) rings: u32,
     /// Most steps of the pattern.
     pub(crate) steps: u32,
     /// Rounds of four half-sample and four quarter-sample neighbours. In a diamond search, one round of quarter
@@ -123,6 +126,16 @@ const HEXAGON: [(i32, i32); 6] = [(-8, 0), (-4, 8), (4, 8), (8, 0), (4, -8), (-4
 const SQUARE: [[(i32, i32); 4]; 2] =
     [[(0, -4), (0, 4), (-4, 0), (4, 0)], [(-4, -4), (4, -4), (-4, 4), (4, 4)]];
 
+/// Places of the innermost ring, four samples from the centre; the others are as many times as far.
+const RING: [[(i32, i32); 4]; 4] = [
+    [(16, 0), (-16, 0), (0, 16), (0, -16)],
+    [(8, 8), (-8, 8), (8, -8), (-8, -8)],
+    [(12, 4), (-12, 4), (12, -4), (-12, -4)],
+    [(4, 12), (-4, 12), (4, -12), (-4, -12)],
+];
+/// Where a sample differs by no more than this on average, bits of the vector included, no ring is looked at.
+const RING_DIFFERENCE: u32 = 1;
+
 impl Search<'_> {
     /// The best vector from the candidates' surroundings.
     pub(crate) fn run(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
@@ -130,6 +143,10 @@ impl Search<'_> {
             return self.quick(candidates, depth);
         }
         let mut best = self.start(candidates);
+        let samples = self.size.width() * self.size.height();
+        if best.cost > samples as u32 * RING_DIFFERENCE {
+            self.rings(&mut best, depth.rings);
+        }
         if depth.steps > 0 {
             self.hexagon(&mut best, depth.steps);
         }
@@ -183,6 +200,20 @@ impl Search<'_> {
         let costs = self.four(places);
         for (&at, cost) in places.iter().zip(costs) {
             best.offer(at, cost);
+        }
+    }
+
+    /// Offers places far from the best so far in all directions: what moves on its own is not where its neighbours are, and no
+    /// slope leads there.
+    fn rings(&self, best: &mut Best, count: u32) {
+        let centre = best.at;
+        for distance in 1..=count as i32 {
+            if !self.has_room(centre, 16 * distance) {
+                return;
+            }
+            for group in RING {
+                self.offer_four(best, group.map(|(x, y)| centre.by(distance * x, distance * y)));
+            }
         }
     }
 
@@ -308,5 +339,59 @@ impl Search<'_> {
             }
         };
         difference + self.bits(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vitascope_dsp::CpuLevel;
+
+    use super::*;
+    use crate::encode::motion_cost::MotionCosts;
+    use crate::encode::picture::LUMA_PADDING;
+
+    const SIDE: usize = 64;
+    const STRIDE: usize = SIDE + 2 * LUMA_PADDING;
+    const PLACE: usize = 24;
+
+    /// Noise on grey, which has moved by (12, 4): what is beside it resembles it no more than the grey does.
+    #[test]
+    fn rings_find_what_no_slope_leads_to() {
+        let mut state = 1u32;
+        let noise: [u8; 256] = std::array::from_fn(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        let mut plane = vec![128; STRIDE * STRIDE];
+        for (y, row) in noise.chunks(16).enumerate() {
+            plane[(LUMA_PADDING + PLACE + 4 + y) * STRIDE + LUMA_PADDING + PLACE + 12..][..16]
+                .copy_from_slice(row);
+        }
+        let grey = vec![128; STRIDE * STRIDE];
+        let reference =
+            ReferenceView::new([&plane, &grey, &grey, &grey], STRIDE, [&grey, &grey], STRIDE, None);
+        let kernels = VideoKernels::new(CpuLevel::Scalar);
+        let costs = MotionCosts::new();
+        let search = Search {
+            k: &kernels,
+            reference: &reference,
+            cost: costs.at(26),
+            limits: MotionLimits { min: Mv::new(-96, -96), max: Mv::new(96, 96) },
+            size: BlockSize::B16x16,
+            source: &noise,
+            origin: reference.luma_index(PLACE as i32, PLACE as i32),
+            predicted: Mv::ZERO,
+            by_quarters: false,
+            quarter_slack: 0,
+        };
+        let depth = |rings| SearchDepth {
+            pattern: Pattern::Hexagon,
+            rings,
+            steps: 8,
+            half_rounds: 2,
+            quarter_rounds: 2,
+        };
+        assert_eq!(search.run(&[Mv::ZERO], depth(4)).mv, Mv::new(48, 16));
+        assert_ne!(search.run(&[Mv::ZERO], depth(0)).mv, Mv::new(48, 16));
     }
 }

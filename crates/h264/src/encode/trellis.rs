@@ -330,7 +330,10 @@ impl Block<'_> {
         }
         let signs = *coeffs;
         coeffs[usize::from(first > 0)..].fill(0);
-        let any = state != 0;
+        // No path but that of levels of one leads here: larger ones were not lowered to nothing on the way.
+        if state == 0 {
+            return false;
+        }
         for step in steps[..count].iter().rev() {
             let from = step.from[state];
             let place = usize::from(scan[usize::from(step.position)]);
@@ -339,7 +342,7 @@ impl Block<'_> {
             coeffs[place] = if signs[place] < 0 { -level } else { level };
             state = usize::from(from & 7);
         }
-        any
+        true
     }
 
     /// Moves all states past a coefficient of `exact` steps (in 1/256).
