@@ -153,7 +153,7 @@ impl Analyser<'_> {
                 }
                 Some(InterChoice { partition, parts, direct: 0, division: None, cost })
             };
-        let slack = choice.cost + choice.cost / if self.tools.all_partitions { 4 } else { 16 };
+        let slack = choice.cost + choice.cost / if self.tools.all_partitions { 8 } else { 16 };
         let quarters = try_partition(motion, Partition::Quarters, &starts, 6, slack);
         motion.clear();
         let Some(quarters) = quarters else { return };
@@ -170,7 +170,7 @@ impl Analyser<'_> {
                 continue;
             }
             let stop = choices.best().map_or(u32::MAX, |best| best.cost);
-            let stop = if self.tools.rd_modes { stop + stop / 16 } else { stop };
+            let stop = if self.tools.rd_modes { stop + stop / 64 } else { stop };
             if let Some(found) = try_partition(motion, partition, &start, 3, stop) {
                 choices.offer(found);
             }
