@@ -120,7 +120,7 @@ impl<'a> Analyser<'a> {
         self.lambda = lambda_sad(qp);
         self.lambda_ssd = lambda_ssd(qp);
         if self.tools.trials && slice.kind != SliceKind::I {
-            self.lambda_ssd = (self.lambda_ssd * INTER_LAMBDA_SCALE >> 8).max(1);
+            self.lambda_ssd = ((self.lambda_ssd * INTER_LAMBDA_SCALE) >> 8).max(1);
         }
         self.best_cost = u64::MAX;
         self.slice_kind = slice.kind;
