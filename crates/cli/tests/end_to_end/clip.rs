@@ -14,6 +14,9 @@ pub(crate) enum Content {
     Fade,
     /// A window that slides while what lies behind it grows dark.
     Dimmed,
+    /// A plain picture that stands still while its right half grows dark in even steps: both sides of the edge are predicted
+    /// exactly, each in its own light, and nothing is left to code.
+    Shade,
     /// Independent noise in every sample of every frame: the largest levels and no prediction that helps.
     Noise,
     /// One picture, again and again.
@@ -96,6 +99,12 @@ impl Clip {
                         motion(x, y + 4 * time, self.width, self.height, 0, seed)
                     }
                     Content::Dimmed => (230 - 9 * time.min(20) - (x / 16 + y / 16) % 3) as u8,
+                    Content::Shade if plane > 0 => 128,
+                    Content::Shade => {
+                        // A boundary of macroblocks.
+                        let shaded = x >= self.width / 32 * 16;
+                        (200 - (x / 16 + y / 16) % 3 - if shaded { 4 * time.min(30) } else { 0 }) as u8
+                    }
                     Content::Noise => hash(x as u32, y as u32, seed + 31 * time as u32) as u8,
                     Content::Extremes => {
                         let on = (x + 3 * time) / 5 + (y + time) / 7 + plane as usize;

@@ -3,9 +3,10 @@
 use crate::clip::{Clip, Content};
 use crate::support::{Scratch, conforms, conforms_with, encode, fail, succeed, text, vitascope};
 
-/// Content that makes each tool work: moving texture with scene cuts, a fade, a change of light in part of the picture, levels that overflow short codes.
-const CONTENTS: [Content; 5] =
-    [Content::Cuts(13), Content::Fade, Content::Dimmed, Content::Noise, Content::Extremes];
+/// Content that makes each tool work: moving texture with scene cuts, a fade, changes of light in part of the picture (with and
+/// without something to code beside the edge), levels that overflow short codes.
+const CONTENTS: [Content; 6] =
+    [Content::Cuts(13), Content::Fade, Content::Dimmed, Content::Shade, Content::Noise, Content::Extremes];
 
 const PRESETS: [&str; 5] = ["HighSpeed", "Balanced", "HighQuality", "ConsistentQuality", "VideoConferencing"];
 
