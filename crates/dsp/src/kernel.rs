@@ -199,6 +199,7 @@ macro_rules! kernel {
 #[cfg(test)]
 pub(crate) mod testing {
     use crate::CpuLevel;
+    use crate::video::Place;
 
     /// Seeds each variant is compared over; the first few pick extreme samples.
     const SEEDS: u64 = if cfg!(miri) { 6 } else { 200 };
@@ -327,6 +328,22 @@ pub(crate) mod testing {
         pub(crate) fn block(&mut self, width: usize, height: usize) -> (Vec<u8>, usize) {
             let stride = self.stride(width);
             (self.bytes((height - 1) * stride + width), stride)
+        }
+
+        /// Four planes of a stride, and places in them of blocks, one of which ends with the last sample.
+        pub(crate) fn places<const N: usize>(
+            &mut self,
+            width: usize,
+            height: usize,
+        ) -> ([Vec<u8>; 4], [Place; N], usize) {
+            let stride = self.stride(width);
+            let last = self.within(0, 40) as usize;
+            let planes = std::array::from_fn(|_| self.bytes(last + (height - 1) * stride + width));
+            let places = std::array::from_fn(|i| {
+                let index = if i == 0 { last } else { self.within(0, last as i64) as usize };
+                Place::new(self.within(0, 3) as usize, index)
+            });
+            (planes, places, stride)
         }
     }
 }

@@ -10,6 +10,7 @@ mod block_size;
 mod chroma_motion;
 mod deblock;
 mod interpolate;
+mod places;
 mod quantise;
 mod rows;
 mod sad;
@@ -32,10 +33,11 @@ pub use deblock::{
     DeblockLumaIntraVerticalEdge, DeblockLumaVerticalEdge,
 };
 pub use interpolate::InterpolateHalf;
+pub use places::{Place, Planes};
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use rows::{Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
 pub use sad::{Sad, SadQuartersX4, SadX4};
-pub use satd::{Sa8d, Satd, SatdMean};
+pub use satd::{Sa8d, Satd, SatdMean, SatdMeanX4};
 pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
 pub use ssd::Ssd;
 pub use transform::{
@@ -56,7 +58,7 @@ pub struct VideoKernels {
     pub level: CpuLevel,
     /// Sum of absolute differences.
     pub sad: [Sad; 7],
-    /// Sums of absolute differences to four references at once.
+    /// Sums of absolute differences to four places at once.
     pub sad_x4: [SadX4; 7],
     /// The same for 16x16, by quarters.
     pub sad_quarters_x4: SadQuartersX4,
@@ -64,6 +66,8 @@ pub struct VideoKernels {
     pub satd: [Satd; 7],
     /// [`VideoKernels::satd`] to the mean of two references.
     pub satd_mean: [SatdMean; 7],
+    /// [`VideoKernels::satd_mean`] for four pairs of places at once.
+    pub satd_mean_x4: [SatdMeanX4; 7],
     /// Sum of absolute transformed differences, 8x8 Hadamard; the sizes from 16x16 to 8x8.
     pub sa8d: [Sa8d; 4],
     /// Sum of squared differences.
@@ -164,6 +168,7 @@ impl VideoKernels {
             sad_quarters_x4: SadQuartersX4::select(level),
             satd: Satd::select(level),
             satd_mean: SatdMean::select(level),
+            satd_mean_x4: SatdMeanX4::select(level),
             sa8d: Sa8d::select(level),
             ssd: Ssd::select(level),
             average: Average::select(level),

@@ -4,6 +4,7 @@ use std::fmt;
 
 pub(crate) use vitascope_dsp::CpuLevel;
 use vitascope_dsp::video::{BlockSize, Sad, SadX4, Satd, SatdMean, ShiftedHalves, Variance16x16};
+pub(crate) use vitascope_dsp::video::{Place, Planes};
 
 /// Kernels on the 8x8 blocks of half-size pictures, chosen for one level.
 pub(crate) struct Kernels {
@@ -34,16 +35,24 @@ impl Kernels {
         self.sad.call(a, a_stride, b, b_stride)
     }
 
-    /// Sums of absolute differences to four blocks.
+    /// Sums of absolute differences to blocks at four places.
     #[inline(always)]
-    pub(crate) fn sad_x4(&self, a: &[u8], a_stride: usize, b: [&[u8]; 4], b_stride: usize) -> [u32; 4] {
-        self.sad_x4.call(a, a_stride, b, b_stride)
+    pub(crate) fn sad_x4(
+        &self,
+        a: &[u8],
+        a_stride: usize,
+        planes: &Planes<'_>,
+        places: [Place; 4],
+        stride: usize,
+    ) -> [u32; 4] {
+        self.sad_x4.call(a, a_stride, planes, places, stride)
     }
 
     /// [`sad_x4`](Self::sad_x4) to four blocks without anything beside their rows.
     #[inline(always)]
     pub(crate) fn sad_x4_packed(&self, a: &[u8], a_stride: usize, b: [&[u8; 64]; 4]) -> [u32; 4] {
-        self.sad_x4.call(a, a_stride, b.map(|block| block.as_slice()), 8)
+        let places = [0, 1, 2, 3].map(|plane| Place::new(plane, 0));
+        self.sad_x4.call(a, a_stride, &Planes::new(b.map(|block| block.as_slice())), places, 8)
     }
 
     /// Sum of the absolute 4x4 Hadamard-transformed differences, halved.

@@ -2,7 +2,7 @@
 
 use crate::frame::MotionVector;
 use crate::half_picture::{BlockGrid, HalfPicture};
-use crate::kernels::Kernels;
+use crate::kernels::{Kernels, Place, Planes};
 
 /// A vector in half samples of the half-size picture, which are whole samples of the full-size one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -12,6 +12,11 @@ pub(crate) struct HalfVector {
 }
 
 impl HalfVector {
+    /// Both components as one number.
+    fn key(self) -> u32 {
+        u32::from(self.x as u16) | u32::from(self.y as u16) << 16
+    }
+
     pub(crate) fn to_motion(self) -> MotionVector {
         MotionVector { x: self.x * 4, y: self.y * 4 }
     }
@@ -76,7 +81,7 @@ pub(crate) fn search_band(
     first: usize,
     (vectors, costs): Band<'_>,
 ) {
-    let planes = reference.planes();
+    let planes = Planes::new(reference.planes());
     for (band_row, costs) in costs.chunks_exact_mut(grid.columns).enumerate() {
         let row = first + band_row;
         let rows = reach(row, grid.rows);
@@ -153,7 +158,7 @@ fn reach(index: usize, count: usize) -> (i32, i32) {
 struct BlockSearch<'a> {
     kernels: &'a Kernels,
     /// Planes of the reference.
-    planes: &'a [&'a [u8]; 4],
+    planes: &'a Planes<'a>,
     /// The block's place in them.
     origin: usize,
     source: &'a [u8],
@@ -169,15 +174,12 @@ impl<'a> BlockSearch<'a> {
     #[inline(always)]
     fn run(&self, candidates: [HalfVector; 5]) -> (HalfVector, u32) {
         // Near each other, candidates lead to the same place.
-        let mut tried = [HalfVector::default(); 6];
+        let keys = candidates.map(HalfVector::key);
         let mut best = (self.whole_cost(0, 0), 0, 0);
-        let mut count = 1;
-        for candidate in candidates {
-            if tried[..count].contains(&candidate) {
+        for (i, candidate) in candidates.into_iter().enumerate() {
+            if keys[i] == 0 || keys[..i].contains(&keys[i]) {
                 continue;
             }
-            tried[count] = candidate;
-            count += 1;
             let (x, y) = self.clamp((i32::from(candidate.x) + 1) >> 1, (i32::from(candidate.y) + 1) >> 1);
             let cost = self.whole_cost(x, y);
             if cost < best.0 {
@@ -203,9 +205,11 @@ impl<'a> BlockSearch<'a> {
             {
                 break;
             }
-            let at = |x: i32, y: i32| &self.planes[0][self.moved(x, y)..];
-            let references = [at(x, y - REACH), at(x - REACH, y), at(x + REACH, y), at(x, y + REACH)];
-            let (found, dx, dy) = self.nearest(references, (2 * x, 2 * y), 2 * REACH);
+            // Across and down: within the padding, as the limits are.
+            let (at, across, down) = (self.moved(x, y), REACH as usize, REACH as usize * self.stride);
+            let places = [at.wrapping_sub(down), at.wrapping_sub(across), at + across, at + down];
+            let places = places.map(|index| Place::new(0, index));
+            let (found, dx, dy) = self.nearest(places, (2 * x, 2 * y), 2 * REACH);
             if found >= cost {
                 break;
             }
@@ -220,25 +224,25 @@ impl<'a> BlockSearch<'a> {
         let (mut x, mut y) = (2 * x, 2 * y);
         let steps = if cost > FINE_SAD { HALF_STEPS } else { 0 };
         for _ in 0..steps {
-            let references =
-                [self.half(x, y - 1), self.half(x - 1, y), self.half(x + 1, y), self.half(x, y + 1)];
-            let (found, dx, dy) = self.nearest(references, (x, y), 1);
+            let places = [self.half(x, y - 1), self.half(x - 1, y), self.half(x + 1, y), self.half(x, y + 1)];
+            let (found, dx, dy) = self.nearest(places, (x, y), 1);
             if found >= cost {
                 break;
             }
             (cost, x, y) = (found, x + dx, y + dy);
         }
-        let satd = self.kernels.satd(self.source, self.stride, self.half(x, y), self.stride);
+        let reference = self.planes.from(self.half(x, y));
+        let satd = self.kernels.satd(self.source, self.stride, reference, self.stride);
         let vector_cost = self.column_cost(x) + self.row_cost(y);
         (HalfVector { x: x as i16, y: y as i16 }, satd + vector_cost)
     }
 
-    /// The best of the neighbours above, left, right and below a place, `reach` half samples from it: cost and
+    /// The best of the neighbours above, left, right and below a point, `reach` half samples from it: cost and
     /// direction.
     #[inline(always)]
-    fn nearest(&self, references: [&[u8]; 4], (x, y): (i32, i32), reach: i32) -> Found {
+    fn nearest(&self, places: [Place; 4], (x, y): (i32, i32), reach: i32) -> Found {
         const DIRECTIONS: [(i32, i32); 4] = [(0, -1), (-1, 0), (1, 0), (0, 1)];
-        let sads = self.kernels.sad_x4(self.source, self.stride, references, self.stride);
+        let sads = self.kernels.sad_x4(self.source, self.stride, self.planes, places, self.stride);
         let (column, row) = (self.column_cost(x), self.row_cost(y));
         // The number of the neighbour below the cost: one comparison keeps both.
         let [a, b, c, d] = [
@@ -252,11 +256,10 @@ impl<'a> BlockSearch<'a> {
         (least >> 2, dx, dy)
     }
 
-    /// Samples of the reference at a vector in half samples.
+    /// Where the samples at a vector in half samples are.
     #[inline(always)]
-    fn half(&self, x: i32, y: i32) -> &'a [u8] {
-        let plane = self.planes[((x & 1) + 2 * (y & 1)) as usize];
-        &plane[self.moved(x >> 1, y >> 1)..]
+    fn half(&self, x: i32, y: i32) -> Place {
+        Place::new(((x & 1) + 2 * (y & 1)) as usize, self.moved(x >> 1, y >> 1))
     }
 
     /// The block's place moved by whole samples.
@@ -267,7 +270,7 @@ impl<'a> BlockSearch<'a> {
 
     #[inline(always)]
     fn whole_cost(&self, x: i32, y: i32) -> u32 {
-        let reference = &self.planes[0][self.moved(x, y)..];
+        let reference = self.planes.from(Place::new(0, self.moved(x, y)));
         let sad = self.kernels.sad(self.source, self.stride, reference, self.stride);
         sad + self.column_cost(2 * x) + self.row_cost(2 * y)
     }

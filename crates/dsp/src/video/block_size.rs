@@ -89,6 +89,15 @@ impl BlockExtent {
             None => false,
         }
     }
+
+    /// Whether the block lies within `length` samples from the `first`th on, rows `stride` apart.
+    #[inline(always)]
+    pub(crate) fn fits_from(self, first: usize, length: usize, stride: usize) -> bool {
+        match stride.checked_mul(self.last_row).and_then(|last_row| last_row.checked_add(self.width)) {
+            Some(extent) => length >= extent && length - extent >= first,
+            None => false,
+        }
+    }
 }
 
 #[cfg(test)]

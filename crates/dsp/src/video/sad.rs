@@ -3,6 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
+use super::{BlockSize, Place, Planes};
 use crate::kernel::fits;
 
 kernel! {
@@ -16,14 +17,11 @@ kernel! {
 }
 
 kernel! {
-    /// [`Sad`] of one source block to four references of one stride.
-    pub fn SadX4(src: &[u8], src_stride: usize, references: [&[u8]; 4], reference_stride: usize) -> [u32; 4]
-    where
-        block.fits(src, src_stride),
-        block.fits(references[0], reference_stride),
-        block.fits(references[1], reference_stride),
-        block.fits(references[2], reference_stride),
-        block.fits(references[3], reference_stride);
+    /// [`Sad`] of one source block to four places in planes of one stride.
+    pub fn SadX4(
+        src: &[u8], src_stride: usize, planes: &Planes<'_>, places: [Place; 4], stride: usize
+    ) -> [u32; 4]
+    where block.fits(src, src_stride), planes.hold(block, stride, &places);
     blocks: block in [B16x16, B16x8, B8x16, B8x8, B8x4, B4x8, B4x4],
     test: sad_x4_variants, cases: tests::sad_x4_cases,
     scalar: sad_x4,
@@ -31,17 +29,12 @@ kernel! {
 }
 
 kernel! {
-    /// [`SadX4`] of 16x16 samples by quarters: for each reference the sums of the four 8x8, in raster order. They
+    /// [`SadX4`] of 16x16 samples by quarters: for each place the sums of the four 8x8, in raster order. They
     /// cost no more than their total, and tell where the parts of a block would go on their own.
     pub fn SadQuartersX4(
-        src: &[u8], src_stride: usize, references: [&[u8]; 4], reference_stride: usize
+        src: &[u8], src_stride: usize, planes: &Planes<'_>, places: [Place; 4], stride: usize
     ) -> [[u32; 4]; 4]
-    where
-        fits(src, src_stride, 16, 16),
-        fits(references[0], reference_stride, 16, 16),
-        fits(references[1], reference_stride, 16, 16),
-        fits(references[2], reference_stride, 16, 16),
-        fits(references[3], reference_stride, 16, 16);
+    where fits(src, src_stride, 16, 16), planes.hold(BlockSize::B16x16.extent(), stride, &places);
     test: sad_quarters_x4_variants, cases: tests::sad_quarters_x4_cases,
     scalar: sad_quarters_x4,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sad_quarters_x4 },
@@ -65,22 +58,24 @@ fn sad<const W: usize, const H: usize>(
 fn sad_x4<const W: usize, const H: usize>(
     src: &[u8],
     src_stride: usize,
-    references: [&[u8]; 4],
-    reference_stride: usize,
+    planes: &Planes<'_>,
+    places: [Place; 4],
+    stride: usize,
 ) -> [u32; 4] {
-    references.map(|reference| sad::<W, H>(src, src_stride, reference, reference_stride))
+    places.map(|place| sad::<W, H>(src, src_stride, planes.from(place), stride))
 }
 
 fn sad_quarters_x4(
     src: &[u8],
     src_stride: usize,
-    references: [&[u8]; 4],
-    reference_stride: usize,
+    planes: &Planes<'_>,
+    places: [Place; 4],
+    stride: usize,
 ) -> [[u32; 4]; 4] {
-    references.map(|reference| {
+    places.map(|place| {
         [(0, 0), (8, 0), (0, 8), (8, 8)].map(|(x, y)| {
-            let (src, reference) = (&src[y * src_stride + x..], &reference[y * reference_stride + x..]);
-            sad::<8, 8>(src, src_stride, reference, reference_stride)
+            let place = place.further(y * stride + x);
+            sad::<8, 8>(&src[y * src_stride + x..], src_stride, planes.from(place), stride)
         })
     })
 }
@@ -90,7 +85,6 @@ mod tests {
     use super::*;
     use crate::CpuLevel;
     use crate::kernel::testing::{Outcome, Random};
-    use crate::video::BlockSize;
 
     pub(super) fn sad_cases(kernel: Sad, random: &mut Random, outcome: &mut Outcome) {
         let (width, height) = (kernel.size().width(), kernel.size().height());
@@ -102,18 +96,16 @@ mod tests {
     pub(super) fn sad_x4_cases(kernel: SadX4, random: &mut Random, outcome: &mut Outcome) {
         let (width, height) = (kernel.size().width(), kernel.size().height());
         let (src, src_stride) = random.block(width, height);
-        let stride = random.stride(width);
-        let references: [Vec<u8>; 4] = std::array::from_fn(|_| random.bytes((height - 1) * stride + width));
-        let references = std::array::from_fn(|i| references[i].as_slice());
-        outcome.extend(&kernel.call(&src, src_stride, references, stride));
+        let (planes, places, stride) = random.places::<4>(width, height);
+        let planes = Planes::new(planes.each_ref().map(|plane| &plane[..]));
+        outcome.extend(&kernel.call(&src, src_stride, &planes, places, stride));
     }
 
     pub(super) fn sad_quarters_x4_cases(kernel: SadQuartersX4, random: &mut Random, outcome: &mut Outcome) {
         let (src, src_stride) = random.block(16, 16);
-        let stride = random.stride(16);
-        let references: [Vec<u8>; 4] = std::array::from_fn(|_| random.bytes(15 * stride + 16));
-        let references = std::array::from_fn(|i| references[i].as_slice());
-        let sums = kernel.call(&src, src_stride, references, stride);
+        let (planes, places, stride) = random.places::<4>(16, 16);
+        let planes = Planes::new(planes.each_ref().map(|plane| &plane[..]));
+        let sums = kernel.call(&src, src_stride, &planes, places, stride);
         outcome.extend(sums.as_flattened());
     }
 
@@ -123,8 +115,8 @@ mod tests {
         let (src, reference) = (random.bytes(256), random.bytes(256));
         for level in CpuLevel::ALL {
             let whole = Sad::select(level)[BlockSize::B16x16 as usize].call(&src, 16, &reference, 16);
-            let references = [&reference[..]; 4];
-            for quarters in SadQuartersX4::select(level).call(&src, 16, references, 16) {
+            let planes = Planes::new([&reference; 4]);
+            for quarters in SadQuartersX4::select(level).call(&src, 16, &planes, [Place::default(); 4], 16) {
                 assert_eq!(quarters.iter().sum::<u32>(), whole, "{level:?}");
             }
         }

@@ -3,6 +3,8 @@
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 
+use super::{Place, Planes};
+
 kernel! {
     /// Sum over the 4x4 blocks of |Hadamard(source - reference)|, halved (the sum is always even).
     pub fn Satd(src: &[u8], src_stride: usize, reference: &[u8], reference_stride: usize) -> u32
@@ -22,6 +24,19 @@ kernel! {
     test: satd_mean_variants, cases: tests::satd_mean_cases,
     scalar: satd_mean,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean },
+}
+
+kernel! {
+    /// [`SatdMean`] of one source block for four pairs of places in planes of one stride; a pair of one place
+    /// twice is that place.
+    pub fn SatdMeanX4(
+        src: &[u8], src_stride: usize, planes: &Planes<'_>, places: [[Place; 2]; 4], stride: usize
+    ) -> [u32; 4]
+    where block.fits(src, src_stride), planes.hold(block, stride, places.as_flattened());
+    blocks: block in [B16x16, B16x8, B8x16, B8x8, B8x4, B4x8, B4x4],
+    test: satd_mean_x4_variants, cases: tests::satd_mean_x4_cases,
+    scalar: satd_mean_x4,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean_x4 },
 }
 
 kernel! {
@@ -58,6 +73,16 @@ fn satd_mean<const W: usize, const H: usize>(
         }
     }
     satd::<W, H>(src, src_stride, &mean, W)
+}
+
+fn satd_mean_x4<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    planes: &Planes<'_>,
+    places: [[Place; 2]; 4],
+    stride: usize,
+) -> [u32; 4] {
+    places.map(|[a, b]| satd_mean::<W, H>(src, src_stride, planes.from(a), planes.from(b), stride))
 }
 
 fn sa8d<const W: usize, const H: usize>(
@@ -133,6 +158,16 @@ mod tests {
         let (a, stride) = random.block(width, height);
         let b = random.bytes(a.len());
         outcome.push(kernel.call(&src, src_stride, &a, &b, stride));
+    }
+
+    pub(super) fn satd_mean_x4_cases(kernel: SatdMeanX4, random: &mut Random, outcome: &mut Outcome) {
+        let (width, height) = (kernel.size().width(), kernel.size().height());
+        let (src, src_stride) = random.block(width, height);
+        let (planes, places, stride) = random.places::<8>(width, height);
+        let planes = Planes::new(planes.each_ref().map(|plane| &plane[..]));
+        let [a, b, c, d, e, f, g, _] = places;
+        let pairs = [[a, b], [c, d], [e, f], [g, g]];
+        outcome.extend(&kernel.call(&src, src_stride, &planes, pairs, stride));
     }
 
     pub(super) fn sa8d_cases(kernel: Sa8d, random: &mut Random, outcome: &mut Outcome) {

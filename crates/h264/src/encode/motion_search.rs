@@ -2,7 +2,7 @@
 
 mod quick;
 
-use vitascope_dsp::video::{BlockSize, VideoKernels};
+use vitascope_dsp::video::{BlockSize, Place, VideoKernels};
 
 use super::macroblock::Mv;
 use super::motion_cost::MotionCost;
@@ -180,7 +180,7 @@ impl Search<'_> {
         }
         let mut best = Best { at: start, cost: u32::MAX };
         for &group in &places.as_chunks::<4>().0[..count.div_ceil(4)] {
-            self.offer_four(&mut best, group);
+            self.offer_four(&mut best, group, self.four(group));
         }
         best
     }
@@ -190,14 +190,14 @@ impl Search<'_> {
         if self.has_room(best.at, 4) {
             let centre = best.at;
             for ring in SQUARE {
-                self.offer_four(best, ring.map(|(x, y)| centre.by(x, y)));
+                let places = ring.map(|(x, y)| centre.by(x, y));
+                self.offer_four(best, places, self.four(places));
             }
         }
     }
 
     #[inline(always)]
-    fn offer_four(&self, best: &mut Best, places: [Point; 4]) {
-        let costs = self.four(places);
+    fn offer_four(&self, best: &mut Best, places: [Point; 4], costs: [u32; 4]) {
         for (&at, cost) in places.iter().zip(costs) {
             best.offer(at, cost);
         }
@@ -256,34 +256,35 @@ impl Search<'_> {
     /// Turns to transformed differences, and offers vectors exactly as they are: the prediction itself costs no
     /// bits; so may a neighbour's.
     fn exact(&self, best: &mut Best, candidate: Option<&Mv>) {
-        best.cost = self.transformed(best.at);
-        for &mv in [self.predicted].iter().chain(candidate) {
-            let at = Point::from(mv);
-            if (mv.x | mv.y) & 3 != 0 && at != best.at && self.limits.contains(mv) {
-                best.offer(at, self.transformed(at));
-            }
+        let known = |mv: Mv| self.is_fraction_within(mv).then(|| Point::from(mv));
+        let others = [known(self.predicted), candidate.and_then(|&mv| known(mv))];
+        if others == [None; 2] {
+            best.cost = self.transformed(best.at);
+            return;
         }
+        let [predicted, candidate] = others.map(|other| other.unwrap_or(best.at));
+        let places = [best.at, predicted, candidate, candidate];
+        best.cost = u32::MAX;
+        self.offer_four(best, places, self.four_transformed(places));
+    }
+
+    /// Whether a vector has a fraction and may be taken.
+    fn is_fraction_within(&self, mv: Mv) -> bool {
+        (mv.x | mv.y) & 3 != 0 && self.limits.contains(mv)
     }
 
     /// Moves to the best of four neighbours by transformed differences while that helps.
     fn diamond(&self, best: &mut Best, step: i32, rounds: u32) {
-        // Where the centre was before the last move, which need not be tried again.
-        let mut before = None;
         for _ in 0..rounds {
             let centre = best.at;
             if !self.has_room(centre, step) {
                 return;
             }
-            for (x, y) in [(0, -step), (0, step), (-step, 0), (step, 0)] {
-                let at = centre.by(x, y);
-                if before != Some(at) {
-                    best.offer(at, self.transformed(at));
-                }
-            }
+            let places = [(0, -step), (0, step), (-step, 0), (step, 0)].map(|(x, y)| centre.by(x, y));
+            self.offer_four(best, places, self.four_transformed(places));
             if best.at == centre {
                 return;
             }
-            before = Some(centre);
         }
     }
 
@@ -300,31 +301,42 @@ impl Search<'_> {
         self.cost.of_difference(at.x - i32::from(self.predicted.x), at.y - i32::from(self.predicted.y))
     }
 
+    /// Where the samples of a whole place are.
     #[inline(always)]
-    fn samples(&self, at: Point) -> &[u8] {
-        &self.reference.luma[0][moved(self.origin, at.x, at.y, self.reference.luma_stride)..]
+    fn whole(&self, at: Point) -> Place {
+        Place::new(0, moved(self.origin, at.x, at.y, self.reference.luma_stride))
     }
 
     /// Difference at a whole sample, and its bits.
     #[inline(always)]
     fn sad(&self, at: Point) -> u32 {
+        let reference = self.reference.luma.from(self.whole(at));
         let stride = self.reference.luma_stride;
-        self.k.sad[self.size as usize].call(self.source, SOURCE_STRIDE, self.samples(at), stride)
-            + self.bits(at)
+        self.k.sad[self.size as usize].call(self.source, SOURCE_STRIDE, reference, stride) + self.bits(at)
     }
 
     #[inline(always)]
     fn four(&self, places: [Point; 4]) -> [u32; 4] {
-        self.plain(places, places.map(|at| self.samples(at)))
+        self.plain(places, places.map(|at| self.whole(at)))
     }
 
     /// Differences from the samples at four places, and their bits.
     #[inline(always)]
-    fn plain(&self, places: [Point; 4], samples: [&[u8]; 4]) -> [u32; 4] {
-        let stride = self.reference.luma_stride;
-        let sads = self.k.sad_x4[self.size as usize].call(self.source, SOURCE_STRIDE, samples, stride);
-        let [a, b, c, d] = places;
-        [sads[0] + self.bits(a), sads[1] + self.bits(b), sads[2] + self.bits(c), sads[3] + self.bits(d)]
+    fn plain(&self, points: [Point; 4], places: [Place; 4]) -> [u32; 4] {
+        let ReferenceView { luma, luma_stride, .. } = self.reference;
+        let sad_x4 = &self.k.sad_x4[self.size as usize];
+        let sads = sad_x4.call(self.source, SOURCE_STRIDE, luma, places, *luma_stride);
+        std::array::from_fn(|i| sads[i] + self.bits(points[i]))
+    }
+
+    /// Transformed differences at any four vectors, and their bits.
+    #[inline(always)]
+    fn four_transformed(&self, points: [Point; 4]) -> [u32; 4] {
+        let ReferenceView { luma, luma_stride, .. } = self.reference;
+        let places = points.map(|at| self.reference.luma_places(self.origin, at.x, at.y));
+        let satd_mean_x4 = &self.k.satd_mean_x4[self.size as usize];
+        let differences = satd_mean_x4.call(self.source, SOURCE_STRIDE, luma, places, *luma_stride);
+        std::array::from_fn(|i| differences[i] + self.bits(points[i]))
     }
 
     /// Transformed difference at any vector, and its bits.

@@ -1,6 +1,6 @@
 //! Reading reference pictures: fractional samples and motion compensation, ITU-T H.264 8.4.2.2.
 
-use vitascope_dsp::video::{BlockSize, VideoKernels};
+use vitascope_dsp::video::{BlockSize, Place, Planes, VideoKernels};
 
 use super::implicit_weights::{EVEN, weighted_mean_of};
 use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Motion, Mv, Reconstruction};
@@ -15,7 +15,7 @@ use crate::syntax::pred_weight_table::Weight;
 /// diagonally below each. Any quarter sample is one of them or the mean of two.
 #[derive(Clone, Copy)]
 pub(crate) struct ReferenceView<'a> {
-    pub(crate) luma: [&'a [u8]; 4],
+    pub(crate) luma: Planes<'a>,
     pub(crate) luma_stride: usize,
     pub(crate) chroma: [&'a [u8]; 2],
     pub(crate) chroma_stride: usize,
@@ -23,8 +23,8 @@ pub(crate) struct ReferenceView<'a> {
     pub(crate) weights: Option<&'a PictureWeights>,
     /// Of a picture of list 0: weight of each picture of list 1 in predictions from both; empty where they count alike.
     pub(crate) second_weights: &'a [i16],
-    /// [`QUARTERS`] with offsets as distances in a plane.
-    quarters: [[(u8, u32); 2]; 16],
+    /// [`QUARTERS`] from the planes' first sample.
+    quarters: [[Place; 2]; 16],
 }
 
 /// Plane, and offset right and down, of the two samples whose mean each quarter position is, by
@@ -57,11 +57,19 @@ impl<'a> ReferenceView<'a> {
         chroma_stride: usize,
         weights: Option<&'a PictureWeights>,
     ) -> Self {
-        let distance = |(plane, right, down): (u8, u8, u8)| {
-            (plane, u32::from(right) + u32::from(down) * luma_stride as u32)
+        let place = |(plane, right, down): (u8, u8, u8)| {
+            Place::new(plane.into(), usize::from(right) + usize::from(down) * luma_stride)
         };
-        let quarters = QUARTERS.map(|pair| pair.map(distance));
-        Self { luma, luma_stride, chroma, chroma_stride, weights, second_weights: &[], quarters }
+        let quarters = QUARTERS.map(|pair| pair.map(place));
+        Self {
+            luma: Planes::new(luma),
+            luma_stride,
+            chroma,
+            chroma_stride,
+            weights,
+            second_weights: &[],
+            quarters,
+        }
     }
 
     /// With these [`second_weights`](Self::second_weights).
@@ -75,14 +83,20 @@ impl<'a> ReferenceView<'a> {
         (y + LUMA_PADDING as i32) as usize * self.luma_stride + (x + LUMA_PADDING as i32) as usize
     }
 
-    /// Where the prediction of the block at luma index `origin`, moved by the vector (x, y), begins: one place,
-    /// or two whose mean it is.
+    /// Where the prediction of the block at luma index `origin`, moved by the vector (x, y), begins: two places whose
+    /// mean it is, which may be the same.
     #[inline(always)]
-    pub(crate) fn luma_sources(&self, origin: usize, x: i32, y: i32) -> (&'a [u8], Option<&'a [u8]>) {
+    pub(crate) fn luma_places(&self, origin: usize, x: i32, y: i32) -> [Place; 2] {
         let base = moved(origin, x, y, self.luma_stride);
         let [first, second] = self.quarters[((y & 3) * 4 + (x & 3)) as usize & 15];
-        let at = |(plane, offset): (u8, u32)| &self.luma[usize::from(plane & 3)][base + offset as usize..];
-        (at(first), (first != second).then(|| at(second)))
+        [first.further(base), second.further(base)]
+    }
+
+    /// The samples of [`luma_places`](Self::luma_places): of one place, or of two.
+    #[inline(always)]
+    pub(crate) fn luma_sources(&self, origin: usize, x: i32, y: i32) -> (&'a [u8], Option<&'a [u8]>) {
+        let [first, second] = self.luma_places(origin, x, y);
+        (self.luma.from(first), (first != second).then(|| self.luma.from(second)))
     }
 
     /// Predicts one part of a macroblock at (x, y) of the picture, measured in 4x4 blocks.

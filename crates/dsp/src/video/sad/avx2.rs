@@ -4,6 +4,7 @@
 //! once in four rows.
 
 use crate::video::x86_64::*;
+use crate::video::{Place, Planes};
 use std::arch::x86_64::*;
 
 /// # Safety
@@ -35,16 +36,18 @@ pub(super) unsafe fn sad<const W: usize, const H: usize>(
 }
 
 /// # Safety
-/// AVX2; the five blocks lie within their slices.
+/// AVX2; the block lies within its slice and those at the places within their planes.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
     src: &[u8],
     src_stride: usize,
-    references: [&[u8]; 4],
-    reference_stride: usize,
+    planes: &Planes<'_>,
+    places: [Place; 4],
+    stride: usize,
 ) -> [u32; 4] {
     let mut src = src.as_ptr();
-    let [mut a, mut b, mut c, mut d] = references.map(|reference| reference.as_ptr());
+    // SAFETY: by this function's contract.
+    let [mut a, mut b, mut c, mut d] = places.map(|place| unsafe { planes.pointer(place) });
     let mut sums = [_mm_setzero_si128(); 4];
     for _ in 0..H / 4 {
         for i in 0..W / 4 {
@@ -52,15 +55,14 @@ pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
             unsafe {
                 let samples = load_part_of_four_rows::<W>(src, src_stride, i);
                 for (sum, reference) in sums.iter_mut().zip([a, b, c, d]) {
-                    let difference =
-                        _mm_sad_epu8(samples, load_part_of_four_rows::<W>(reference, reference_stride, i));
+                    let difference = _mm_sad_epu8(samples, load_part_of_four_rows::<W>(reference, stride, i));
                     *sum = _mm_add_epi32(*sum, difference);
                 }
             }
         }
         src = src.wrapping_add(4 * src_stride);
         for reference in [&mut a, &mut b, &mut c, &mut d] {
-            *reference = reference.wrapping_add(4 * reference_stride);
+            *reference = reference.wrapping_add(4 * stride);
         }
     }
     // Each register holds two sums, in elements 0 and 2.
@@ -74,16 +76,18 @@ pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
 }
 
 /// # Safety
-/// AVX2; the five blocks of 16x16 lie within their slices.
+/// AVX2; the block of 16x16 lies within its slice and those at the places within their planes.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn sad_quarters_x4(
     src: &[u8],
     src_stride: usize,
-    references: [&[u8]; 4],
-    reference_stride: usize,
+    planes: &Planes<'_>,
+    places: [Place; 4],
+    stride: usize,
 ) -> [[u32; 4]; 4] {
     let mut src = src.as_ptr();
-    let [mut a, mut b, mut c, mut d] = references.map(|reference| reference.as_ptr());
+    // SAFETY: by this function's contract.
+    let [mut a, mut b, mut c, mut d] = places.map(|place| unsafe { planes.pointer(place) });
     let mut halves = [[_mm_setzero_si128(); 4]; 2];
     for sums in &mut halves {
         for _ in 0..2 {
@@ -93,14 +97,14 @@ pub(super) unsafe fn sad_quarters_x4(
                     let samples = load16(src.add(row * src_stride));
                     let [s, t, u, v] = &mut *sums;
                     for (sum, reference) in [(s, a), (t, b), (u, c), (v, d)] {
-                        let difference = _mm_sad_epu8(samples, load16(reference.add(row * reference_stride)));
+                        let difference = _mm_sad_epu8(samples, load16(reference.add(row * stride)));
                         *sum = _mm_add_epi32(*sum, difference);
                     }
                 }
             }
             src = src.wrapping_add(4 * src_stride);
             for reference in [&mut a, &mut b, &mut c, &mut d] {
-                *reference = reference.wrapping_add(4 * reference_stride);
+                *reference = reference.wrapping_add(4 * stride);
             }
         }
     }

@@ -6,6 +6,7 @@
 //! costs halve their sum anyway.
 
 use crate::video::x86_64::*;
+use crate::video::{Place, Planes};
 use std::arch::x86_64::*;
 
 /// # Safety
@@ -40,6 +41,48 @@ pub(super) unsafe fn satd_mean<const W: usize, const H: usize>(
     unsafe { cost::<W, H>(source, Mean(a, b)) }
 }
 
+/// # Safety
+/// AVX2; the block lies within its slice and those at the places within their planes.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn satd_mean_x4<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    planes: &Planes<'_>,
+    places: [[Place; 2]; 4],
+    stride: usize,
+) -> [u32; 4] {
+    let mut source = Block { pointer: src.as_ptr(), stride: src_stride };
+    // SAFETY: by this function's contract.
+    let block = |place: Place| unsafe { Block { pointer: planes.pointer(place), stride } };
+    let mut references = places.map(|[a, b]| Mean(block(a), block(b)));
+    let mut result = [0; 4];
+    // SAFETY: by this function's contract; every group of rows lies within `H`, and `result` holds 16 bytes.
+    unsafe {
+        if W < 8 || W * H < 64 {
+            for (cost_of, reference) in result.iter_mut().zip(references) {
+                *cost_of = cost::<W, H>(source, reference);
+            }
+            return result;
+        }
+        let group = 64 / W;
+        let mut sums = [_mm256_setzero_si256(); 4];
+        for _ in 0..H / group {
+            let own = [0, 1, 2, 3].map(|y| source.pairs::<W>(y));
+            for (sum, reference) in sums.iter_mut().zip(&mut references) {
+                let rows = [0, 1, 2, 3].map(|y| _mm256_sub_epi16(own[y], reference.pairs::<W>(y)));
+                *sum = _mm256_add_epi16(*sum, cost4(hadamard4(rows)));
+                *reference = reference.below(group);
+            }
+            source = source.below(group);
+        }
+        let ones = _mm256_set1_epi16(1);
+        let [a, b, c, d] = sums.map(|sum| _mm256_madd_epi16(sum, ones));
+        let (low, high) = split(_mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d)));
+        _mm_storeu_si128(result.as_mut_ptr().cast(), _mm_add_epi32(low, high));
+    }
+    result
+}
+
 /// The samples a source is compared with.
 trait Rows: Copy {
     /// `W` samples of row `y`: 16, or 8 in the low half, or 4 in the low quarter.
@@ -47,6 +90,13 @@ trait Rows: Copy {
     /// # Safety
     /// AVX2; the samples are readable.
     unsafe fn row<const W: usize>(self, y: usize) -> __m128i;
+
+    /// Sums and differences of the pairs of row `y` of 16, as [`pairs16`] has them, or of rows `y` and `y + 4` of 8,
+    /// as [`pairs8x2`] has them.
+    ///
+    /// # Safety
+    /// AVX2; the samples are readable.
+    unsafe fn pairs<const W: usize>(self, y: usize) -> __m256i;
 
     /// The same from `rows` rows further down.
     fn below(self, rows: usize) -> Self;
@@ -78,6 +128,18 @@ impl Rows for Block {
     }
 
     #[inline(always)]
+    unsafe fn pairs<const W: usize>(self, y: usize) -> __m256i {
+        // SAFETY: by this function's contract.
+        unsafe {
+            if W == 16 {
+                return pairs16(self.row::<16>(y));
+            }
+            let [first, second] = [y, y + 4].map(|y| _mm256_broadcastq_epi64(self.row::<8>(y)));
+            pairs8x2(_mm256_blend_epi32::<0xF0>(first, second))
+        }
+    }
+
+    #[inline(always)]
     fn below(self, rows: usize) -> Self {
         Block { pointer: self.pointer.wrapping_add(rows * self.stride), ..self }
     }
@@ -88,6 +150,23 @@ impl Rows for Mean {
     unsafe fn row<const W: usize>(self, y: usize) -> __m128i {
         // SAFETY: by this function's contract.
         unsafe { _mm_avg_epu8(self.0.row::<W>(y), self.1.row::<W>(y)) }
+    }
+
+    #[inline(always)]
+    unsafe fn pairs<const W: usize>(self, y: usize) -> __m256i {
+        // SAFETY: by this function's contract.
+        unsafe {
+            if W == 16 {
+                return pairs16(self.row::<16>(y));
+            }
+            // Both rows in one register up to here.
+            let [a, b] = [self.0, self.1].map(|block| {
+                let p = block.pointer.add(y * block.stride);
+                load8x2(p, p.add(4 * block.stride))
+            });
+            let both = _mm256_castsi128_si256(_mm_avg_epu8(a, b));
+            pairs8x2(_mm256_permute4x64_epi64::<0b01_01_00_00>(both))
+        }
     }
 
     #[inline(always)]
@@ -110,14 +189,8 @@ unsafe fn cost<const W: usize, const H: usize>(mut source: Block, mut reference:
             let group = 64 / W;
             let mut sum = _mm256_setzero_si256();
             for _ in 0..H / group {
-                let rows = [0, 1, 2, 3].map(|y| {
-                    if W == 16 {
-                        difference16(source.row::<16>(y), reference.row::<16>(y))
-                    } else {
-                        let second = (source.row::<8>(y + 4), reference.row::<8>(y + 4));
-                        difference8x2(source.row::<8>(y), second.0, reference.row::<8>(y), second.1)
-                    }
-                });
+                let rows =
+                    [0, 1, 2, 3].map(|y| _mm256_sub_epi16(source.pairs::<W>(y), reference.pairs::<W>(y)));
                 sum = _mm256_add_epi16(sum, cost4(hadamard4(rows)));
                 (source, reference) = (source.below(group), reference.below(group));
             }
@@ -191,9 +264,7 @@ unsafe fn sa8d_16x8(a: Block, b: Block) -> __m256i {
 #[target_feature(enable = "avx2")]
 unsafe fn sa8d_8x8(a: Block, b: Block) -> __m256i {
     // SAFETY: by this function's contract.
-    let row = |y: usize| unsafe {
-        difference8x2(a.row::<8>(y), a.row::<8>(y + 4), b.row::<8>(y), b.row::<8>(y + 4))
-    };
+    let row = |y: usize| unsafe { _mm256_sub_epi16(a.pairs::<8>(y), b.pairs::<8>(y)) };
     let rows = hadamard4([row(0), row(1), row(2), row(3)]);
     let mut sum = _mm256_setzero_si256();
     for pair in [[rows[0], rows[1]], [rows[2], rows[3]]] {
@@ -209,13 +280,28 @@ unsafe fn sa8d_8x8(a: Block, b: Block) -> __m256i {
     sum
 }
 
-/// Sums of the pairs of 16 differences in the low lane, differences of the pairs in the high one.
+/// Sums of the pairs of 16 samples in the low lane, differences of the pairs in the high one.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pairs16(row: __m128i) -> __m256i {
+    let signs = join(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
+    _mm256_maddubs_epi16(_mm256_broadcastsi128_si256(row), signs)
+}
+
+/// [`pairs16`] of the difference of two rows.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn difference16(a: __m128i, b: __m128i) -> __m256i {
-    let signs = join(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
-    let (a, b) = (_mm256_broadcastsi128_si256(a), _mm256_broadcastsi128_si256(b));
-    _mm256_sub_epi16(_mm256_maddubs_epi16(a, signs), _mm256_maddubs_epi16(b, signs))
+    _mm256_sub_epi16(pairs16(a), pairs16(b))
+}
+
+/// Of 8 samples twice in the low lane and 8 others twice in the high one: in each lane sums of the pairs in the low
+/// half, differences in the high one.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn pairs8x2(rows: __m256i) -> __m256i {
+    let signs = _mm256_unpacklo_epi64(_mm256_set1_epi16(0x0101), _mm256_set1_epi16(SUM_DIFFERENCE));
+    _mm256_maddubs_epi16(rows, signs)
 }
 
 /// Sums of the pairs of 8 differences in the low half, differences of the pairs in the high one.
@@ -225,16 +311,6 @@ fn difference8(a: __m128i, b: __m128i) -> __m128i {
     let signs = _mm_unpacklo_epi64(_mm_set1_epi16(0x0101), _mm_set1_epi16(SUM_DIFFERENCE));
     let (a, b) = (_mm_broadcastq_epi64(a), _mm_broadcastq_epi64(b));
     _mm_sub_epi16(_mm_maddubs_epi16(a, signs), _mm_maddubs_epi16(b, signs))
-}
-
-/// [`difference8`] of one row in the low lane and of another in the high one.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn difference8x2(a: __m128i, second_a: __m128i, b: __m128i, second_b: __m128i) -> __m256i {
-    let signs = _mm256_unpacklo_epi64(_mm256_set1_epi16(0x0101), _mm256_set1_epi16(SUM_DIFFERENCE));
-    let [a, second_a, b, second_b] = [a, second_a, b, second_b].map(|row| _mm256_broadcastq_epi64(row));
-    let (a, b) = (_mm256_blend_epi32::<0xF0>(a, second_a), _mm256_blend_epi32::<0xF0>(b, second_b));
-    _mm256_sub_epi16(_mm256_maddubs_epi16(a, signs), _mm256_maddubs_epi16(b, signs))
 }
 
 /// For two rows of 4 samples in the low half: sums and differences of pairs, element by element.

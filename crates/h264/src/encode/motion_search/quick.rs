@@ -1,8 +1,10 @@
 //! A search of few places: plain differences down to half samples, then the quarter samples on the better sides.
 
+use vitascope_dsp::video::Place;
+
 use super::{Best, Found, Point, Search, SearchDepth};
 use crate::encode::macroblock::Mv;
-use crate::encode::reference::moved;
+use crate::encode::reference::{ReferenceView, moved};
 use crate::encode::residual::SOURCE_STRIDE;
 
 /// Up, down, left, right.
@@ -43,18 +45,15 @@ impl Search<'_> {
         let apart = quarters.costs.iter().fold(0u32, |sum, &cost| sum.saturating_add(cost));
         let promising = Q && apart.saturating_sub(apart / 256 * self.quarter_slack) < best.cost;
         best.cost = self.transformed(best.at);
-        match depth.quarter_rounds {
-            0 => {}
-            1 if refine => self.quarters(&mut best, centre, whole, halves),
-            rounds => self.diamond(&mut best, 1, rounds - 1),
-        }
         // The prediction itself costs no bits.
-        let predicted = Point::from(self.predicted);
-        if (predicted.x | predicted.y) & 3 != 0
-            && predicted != best.at
-            && self.limits.contains(self.predicted)
-        {
-            best.offer(predicted, self.transformed(predicted));
+        let predicted = self.is_fraction_within(self.predicted).then(|| Point::from(self.predicted));
+        if depth.quarter_rounds == 1 && refine {
+            self.quarters(&mut best, centre, whole, halves, predicted);
+        } else {
+            self.diamond(&mut best, 1, depth.quarter_rounds.saturating_sub(1));
+            if let Some(predicted) = predicted.filter(|&at| at != best.at) {
+                best.offer(predicted, self.transformed(predicted));
+            }
         }
         let quarters = promising.then(|| quarters.at.map(Point::mv));
         Found { mv: best.at.mv(), cost: best.cost, quarters }
@@ -85,7 +84,7 @@ impl Search<'_> {
             return Best { at: start, cost: self.sad(start) };
         }
         let mut best = Best { at: start, cost: u32::MAX };
-        self.look::<Q>(&mut best, places, places.map(|at| self.samples(at)), quarters);
+        self.look::<Q>(&mut best, places, places.map(|at| self.whole(at)), quarters);
         best
     }
 
@@ -98,7 +97,7 @@ impl Search<'_> {
                 break;
             }
             let places = SIDES.map(|(x, y)| centre.by(4 * x, 4 * y));
-            let costs = self.look::<Q>(best, places, places.map(|at| self.samples(at)), quarters);
+            let costs = self.look::<Q>(best, places, places.map(|at| self.whole(at)), quarters);
             if best.at == centre {
                 return costs;
             }
@@ -110,10 +109,10 @@ impl Search<'_> {
     fn halves<const Q: bool>(&self, best: &mut Best, quarters: &mut Quarters) -> [u32; 4] {
         let stride = self.reference.luma_stride;
         let at = moved(self.origin, best.at.x, best.at.y, stride);
-        let [_, right, below, _] = self.reference.luma;
-        let samples = [&below[at - stride..], &below[at..], &right[at - 1..], &right[at..]];
-        let places = SIDES.map(|(x, y)| best.at.by(2 * x, 2 * y));
-        self.look::<Q>(best, places, samples, quarters)
+        // Planes 1 and 2 are half a sample to the right and below.
+        let places =
+            [Place::new(2, at - stride), Place::new(2, at), Place::new(1, at - 1), Place::new(1, at)];
+        self.look::<Q>(best, SIDES.map(|(x, y)| best.at.by(2 * x, 2 * y)), places, quarters)
     }
 
     /// Offers four places to the block and, where they are asked for, to its quarters; what they cost the block.
@@ -121,37 +120,40 @@ impl Search<'_> {
     fn look<const Q: bool>(
         &self,
         best: &mut Best,
-        places: [Point; 4],
-        samples: [&[u8]; 4],
+        points: [Point; 4],
+        places: [Place; 4],
         quarters: &mut Quarters,
     ) -> [u32; 4] {
         let costs = if Q {
-            let stride = self.reference.luma_stride;
-            let sums = self.k.sad_quarters_x4.call(self.source, SOURCE_STRIDE, samples, stride);
-            let mut costs = [0; 4];
-            for i in 0..4 {
-                let bits = self.bits(places[i]);
-                costs[i] = sums[i].iter().sum::<u32>() + bits;
-                for (q, sum) in sums[i].into_iter().enumerate() {
+            let ReferenceView { luma, luma_stride, .. } = self.reference;
+            let sums = self.k.sad_quarters_x4.call(self.source, SOURCE_STRIDE, luma, places, *luma_stride);
+            std::array::from_fn(|i| {
+                let bits = self.bits(points[i]);
+                for (q, &sum) in sums[i].iter().enumerate() {
                     if sum + bits < quarters.costs[q] {
                         quarters.costs[q] = sum + bits;
-                        quarters.at[q] = places[i];
+                        quarters.at[q] = points[i];
                     }
                 }
-            }
-            costs
+                sums[i].iter().sum::<u32>() + bits
+            })
         } else {
-            self.plain(places, samples)
+            self.plain(points, places)
         };
-        for i in 0..4 {
-            best.offer(places[i], costs[i]);
-        }
+        self.offer_four(best, points, costs);
         costs
     }
 
     /// Offers the quarter samples on the better side across, up or down, and between the two. `whole` and `halves`
-    /// are costs about `centre`.
-    fn quarters(&self, best: &mut Best, centre: Point, whole: [u32; 4], halves: [u32; 4]) {
+    /// are costs about `centre`. And another one.
+    fn quarters(
+        &self,
+        best: &mut Best,
+        centre: Point,
+        whole: [u32; 4],
+        halves: [u32; 4],
+        other: Option<Point>,
+    ) {
         let from = best.at;
         let side = |moved: i32, first: usize| match moved {
             0 if halves[first] < halves[first + 1] => -1,
@@ -161,8 +163,8 @@ impl Search<'_> {
             m => -m.signum(),
         };
         let (x, y) = (side(from.x - centre.x, 2), side(from.y - centre.y, 0));
-        for at in [from.by(x, 0), from.by(0, y), from.by(x, y)] {
-            best.offer(at, self.transformed(at));
-        }
+        let between = from.by(x, y);
+        let places = [from.by(x, 0), from.by(0, y), between, other.unwrap_or(between)];
+        self.offer_four(best, places, self.four_transformed(places));
     }
 }
