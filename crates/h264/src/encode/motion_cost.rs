@@ -6,8 +6,11 @@ use super::tables::{QP_MAX, lambda_sad};
 /// Differences beyond this many quarter samples cost as much as this one.
 const LIMIT: usize = 4096;
 
-/// For every quantiser, lambda times the bits of a vector component's difference.
-pub(crate) struct MotionCosts(Vec<Box<[u16; LIMIT]>>);
+/// For every quantiser, lambda times the bits of a vector component's difference, from `-LIMIT` on. The first and the
+/// last are one, so that whatever lies outside may be taken for the last.
+pub(crate) struct MotionCosts(Vec<Box<Costs>>);
+
+type Costs = [u16; 2 * LIMIT];
 
 impl MotionCosts {
     pub(crate) fn new() -> Self {
@@ -16,10 +19,12 @@ impl MotionCosts {
             (0..=QP_MAX)
                 .map(|qp| {
                     let lambda = lambda_sad(qp);
-                    let mut costs = Box::new([0u16; LIMIT]);
-                    for (cost, &bits) in costs.iter_mut().zip(&bits) {
-                        *cost = ((lambda * bits + (1 << 15)) >> 16).min(u32::from(u16::MAX)) as u16;
+                    let mut costs = Box::new([0u16; 2 * LIMIT]);
+                    for (difference, &bits) in bits.iter().enumerate() {
+                        let cost = ((lambda * bits + (1 << 15)) >> 16).min(u32::from(u16::MAX)) as u16;
+                        (costs[LIMIT - difference], costs[LIMIT + difference]) = (cost, cost);
                     }
+                    costs[0] = costs[2 * LIMIT - 1];
                     costs
                 })
                 .collect(),
@@ -33,7 +38,7 @@ impl MotionCosts {
 
 /// Costs at one quantiser, in units of sample difference.
 #[derive(Clone, Copy)]
-pub(crate) struct MotionCost<'a>(&'a [u16; LIMIT]);
+pub(crate) struct MotionCost<'a>(&'a Costs);
 
 impl MotionCost<'_> {
     #[inline(always)]
@@ -44,8 +49,13 @@ impl MotionCost<'_> {
 
     #[inline(always)]
     pub(crate) fn of_difference(self, x: i32, y: i32) -> u32 {
-        let component = |d: i32| u32::from(self.0[(d.unsigned_abs() as usize).min(LIMIT - 1)]);
-        component(x) + component(y)
+        self.of_component(x) + self.of_component(y)
+    }
+
+    #[inline(always)]
+    pub(crate) fn of_component(self, difference: i32) -> u32 {
+        let index = difference.wrapping_add(LIMIT as i32) as u32 as usize;
+        u32::from(self.0[index.min(2 * LIMIT - 1)])
     }
 }
 
@@ -90,5 +100,6 @@ mod tests {
         assert!((1..4000).all(|x| of(30, x) >= of(30, x - 1)));
         assert!(of(40, 8) > of(30, 8));
         assert_eq!(of(26, i16::MAX), of(26, 4095));
+        assert!((0..=i16::MAX).all(|x| of(26, -x) == of(26, x)));
     }
 }

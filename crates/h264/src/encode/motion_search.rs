@@ -118,8 +118,20 @@ impl Best {
         }
         better
     }
+
+    /// Offers the neighbours `step` away from a point, in the order of [`SIDES`].
+    #[inline(always)]
+    fn offer_sides(&mut self, centre: Point, step: i32, costs: [u32; 4]) {
+        // The number of the side below the cost: one comparison keeps both.
+        let [a, b, c, d] = costs;
+        let least = (4 * a).min(4 * b + 1).min((4 * c + 2).min(4 * d + 3));
+        let (x, y) = SIDES[(least & 3) as usize];
+        self.offer(centre.by(x * step, y * step), least >> 2);
+    }
 }
 
+/// Up, down, left, right.
+const SIDES: [(i32, i32); 4] = [(0, -1), (0, 1), (-1, 0), (1, 0)];
 /// Neighbours two whole samples away, in turn around the centre.
 const HEXAGON: [(i32, i32); 6] = [(-8, 0), (-4, 8), (4, 8), (8, 0), (4, -8), (-4, -8)];
 /// The eight nearest whole samples, those beside the centre first.
@@ -265,7 +277,7 @@ impl Search<'_> {
         let [predicted, candidate] = others.map(|other| other.unwrap_or(best.at));
         let places = [best.at, predicted, candidate, candidate];
         best.cost = u32::MAX;
-        self.offer_four(best, places, self.four_transformed(places));
+        self.offer_four(best, places, self.four_points_transformed(places));
     }
 
     /// Whether a vector has a fraction and may be taken.
@@ -280,8 +292,10 @@ impl Search<'_> {
             if !self.has_room(centre, step) {
                 return;
             }
-            let places = [(0, -step), (0, step), (-step, 0), (step, 0)].map(|(x, y)| centre.by(x, y));
-            self.offer_four(best, places, self.four_transformed(places));
+            let places = SIDES.map(|(x, y)| centre.by(x * step, y * step));
+            let places = places.map(|at| self.reference.luma_places(self.origin, at.x, at.y));
+            let costs = self.sides(centre, step, self.four_transformed(places));
+            best.offer_sides(centre, step, costs);
             if best.at == centre {
                 return;
             }
@@ -315,28 +329,47 @@ impl Search<'_> {
         self.k.sad[self.size as usize].call(self.source, SOURCE_STRIDE, reference, stride) + self.bits(at)
     }
 
+    /// What whole points cost.
     #[inline(always)]
-    fn four(&self, places: [Point; 4]) -> [u32; 4] {
-        self.plain(places, places.map(|at| self.whole(at)))
+    fn four(&self, points: [Point; 4]) -> [u32; 4] {
+        self.with_bits(points, self.plain(points.map(|at| self.whole(at))))
     }
 
-    /// Differences from the samples at four places, and their bits.
+    /// What any points cost by transformed differences.
     #[inline(always)]
-    fn plain(&self, points: [Point; 4], places: [Place; 4]) -> [u32; 4] {
-        let ReferenceView { luma, luma_stride, .. } = self.reference;
-        let sad_x4 = &self.k.sad_x4[self.size as usize];
-        let sads = sad_x4.call(self.source, SOURCE_STRIDE, luma, places, *luma_stride);
-        std::array::from_fn(|i| sads[i] + self.bits(points[i]))
-    }
-
-    /// Transformed differences at any four vectors, and their bits.
-    #[inline(always)]
-    fn four_transformed(&self, points: [Point; 4]) -> [u32; 4] {
-        let ReferenceView { luma, luma_stride, .. } = self.reference;
+    fn four_points_transformed(&self, points: [Point; 4]) -> [u32; 4] {
         let places = points.map(|at| self.reference.luma_places(self.origin, at.x, at.y));
-        let satd_mean_x4 = &self.k.satd_mean_x4[self.size as usize];
-        let differences = satd_mean_x4.call(self.source, SOURCE_STRIDE, luma, places, *luma_stride);
-        std::array::from_fn(|i| differences[i] + self.bits(points[i]))
+        self.with_bits(points, self.four_transformed(places))
+    }
+
+    /// Differences from the samples at four places.
+    #[inline(always)]
+    fn plain(&self, places: [Place; 4]) -> [u32; 4] {
+        let ReferenceView { luma, luma_stride, .. } = self.reference;
+        self.k.sad_x4[self.size as usize].call(self.source, SOURCE_STRIDE, luma, places, *luma_stride)
+    }
+
+    /// Transformed differences from the means of four pairs of places.
+    #[inline(always)]
+    fn four_transformed(&self, places: [[Place; 2]; 4]) -> [u32; 4] {
+        let ReferenceView { luma, luma_stride, .. } = self.reference;
+        self.k.satd_mean_x4[self.size as usize].call(self.source, SOURCE_STRIDE, luma, places, *luma_stride)
+    }
+
+    /// Differences with the bits of the points where they are.
+    #[inline(always)]
+    fn with_bits(&self, points: [Point; 4], [a, b, c, d]: [u32; 4]) -> [u32; 4] {
+        let bits = points.map(|at| self.bits(at));
+        [a + bits[0], b + bits[1], c + bits[2], d + bits[3]]
+    }
+
+    /// Differences at the neighbours `step` away from a point, in the order of [`SIDES`], with their bits.
+    #[inline(always)]
+    fn sides(&self, centre: Point, step: i32, [a, b, c, d]: [u32; 4]) -> [u32; 4] {
+        let (x, y) = (centre.x - i32::from(self.predicted.x), centre.y - i32::from(self.predicted.y));
+        let of = |difference| self.cost.of_component(difference);
+        let (column, row) = (of(x), of(y));
+        [a + column + of(y - step), b + column + of(y + step), c + of(x - step) + row, d + of(x + step) + row]
     }
 
     /// Transformed difference at any vector, and its bits.

@@ -2,23 +2,44 @@
 
 use vitascope_dsp::video::Place;
 
-use super::{Best, Found, Point, Search, SearchDepth};
+use super::{Best, Found, Point, SIDES, Search, SearchDepth};
 use crate::encode::macroblock::Mv;
 use crate::encode::reference::{ReferenceView, moved};
 use crate::encode::residual::SOURCE_STRIDE;
 
-/// Up, down, left, right.
-const SIDES: [(i32, i32); 4] = [(0, -1), (0, 1), (-1, 0), (1, 0)];
-
-/// The best place of each quarter of a 16x16 block among those looked at for the whole.
+/// The best point of each quarter of a 16x16 block among those looked at for the whole.
 struct Quarters {
-    at: [Point; 4],
+    /// As [`packed`].
+    at: [u32; 4],
     costs: [u32; 4],
+}
+
+impl Quarters {
+    /// Offers a point to the quarters.
+    #[inline(always)]
+    fn offer(&mut self, at: Point, bits: u32, sums: [u32; 4]) {
+        let at = packed(at);
+        for ((best, least), sum) in self.at.iter_mut().zip(&mut self.costs).zip(sums) {
+            let cost = sum + bits;
+            *best = if cost < *least { at } else { *best };
+            *least = cost.min(*least);
+        }
+    }
+}
+
+/// A point within the limits in one number.
+#[inline(always)]
+fn packed(at: Point) -> u32 {
+    at.x as u32 & 0xFFFF | (at.y as u32) << 16
+}
+
+fn unpacked(at: u32) -> Mv {
+    Mv::new(at as i16, (at >> 16) as i16)
 }
 
 impl Search<'_> {
     pub(super) fn quick(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
-        let mut quarters = Quarters { at: [Point { x: 0, y: 0 }; 4], costs: [u32::MAX; 4] };
+        let mut quarters = Quarters { at: [0; 4], costs: [u32::MAX; 4] };
         if self.by_quarters {
             self.quick_with::<true>(candidates, depth, &mut quarters)
         } else {
@@ -55,7 +76,7 @@ impl Search<'_> {
                 best.offer(predicted, self.transformed(predicted));
             }
         }
-        let quarters = promising.then(|| quarters.at.map(Point::mv));
+        let quarters = promising.then(|| quarters.at.map(unpacked));
         Found { mv: best.at.mv(), cost: best.cost, quarters }
     }
 
@@ -84,7 +105,9 @@ impl Search<'_> {
             return Best { at: start, cost: self.sad(start) };
         }
         let mut best = Best { at: start, cost: u32::MAX };
-        self.look::<Q>(&mut best, places, places.map(|at| self.whole(at)), quarters);
+        let bits = places.map(|at| self.bits(at));
+        let costs = self.look::<Q>(places, bits, places.map(|at| self.whole(at)), quarters);
+        self.offer_four(&mut best, places, costs);
         best
     }
 
@@ -96,8 +119,11 @@ impl Search<'_> {
             if !self.has_room(centre, 4) {
                 break;
             }
-            let places = SIDES.map(|(x, y)| centre.by(4 * x, 4 * y));
-            let costs = self.look::<Q>(best, places, places.map(|at| self.whole(at)), quarters);
+            let stride = self.reference.luma_stride;
+            let at = moved(self.origin, centre.x, centre.y, stride);
+            let places = [at - stride, at + stride, at - 1, at + 1].map(|at| Place::new(0, at));
+            let costs = self.look_aside::<Q>(centre, 4, places, quarters);
+            best.offer_sides(centre, 4, costs);
             if best.at == centre {
                 return costs;
             }
@@ -112,36 +138,47 @@ impl Search<'_> {
         // Planes 1 and 2 are half a sample to the right and below.
         let places =
             [Place::new(2, at - stride), Place::new(2, at), Place::new(1, at - 1), Place::new(1, at)];
-        self.look::<Q>(best, SIDES.map(|(x, y)| best.at.by(2 * x, 2 * y)), places, quarters)
+        let centre = best.at;
+        let costs = self.look_aside::<Q>(centre, 2, places, quarters);
+        best.offer_sides(centre, 2, costs);
+        costs
     }
 
-    /// Offers four places to the block and, where they are asked for, to its quarters; what they cost the block.
+    /// What the neighbours `step` away from a point cost the block; its quarters get them offered where they are asked
+    /// for.
     #[inline(always)]
-    fn look<const Q: bool>(
+    fn look_aside<const Q: bool>(
         &self,
-        best: &mut Best,
-        points: [Point; 4],
+        centre: Point,
+        step: i32,
         places: [Place; 4],
         quarters: &mut Quarters,
     ) -> [u32; 4] {
-        let costs = if Q {
+        let points = SIDES.map(|(x, y)| centre.by(x * step, y * step));
+        self.look::<Q>(points, self.sides(centre, step, [0; 4]), places, quarters)
+    }
+
+    /// What four points of these bits cost the block; its quarters get them offered where they are asked for.
+    #[inline(always)]
+    fn look<const Q: bool>(
+        &self,
+        points: [Point; 4],
+        bits: [u32; 4],
+        places: [Place; 4],
+        quarters: &mut Quarters,
+    ) -> [u32; 4] {
+        let sums = if Q {
             let ReferenceView { luma, luma_stride, .. } = self.reference;
             let sums = self.k.sad_quarters_x4.call(self.source, SOURCE_STRIDE, luma, places, *luma_stride);
-            std::array::from_fn(|i| {
-                let bits = self.bits(points[i]);
-                for (q, &sum) in sums[i].iter().enumerate() {
-                    if sum + bits < quarters.costs[q] {
-                        quarters.costs[q] = sum + bits;
-                        quarters.at[q] = points[i];
-                    }
-                }
-                sums[i].iter().sum::<u32>() + bits
-            })
+            for i in 0..4 {
+                quarters.offer(points[i], bits[i], sums[i]);
+            }
+            sums.map(|[a, b, c, d]| a + b + c + d)
         } else {
-            self.plain(points, places)
+            self.plain(places)
         };
-        self.offer_four(best, points, costs);
-        costs
+        let [a, b, c, d] = sums;
+        [a + bits[0], b + bits[1], c + bits[2], d + bits[3]]
     }
 
     /// Offers the quarter samples on the better side across, up or down, and between the two. `whole` and `halves`
@@ -165,6 +202,6 @@ impl Search<'_> {
         let (x, y) = (side(from.x - centre.x, 2), side(from.y - centre.y, 0));
         let between = from.by(x, y);
         let places = [from.by(x, 0), from.by(0, y), between, other.unwrap_or(between)];
-        self.offer_four(best, places, self.four_transformed(places));
+        self.offer_four(best, places, self.four_points_transformed(places));
     }
 }
