@@ -35,7 +35,7 @@ pub use deblock::{
 pub use interpolate::InterpolateHalf;
 pub use places::{Place, Planes};
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
-pub use rows::{Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
+pub use rows::{BlockMeans, Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
 pub use sad::{Sad, SadQuartersX4, SadX4};
 pub use satd::{Sa8d, Satd, SatdMean, SatdMeanX4};
 pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
@@ -58,6 +58,8 @@ pub struct VideoKernels {
     pub level: CpuLevel,
     /// Sum of absolute differences.
     pub sad: [Sad; 7],
+    /// Means of blocks side by side.
+    pub block_means: BlockMeans,
     /// Sums of absolute differences to four places at once.
     pub sad_x4: [SadX4; 7],
     /// The same for 16x16, by quarters.
@@ -164,6 +166,7 @@ impl VideoKernels {
         VideoKernels {
             level: level.min(CpuLevel::machine()),
             sad: Sad::select(level),
+            block_means: BlockMeans::select(level),
             sad_x4: SadX4::select(level),
             sad_quarters_x4: SadQuartersX4::select(level),
             satd: Satd::select(level),

@@ -49,6 +49,16 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::shifted_halves },
 }
 
+kernel! {
+    /// Means of blocks of 8x8 samples side by side, of which every other row counts from the first on, rounded to the
+    /// nearest. There are as many as `means` has room for.
+    pub fn BlockMeans(means: &mut [u8], src: &[u8], stride: usize)
+    where !means.is_empty(), means.len() < 1 << 24, fits(src, stride, 8 * means.len(), 7);
+    test: block_means_variants, cases: tests::block_means_cases,
+    scalar: block_means,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::block_means },
+}
+
 fn downscale_half(
     dst: &mut [u8],
     dst_stride: usize,
@@ -75,6 +85,13 @@ fn shifted_halves(dst: [&mut [u8]; 4], src: &[u8], src_stride: usize, width: usi
             let left = 2 * x + plane % 2;
             *to = mean(column(left), column(left + 1));
         }
+    }
+}
+
+fn block_means(means: &mut [u8], src: &[u8], stride: usize) {
+    for (x, mean) in means.iter_mut().enumerate() {
+        let row = |y: usize| src[2 * y * stride + 8 * x..][..8].iter().map(|&s| u16::from(s)).sum::<u16>();
+        *mean = ((row(0) + row(1) + row(2) + row(3) + 16) / 32) as u8;
     }
 }
 
@@ -120,6 +137,15 @@ mod tests {
         kernel.call(&mut dst, &a, &b);
         outcome.push(length as i64);
         outcome.extend(&dst);
+    }
+
+    pub(super) fn block_means_cases(kernel: BlockMeans, random: &mut Random, outcome: &mut Outcome) {
+        let count = random.within(1, 40) as usize;
+        let (src, stride) = random.block(8 * count, 7);
+        let mut means = vec![9; count];
+        kernel.call(&mut means, &src, stride);
+        outcome.push(count as i64);
+        outcome.extend(&means);
     }
 
     pub(super) fn deinterleave_cases(kernel: Deinterleave, random: &mut Random, outcome: &mut Outcome) {

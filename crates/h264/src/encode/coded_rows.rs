@@ -35,13 +35,14 @@ impl CodedRows {
     }
 
     pub(crate) fn put(&self, x: usize, y: usize, mb: &Macroblock) {
-        let last = LUMA_ORIGIN + 15 * LUMA_STRIDE;
-        let luma = std::array::from_fn(|i| mb.rec.luma[last + i]);
-        let last = CHROMA_ORIGIN + 7 * CHROMA_STRIDE;
-        let chroma = std::array::from_fn(|plane| std::array::from_fn(|i| mb.rec.chroma[plane][last + i]));
-        let cell = &self.macroblocks[y * self.width + x];
-        // Each is decided on once.
-        let _ = cell.set(CodedMacroblock { info: describe(mb), luma, chroma });
+        // Each is decided on once; made in its place, as it is large.
+        self.macroblocks[y * self.width + x].get_or_init(|| {
+            let last = LUMA_ORIGIN + 15 * LUMA_STRIDE;
+            let luma = std::array::from_fn(|i| mb.rec.luma[last + i]);
+            let last = CHROMA_ORIGIN + 7 * CHROMA_STRIDE;
+            let chroma = std::array::from_fn(|plane| std::array::from_fn(|i| mb.rec.chroma[plane][last + i]));
+            CodedMacroblock { info: describe(mb), luma, chroma }
+        });
     }
 
     /// Whether a row is decided on to its end.

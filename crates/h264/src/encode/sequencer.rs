@@ -177,7 +177,7 @@ impl Sequencer {
         }
         let order = planned.display_index - self.first_in_order;
         let brightness = (self.stream.weighted() && (is_reference || kind == SliceKind::P))
-            .then(|| Arc::new(Brightness::of(&source, workers)));
+            .then(|| Arc::new(Brightness::of(&self.tables.kernels, &source, workers)));
         let mut plan =
             self.references.next(PictureKind { slices: kind, is_sync, is_reference, refresh, order }, || {
                 picture.reference(brightness.clone())

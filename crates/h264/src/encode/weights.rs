@@ -1,6 +1,8 @@
 //! Explicit weights of references, for fades: how bright a picture is against another, and whether saying so pays
 //! (ITU-T H.264 7.4.3.2, 8.4.2.3).
 
+use vitascope_dsp::video::VideoKernels;
+
 use super::picture::SourcePicture;
 use super::worker::Workers;
 use crate::syntax::pred_weight_table::{PredWeightTable, ReferenceWeights, Weight};
@@ -10,11 +12,8 @@ pub(crate) const LOG2_DENOMINATOR: u32 = 6;
 const ONE: i32 = 1 << LOG2_DENOMINATOR;
 /// Samples in a row and column of the blocks whose means are compared.
 const BLOCK: usize = 8;
-/// Of their rows one in so many counts, which makes so many samples.
-const ROW_STEP: usize = 2;
 /// Rows of blocks that a thread looks at at once.
 const BAND: usize = 16;
-const SAMPLES: u16 = (BLOCK * BLOCK / ROW_STEP) as u16;
 
 /// Brightness of a picture: means of the blocks of each plane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +32,11 @@ pub(crate) struct PictureWeights {
 const NEUTRAL: Weight = Weight { weight: ONE as i8, offset: 0 };
 
 impl Brightness {
-    pub(crate) fn of<T: Send + 'static>(picture: &SourcePicture, workers: &Workers<T>) -> Self {
+    pub(crate) fn of<T: Send + 'static>(
+        k: &VideoKernels,
+        picture: &SourcePicture,
+        workers: &Workers<T>,
+    ) -> Self {
         let [cb, cr] = &picture.chroma;
         let chroma_stride = picture.chroma_stride();
         let planes = [(&picture.luma, picture.luma_stride()), (cb, chroma_stride), (cr, chroma_stride)];
@@ -44,7 +47,7 @@ impl Brightness {
                 .zip(means.chunks_mut(stride / BLOCK * BAND))
                 .map(move |part| (stride, part))
         });
-        workers.share(parts, |(stride, (part, means))| write_means(part, stride, means));
+        workers.share(parts, |(stride, (part, means))| write_means(k, part, stride, means));
         Self(all)
     }
 
@@ -100,18 +103,11 @@ fn unweighted(Weight { weight, offset }: Weight) -> [u8; 256] {
 }
 
 /// Means of the blocks of whole rows of them.
-fn write_means(plane: &[u8], stride: usize, means: &mut [u8]) {
+fn write_means(k: &VideoKernels, plane: &[u8], stride: usize, means: &mut [u8]) {
     let rows = plane.chunks_exact(stride * BLOCK);
     let across = stride / BLOCK;
-    let mut columns = vec![0u16; stride];
     for (rows, means) in rows.zip(means.chunks_exact_mut(across)) {
-        columns.fill(0);
-        for row in rows.chunks_exact(stride).step_by(ROW_STEP) {
-            columns.iter_mut().zip(row).for_each(|(sum, &sample)| *sum += u16::from(sample));
-        }
-        for (mean, &[a, b, c, d, e, f, g, h]) in means.iter_mut().zip(columns.as_chunks::<BLOCK>().0) {
-            *mean = ((a + b + c + d + e + f + g + h + SAMPLES / 2) / SAMPLES) as u8;
-        }
+        k.block_means.call(means, rows, stride);
     }
 }
 

@@ -43,6 +43,30 @@ pub(super) unsafe fn downscale_half(
 }
 
 /// # Safety
+/// AVX2; eight columns for each mean lie within seven rows of `src`.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn block_means(means: &mut [u8], src: &[u8], stride: usize) {
+    let (groups, rest) = means.as_chunks_mut::<4>();
+    let done = 32 * groups.len();
+    // The low byte of both halves of each lane.
+    let gather = _mm256_set1_epi64x(0x0800);
+    for (i, means) in groups.iter_mut().enumerate() {
+        // SAFETY: 32 samples of the rows lie within the slice.
+        let sum = |y: usize| unsafe {
+            let row = _mm256_loadu_si256(src.as_ptr().add(32 * i + 2 * y * stride).cast());
+            _mm256_sad_epu8(row, _mm256_setzero_si256())
+        };
+        let sum = _mm256_add_epi64(_mm256_add_epi64(sum(0), sum(1)), _mm256_add_epi64(sum(2), sum(3)));
+        let rounded = _mm256_srli_epi64::<5>(_mm256_add_epi64(sum, _mm256_set1_epi64x(16)));
+        let bytes = _mm256_shuffle_epi8(rounded, gather);
+        let low = _mm256_extract_epi16::<0>(bytes) as u16;
+        let high = _mm256_extract_epi16::<8>(bytes) as u16;
+        *means = (u32::from(low) | u32::from(high) << 16).to_le_bytes();
+    }
+    super::block_means(rest, &src[done.min(src.len())..], stride);
+}
+
+/// # Safety
 /// AVX2; `width` samples of each destination and `2 * width + 1` of three rows of `src` lie within the slices.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn shifted_halves(dst: [&mut [u8]; 4], src: &[u8], src_stride: usize, width: usize) {
