@@ -11,6 +11,7 @@ mod chroma_motion;
 mod deblock;
 mod interpolate;
 mod places;
+mod prefetch;
 mod quantise;
 mod rows;
 mod sad;
@@ -34,6 +35,7 @@ pub use deblock::{
 };
 pub use interpolate::InterpolateHalf;
 pub use places::{Place, Planes};
+pub use prefetch::prefetch_rows;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use rows::{BlockMeans, Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
 pub use sad::{Sad, SadQuartersX4, SadX4};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use vitascope_dsp::shared_plane::{PlaneReader, PlaneWriter};
-use vitascope_dsp::video::{BlockSize, VideoKernels};
+use vitascope_dsp::video::{BlockSize, VideoKernels, prefetch_rows};
 
 use super::reference::ReferenceView;
 use super::residual::{SOURCE_STRIDE, Source};
@@ -81,6 +81,21 @@ impl SourcePicture {
         self.geometry.mb_width * 8
     }
 
+    /// Has what comes after macroblock (x, y) in its row brought near, a cache line at a time.
+    #[inline]
+    pub(crate) fn prefetch_after(&self, x: usize, y: usize) {
+        let (column, stride) = (x * 16, self.luma_stride());
+        if column.is_multiple_of(LINE) {
+            prefetch_rows(&self.luma, y * 16 * stride + column + LINE, stride, 16);
+        }
+        let (column, stride) = (x * 8, self.chroma_stride());
+        if column.is_multiple_of(LINE) {
+            for plane in &self.chroma {
+                prefetch_rows(plane, y * 8 * stride + column + LINE, stride, 8);
+            }
+        }
+    }
+
     /// Copies the samples of macroblock (x, y).
     pub(crate) fn load(&self, k: &VideoKernels, x: usize, y: usize, to: &mut Source) {
         let stride = self.luma_stride();
@@ -93,6 +108,9 @@ impl SourcePicture {
         }
     }
 }
+
+/// Samples of a cache line, about.
+pub(crate) const LINE: usize = 64;
 
 /// Memory of a picture being reconstructed.
 pub(crate) struct PictureWriter {

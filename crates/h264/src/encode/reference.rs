@@ -1,10 +1,10 @@
 //! Reading reference pictures: fractional samples and motion compensation, ITU-T H.264 8.4.2.2.
 
-use vitascope_dsp::video::{BlockSize, Place, Planes, VideoKernels};
+use vitascope_dsp::video::{BlockSize, Place, Planes, VideoKernels, prefetch_rows};
 
 use super::implicit_weights::{EVEN, weighted_mean_of};
 use super::macroblock::{CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Motion, Mv, Reconstruction};
-use super::picture::{CHROMA_PADDING, LUMA_PADDING};
+use super::picture::{CHROMA_PADDING, LINE, LUMA_PADDING};
 use super::sub_partition::{Part, SubPartition};
 use super::weights::{LOG2_DENOMINATOR, PictureWeights};
 use crate::syntax::pred_weight_table::Weight;
@@ -97,6 +97,20 @@ impl<'a> ReferenceView<'a> {
     pub(crate) fn luma_sources(&self, origin: usize, x: i32, y: i32) -> (&'a [u8], Option<&'a [u8]>) {
         let [first, second] = self.luma_places(origin, x, y);
         (self.luma.from(first), (first != second).then(|| self.luma.from(second)))
+    }
+
+    /// Has the samples brought near that macroblocks after (x, y) in its row may be predicted from with about this
+    /// vector, a cache line at a time.
+    #[inline]
+    pub(crate) fn prefetch_after(&self, x: usize, y: usize, mv: Mv) {
+        if !(x * 16).is_multiple_of(LINE) {
+            return;
+        }
+        let origin = self.luma_index((x * 16 + LINE) as i32, (y * 16) as i32);
+        let first = moved(origin, mv.x.into(), mv.y.into(), self.luma_stride);
+        for plane in 0..3 {
+            prefetch_rows(self.luma.from(Place::new(plane, 0)), first, self.luma_stride, 16);
+        }
     }
 
     /// Predicts one part of a macroblock at (x, y) of the picture, measured in 4x4 blocks.

@@ -94,7 +94,14 @@ pub(crate) fn code_row<E: EntropyCoder>(
     for x in 0..mb_width {
         let index = y * mb_width + x;
         job.source.load(kernels, x, y, &mut source);
+        job.source.prefetch_after(x, y);
         attempt.rows.wait_above(x, y);
+        let hints = [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO));
+        for (views, hint) in views.iter().zip(hints) {
+            if let Some(nearest) = views.first() {
+                nearest.prefetch_after(x, y, hint);
+            }
+        }
         let edges = |mb: &mut Macroblock| attempt.rows.edges(&left, mb, x, y);
         let mut qp = (qps[index] + start.raise).min(MAX_QP);
         loop {
@@ -103,7 +110,7 @@ pub(crate) fn code_row<E: EntropyCoder>(
                 around: attempt.rows.neighbours(x, y, sink.first()),
                 references: [&views[0], &views[1]],
                 limits: job.limits.at(geometry, x, y),
-                hints: [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO)),
+                hints,
                 still: still.map_or(0, |row| row[x]),
                 temporal: temporal.zip(collocated.get(x)),
                 // Where macroblocks are left out, motion from the picture after is not always there.
