@@ -224,7 +224,8 @@ impl Search<'_> {
                 return;
             }
             for group in RING {
-                self.offer_four(best, group.map(|(x, y)| centre.by(distance * x, distance * y)));
+                let places = group.map(|(x, y)| centre.by(distance * x, distance * y));
+                self.offer_four(best, places, self.four(places));
             }
         }
     }
