@@ -221,8 +221,9 @@ mod tests {
         for (plane, samples) in (1..).zip(&mut picture.chroma) {
             samples.iter_mut().enumerate().for_each(|(i, to)| *to = sample(i % 16, i / 16, plane));
         }
+        let kernels = VideoKernels::new(vitascope_dsp::CpuLevel::machine());
         for threads in 1..=3 {
-            let found = Brightness::of(&picture, &Workers::<()>::with_caller(threads));
+            let found = Brightness::of(&kernels, &picture, &Workers::<()>::with_caller(threads));
             for (plane, (means, across)) in found.0.iter().zip([4, 2, 2]).enumerate() {
                 assert_eq!(means.len(), across * if plane == 0 { 38 } else { 19 });
                 for (i, &mean) in means.iter().enumerate() {
