@@ -34,7 +34,7 @@ use summary::Summary;
 pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let codec = codec::find(&arguments.codec)?;
     let kind = output_kind(&arguments.output)?;
-    let settings = settings::parse(arguments, &codec.properties())?;
+    let settings = settings::parse(arguments, &codec)?;
     distinct_files(arguments)?;
     let passes = Passes::new(arguments)?;
     let plot = arguments.plot.as_deref().map(Plot::create).transpose()?;

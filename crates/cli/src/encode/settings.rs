@@ -2,7 +2,7 @@
 
 use vitascope::core::Value;
 use vitascope::session::property::{PropertyTable, PropertyValues};
-use vitascope::session::{CompressionSession, key};
+use vitascope::session::{CompressionSession, EncoderEntry, key};
 
 use super::source::Source;
 use crate::arguments::Encode;
@@ -10,22 +10,22 @@ use crate::failure::Failure;
 use crate::logger;
 use crate::setting;
 
+/// The platform's prefix of the names of properties.
+const PREFIX: &str = "kVTCompressionPropertyKey_";
+
 /// The settings of the command line in their order, each value in the form that its property has.
 pub(super) fn parse(
     arguments: &Encode,
-    table: &PropertyTable,
+    encoder: &EncoderEntry,
 ) -> Result<Vec<(&'static str, Value)>, Failure> {
+    let table = &encoder.properties();
     let mut settings = match &arguments.preset {
         Some(name) => preset(name, table)?,
         None => Vec::new(),
     };
     for setting in &arguments.settings {
-        settings.push(setting::parse(
-            setting,
-            table,
-            "kVTCompressionPropertyKey_",
-            "`vitascope properties`",
-        )?);
+        check_supported(setting, encoder)?;
+        settings.push(setting::parse(setting, table, PREFIX, "`vitascope properties`")?);
     }
     if let Some(threads) = arguments.threads {
         settings.push((key::VITASCOPE_THREAD_COUNT, Value::from(i64::from(threads))));
@@ -37,6 +37,20 @@ pub(super) fn parse(
         settings.push((key::CALCULATE_MEAN_SQUARED_ERROR, Value::from(true)));
     }
     Ok(settings)
+}
+
+/// Refuses properties of the platform that the encoder does not have with the reason for it.
+fn check_supported(setting: &str, encoder: &EncoderEntry) -> Result<(), Failure> {
+    let key = setting.split_once('=').map_or(setting, |(key, _)| key);
+    let key = key.strip_prefix(PREFIX).unwrap_or(key);
+    // Some of their strings are other constants' names.
+    let is_key = |named: &str| named == key || named.rsplit('_').next() == Some(key);
+    match encoder.unsupported.iter().find(|group| group.keys.iter().any(|named| is_key(named))) {
+        Some(group) => {
+            Err(Failure::Usage(format!("--set {setting}: {key} is not supported. {}", group.reason)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The settings of a preset, in the order of the table. Frames of a file come by no clock, and none may be dropped for one

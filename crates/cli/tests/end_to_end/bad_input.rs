@@ -157,6 +157,8 @@ fn frame_rates_beyond_the_encoder_are_no_obstacle() {
 fn settings_that_do_not_exist_or_do_not_fit() {
     setting_refused("NoSuchThing=1", &["NoSuchThing", "vitascope properties"]);
     setting_refused("AverageBitRatte=1", &["AverageBitRatte", "AverageBitRate"]);
+    setting_refused("kVTCompressionPropertyKey_HeroEye=Left", &["HeroEye", "MV-HEVC"]);
+    setting_refused("PreserveAlphaChannel=true", &["PreserveAlphaChannel", "no alpha"]);
     setting_refused("AverageBitRate", &["KEY=VALUE"]);
     setting_refused("AverageBitRate=fast", &["AverageBitRate", "fast"]);
     setting_refused("AverageBitRate=-5", &["AverageBitRate", "-5"]);
