@@ -10,7 +10,7 @@ pub(super) struct Point {
     pub(super) ssim: f64,
     /// Processor time.
     pub(super) seconds: f64,
-    /// Time from giving frames to having them coded, of all after the first.
+    /// Milliseconds from giving a frame to having it coded: the median over all after the first.
     pub(super) elapsed: f64,
 }
 

@@ -44,8 +44,15 @@ pub(super) fn judge(clip: &Clip, coded: &Coded, frames: usize) -> Result<Point, 
         psnr: 10.0 * (255.0 * 255.0 / mean.max(1e-4)).log10(),
         ssim: -10.0 * (1.0 - similarity / frames as f64).max(1e-6).log10(),
         seconds: coded.seconds,
-        elapsed: coded.latencies.iter().skip(1).sum::<f64>() / 1000.0,
+        elapsed: median(&coded.latencies[1..]),
     })
+}
+
+/// The frames that are held up by other programs on the machine do not count.
+fn median(latencies: &[f64]) -> f64 {
+    let mut sorted = latencies.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
 /// Mean SSIM over windows of 8x8 samples, 4 apart.

@@ -45,7 +45,10 @@ const PEERS: &[Peer] = &[
     ("openh264", open_h264::encode),
 ];
 
-/// Prints a line for each clip, rate and encoder, and for each clip and encoder how it compares with the first.
+/// Place of ours among them. It is compared with each of the others.
+const OURS: usize = 1;
+
+/// Prints a line for each clip, rate and encoder, and for each clip and peer how ours compares with it.
 pub(crate) fn run(options: &Options) -> Result<(), String> {
     println!(
         "clip\tencoder\tkbit/s asked\tkbit/s\tPSNR-Y\tSSIM-Y\tlargest/mean\tp50 ms\tp99 ms\tprocessor ms"
@@ -65,30 +68,35 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
                 points.push(point);
             }
         }
-        for (((name, _), own), total) in PEERS.iter().zip(&points).zip(&mut totals).skip(1) {
-            let bits = |quality: fn(&Point) -> f64| 100.0 * saving(&points[0], own, quality);
-            let speed = |time: fn(&Point) -> f64| speed(&points[0], own, time);
+        let own = &points[OURS];
+        for (((peer, _), points), total) in
+            PEERS.iter().zip(&points).zip(&mut totals).filter(|(((name, _), _), _)| *name != PEERS[OURS].0)
+        {
+            let bits = |quality: fn(&Point) -> f64| 100.0 * saving(points, own, quality);
+            let speed = |time: fn(&Point) -> f64| speed(points, own, time);
             let (psnr, ssim) = (bits(|point| point.psnr), bits(|point| point.ssim));
             let (processor, elapsed) = (speed(|point| point.seconds), speed(|point| point.elapsed));
-            summary(&clip.name, name, psnr, ssim, processor, elapsed);
+            summary(&clip.name, peer, psnr, ssim, processor, elapsed);
             let own = [psnr, ssim, processor.ln(), elapsed.ln()];
             *total = std::array::from_fn(|i| total[i] + own[i]);
         }
     }
     let clips = options.clips.len() as f64;
-    for ((name, _), [psnr, ssim, processor, elapsed]) in PEERS.iter().zip(totals).skip(1) {
+    for ((peer, _), [psnr, ssim, processor, elapsed]) in
+        PEERS.iter().zip(totals).filter(|((name, _), _)| *name != PEERS[OURS].0)
+    {
         let (processor, elapsed) = ((processor / clips).exp(), (elapsed / clips).exp());
-        summary("mean", name, psnr / clips, ssim / clips, processor, elapsed);
+        summary("mean", peer, psnr / clips, ssim / clips, processor, elapsed);
     }
     Ok(())
 }
 
-/// How an encoder compares with the first; speeds above 1 are faster.
-fn summary(clip: &str, name: &str, psnr: f64, ssim: f64, processor: f64, elapsed: f64) {
+/// How ours compares with a peer; speeds above 1 are faster.
+fn summary(clip: &str, peer: &str, psnr: f64, ssim: f64, processor: f64, elapsed: f64) {
     println!(
-        "{clip}\t{name} against {}: bits at equal PSNR {psnr:+.1} %, SSIM {ssim:+.1} %; speed at equal bits \
+        "{clip}\t{} against {peer}: bits at equal PSNR {psnr:+.1} %, SSIM {ssim:+.1} %; speed at equal bits \
          by processor time {processor:.2}, by the clock {elapsed:.2}",
-        PEERS[0].0
+        PEERS[OURS].0
     );
 }
 
