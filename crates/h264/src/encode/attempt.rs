@@ -10,6 +10,7 @@ use super::recorded_row::RecordedRow;
 use super::row_coder::{DirectRow, RowStart, code_row};
 use super::row_finisher::RowFinisher;
 use super::sizing::Sizing;
+use super::worker::Company;
 
 /// A coding of a picture. Another one follows when it comes out too large.
 pub(crate) struct Attempt<E: EntropyCoder> {
@@ -31,6 +32,9 @@ pub(crate) struct RowOrder {
     pub(crate) direct: bool,
     /// Row r begins when row r - lag is written.
     pub(crate) lag: usize,
+    /// A thread that has caught up with the row above watches it for a moment before it falls asleep: no other has use for its
+    /// time.
+    pub(crate) watchful: bool,
 }
 
 struct Written<E: EntropyCoder> {
@@ -42,12 +46,13 @@ struct Written<E: EntropyCoder> {
 
 impl RowOrder {
     /// One row after the other.
-    pub(crate) const SERIAL: Self = Self { serial: true, direct: true, lag: 1 };
+    pub(crate) const SERIAL: Self = Self { serial: true, direct: true, lag: 1, watchful: false };
 
-    /// For rows that may overlap; `alone` says that there is but one thread.
-    pub(crate) fn overlapping(geometry: Geometry, alone: bool) -> Self {
+    /// For rows that may overlap.
+    pub(crate) fn overlapping(geometry: Geometry, company: Company) -> Self {
         // Far enough for the threads that a picture of the size is worth, near enough to steer its size.
-        Self { serial: false, direct: alone, lag: (geometry.mb_height / 9).clamp(2, 5) }
+        let lag = (geometry.mb_height / 9).clamp(2, 5);
+        Self { serial: false, direct: company == Company::Alone, lag, watchful: company == Company::Waiting }
     }
 }
 
@@ -64,7 +69,7 @@ impl<E: EntropyCoder> Attempt<E> {
         Self {
             order,
             sizing,
-            rows: CodedRows::new(geometry),
+            rows: CodedRows::new(geometry, order.watchful),
             starts,
             written: Mutex::new(Written { finisher: Some(finisher), waiting }),
         }

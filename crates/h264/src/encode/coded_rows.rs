@@ -15,6 +15,7 @@ use super::write_cabac::fill_absolute;
 pub(crate) struct CodedRows {
     macroblocks: Vec<OnceLock<CodedMacroblock>>,
     width: usize,
+    watchful: bool,
 }
 
 struct CodedMacroblock {
@@ -29,9 +30,10 @@ struct CodedMacroblock {
 const GAP: usize = 6;
 
 impl CodedRows {
-    pub(crate) fn new(geometry: Geometry) -> Self {
+    /// `watchful` threads look at a row for a moment before they wait for it.
+    pub(crate) fn new(geometry: Geometry, watchful: bool) -> Self {
         let macroblocks = (0..geometry.macroblocks()).map(|_| OnceLock::new()).collect();
-        Self { macroblocks, width: geometry.mb_width }
+        Self { macroblocks, width: geometry.mb_width, watchful }
     }
 
     pub(crate) fn put(&self, x: usize, y: usize, mb: &Macroblock) {
@@ -59,7 +61,7 @@ impl CodedRows {
         let above = &self.macroblocks[(y - 1) * self.width..y * self.width];
         let last = self.width - 1;
         let needed = &above[(x + 1).min(last)];
-        if needed.get().is_none() && !comes_soon(needed) {
+        if needed.get().is_none() && !(self.watchful && comes_soon(needed)) {
             above[(x + 1 + GAP).min(last)].wait();
         }
     }
@@ -204,8 +206,12 @@ mod tests {
 
     #[test]
     fn a_row_follows_the_one_above_and_sees_its_samples() {
+        [false, true].into_iter().for_each(follow);
+    }
+
+    fn follow(watchful: bool) {
         const WIDTH: usize = 40;
-        let rows = CodedRows::new(Geometry { mb_width: WIDTH, mb_height: 2 });
+        let rows = CodedRows::new(Geometry { mb_width: WIDTH, mb_height: 2 }, watchful);
         let done = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -237,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_slice_hides_what_lies_before_it() {
-        let rows = CodedRows::new(Geometry { mb_width: 3, mb_height: 2 });
+        let rows = CodedRows::new(Geometry { mb_width: 3, mb_height: 2 }, false);
         (0..2).for_each(|y| rows.abandon(y));
         let seen = |first: usize| {
             let around = rows.neighbours(1, 1, first);

@@ -366,7 +366,7 @@ impl Encoder {
     fn start(&mut self, planned: PlannedFrame<Waiting>) {
         let picture = self.spare_picture();
         let (job, flight) = self.sequencer.next(planned, &picture, &self.workers);
-        let task = job.into_task(picture, self.workers.is_alone());
+        let task = job.into_task(picture, self.workers.company());
         self.in_flight.push_back((flight, self.workers.start(task)));
     }
 

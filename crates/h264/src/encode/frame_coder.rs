@@ -22,7 +22,7 @@ use super::slice::{SliceKind, SliceState};
 use super::stream::SliceHeaders;
 use super::temporal_direct::{self, DirectPlan};
 use super::weights::PictureWeights;
-use super::worker::RowTask;
+use super::worker::{Company, RowTask};
 
 /// Everything the coding of one picture needs; owned, so that any thread may run it.
 pub(crate) struct FrameJob {
@@ -93,16 +93,16 @@ const OUTSIDE: usize = 24;
 /// Samples beyond the last column or row at which a macroblock may begin.
 const BEYOND: usize = 8;
 impl FrameJob {
-    /// The job as a task of rows that are coded into `picture`; `alone` says that there is but one thread.
+    /// The job as a task of rows that are coded into `picture`.
     pub(crate) fn into_task(
         self,
         picture: PictureWriter,
-        alone: bool,
+        company: Company,
     ) -> Arc<dyn RowTask<Output = CodedFrame>> {
         if self.cabac {
-            Arc::new(FrameCoder::<Cabac>::new(self, picture, alone))
+            Arc::new(FrameCoder::<Cabac>::new(self, picture, company))
         } else {
-            Arc::new(FrameCoder::<Cavlc>::new(self, picture, alone))
+            Arc::new(FrameCoder::<Cavlc>::new(self, picture, company))
         }
     }
 
@@ -203,11 +203,11 @@ struct Outcome {
 }
 
 impl<E: EntropyCoder> FrameCoder<E> {
-    fn new(job: FrameJob, picture: PictureWriter, alone: bool) -> Self {
+    fn new(job: FrameJob, picture: PictureWriter, company: Company) -> Self {
         let order = if job.max_slice_bytes > 0 {
             RowOrder::SERIAL
         } else {
-            RowOrder::overlapping(job.source.geometry, alone)
+            RowOrder::overlapping(job.source.geometry, company)
         };
         let attempt = Arc::new(Attempt::new(&job, Sizing::new(job.qps.clone()), order, picture));
         let state = State { job: Some(Arc::new(job)), attempt, next_row: 0, under_way: 0, outcome: None };

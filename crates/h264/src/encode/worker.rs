@@ -47,6 +47,17 @@ impl<T> Pending<T> {
     }
 }
 
+/// Who does a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// One thread.
+    Alone,
+    /// Threads that have nothing else to do until it is done.
+    Waiting,
+    /// Threads that have others to do, too.
+    Busy,
+}
+
 /// Does tasks in the order in which they are started, as far as there are threads. More of them than threads may be
 /// under way: a thread whose task waits for rows of another one goes on with the next, or else follows another thread
 /// in the row below.
@@ -106,6 +117,15 @@ impl<T: Send + 'static> Workers<T> {
         // Fewer threads than wished for still work; none at all means the caller's.
         let threads: Vec<_> = (0..size).map_while(|i| spawn(i).ok()).collect();
         Self { pool: (!threads.is_empty()).then_some(pool), threads }
+    }
+
+    /// Who does a task.
+    pub(crate) fn company(&self) -> Company {
+        match &self.pool {
+            None => Company::Alone,
+            Some(pool) if pool.caller_works => Company::Waiting,
+            Some(_) => Company::Busy,
+        }
     }
 
     /// Whether tasks are done on the caller's thread.
@@ -434,10 +454,12 @@ mod tests {
                 assert!(workers.wait(workers.start(Arc::new(chain(1, 10).remove(0)))).is_none());
             }
         }
-        // The rows of a pair wait for each other.
+        // The rows of a pair wait for each other. In the end the caller sleeps, and has to be woken.
         let workers = Workers::with_caller(2);
-        let threads = workers.wait(workers.start(Arc::new(pairs()))).unwrap();
-        let own = threads.iter().filter(|&&thread| thread == std::thread::current().id()).count();
+        let caller = std::thread::current().id();
+        let task = Arc::new(Pairs { quick: Some(caller), ..pairs() });
+        let threads = workers.wait(workers.start(task)).unwrap();
+        let own = threads.iter().filter(|&&thread| thread == caller).count();
         assert_eq!((own, threads.len()), (PAIRED_ROWS / 2, PAIRED_ROWS));
     }
 
@@ -455,6 +477,8 @@ mod tests {
         left: AtomicUsize,
         together: Barrier,
         threads: Mutex<Vec<ThreadId>>,
+        /// The one that does not take its time.
+        quick: Option<ThreadId>,
     }
 
     const PAIRED_ROWS: usize = 20;
@@ -465,6 +489,7 @@ mod tests {
             left: AtomicUsize::new(PAIRED_ROWS),
             together: Barrier::new(2),
             threads: Mutex::default(),
+            quick: None,
         }
     }
 
@@ -482,6 +507,9 @@ mod tests {
 
         fn run_row(&self, _: usize, _: &dyn Fn()) -> bool {
             self.together.wait();
+            if self.quick.is_some_and(|quick| quick != std::thread::current().id()) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
             self.threads.lock().unwrap().push(std::thread::current().id());
             self.left.fetch_sub(1, Ordering::SeqCst) == 1
         }

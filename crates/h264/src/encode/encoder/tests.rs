@@ -3,6 +3,7 @@
 use super::super::config::{DirectPrediction, EntropyMode, SliceKind};
 use super::super::effort::{PartReferences, VectorTrials};
 use super::super::rate_config::RateControl;
+use super::super::worker::Company;
 use super::*;
 
 /// An effort without any of the tools that are tested.
@@ -210,7 +211,7 @@ fn task(
     encoder.lookahead.flush();
     let planned = encoder.lookahead.pop().unwrap();
     let picture = PictureWriter::new(encoder.geometry);
-    encoder.sequencer.next(planned, &picture, &encoder.workers).0.into_task(picture, false)
+    encoder.sequencer.next(planned, &picture, &encoder.workers).0.into_task(picture, Company::Busy)
 }
 
 #[test]
