@@ -43,8 +43,9 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::AnyTime,
         "The bit rate to keep over the long run, in bits per second. 0 leaves the rate to Quality. When both are set, \
          AverageBitRate wins and Quality has no effect until AverageBitRate is 0 again. It is refused beside ConstantBitRate and \
-         VariableBitRate. Ten seconds come within 2 percent of it, but for video that is as fine as can be (a QP of 1, and 8 below \
-         its first frame where nothing moves) with fewer bits: what it leaves is for later frames, and not filled up.",
+         VariableBitRate. A stream of ten seconds usually comes within 2 percent of it. It stays below where the video is as fine as \
+         can be (a QP of 1, and 8 below its first frame where nothing moves), and is further away for a while where scenes last \
+         for seconds, as slides do, or where it ends soon after a new scene.",
     ),
     row(
         key::DATA_RATE_LIMITS,
