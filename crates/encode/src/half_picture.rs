@@ -23,6 +23,32 @@ pub(crate) struct HalfPicture {
     plane_size: usize,
     /// 16x16 sum of squared deviations from the mean for each macroblock of the full-size picture.
     pub(crate) energy: Vec<u32>,
+    /// Mean of each of these macroblocks.
+    pub(crate) means: Vec<u8>,
+}
+
+/// The samples at whole positions of a half-size picture, perhaps in another light.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct WholeSamples<'a> {
+    samples: &'a [u8],
+    pub(crate) stride: usize,
+}
+
+impl<'a> WholeSamples<'a> {
+    /// Samples from position `(x, y)` on; both may reach [`PADDING`] into the border.
+    pub(crate) fn at(self, x: i32, y: i32) -> &'a [u8] {
+        &self.samples[offset(self.stride, x, y)..]
+    }
+
+    /// Samples of the same picture that were changed.
+    pub(crate) fn with(self, samples: &[u8]) -> WholeSamples<'_> {
+        WholeSamples { samples, stride: self.stride }
+    }
+
+    /// Every sample as a table has it.
+    pub(crate) fn mapped(self, table: &[u8; 256]) -> Vec<u8> {
+        self.samples.iter().map(|&sample| table[usize::from(sample)]).collect()
+    }
 }
 
 impl HalfPicture {
@@ -39,6 +65,7 @@ impl HalfPicture {
         self.plane_size = self.stride * rows;
         self.samples.resize(4 * self.plane_size, 0);
         self.energy.resize(grid.count(), 0);
+        self.means.resize(grid.count(), 0);
         let (width, stride) = (grid.columns * 8, self.stride);
         let band = if crew.is_some() { BAND } else { grid.rows };
         let inside = PADDING * stride..(rows - PADDING) * stride;
@@ -50,16 +77,19 @@ impl HalfPicture {
                 .unwrap_or_default()
                 .chunks_mut(band * 8 * stride)
         });
-        let energies = self.energy.chunks_mut(band * grid.columns).enumerate();
-        let bands = energies.map(|(index, energy)| {
-            (index * band, planes.each_mut().map(|plane| plane.next().unwrap_or_default()), energy)
+        let size = band * grid.columns;
+        let measures = self.energy.chunks_mut(size).zip(self.means.chunks_mut(size)).enumerate();
+        let bands = measures.map(|(index, measures)| {
+            (index * band, planes.each_mut().map(|plane| plane.next().unwrap_or_default()), measures)
         });
-        share(crew, bands, |(first, mut planes, energy)| {
+        share(crew, bands, |(first, mut planes, (energy, means))| {
             let mut strip = Strip::default();
-            for (block_row, energy) in energy.chunks_exact_mut(grid.columns).enumerate() {
+            let rows = energy.chunks_exact_mut(grid.columns).zip(means.chunks_exact_mut(grid.columns));
+            for (block_row, (energy, means)) in rows.enumerate() {
                 strip.load(luma, (first + block_row) * 16, grid.columns * 16 + 2);
-                for (column, energy) in energy.iter_mut().enumerate() {
-                    *energy = kernels.deviation16x16(&strip.samples[column * 16..], strip.stride);
+                for (column, (mean, energy)) in means.iter_mut().zip(energy).enumerate() {
+                    let samples = &strip.samples[column * 16..];
+                    (*mean, *energy) = kernels.mean_and_deviation16x16(samples, strip.stride);
                 }
                 for row in 0..8 {
                     let start = (block_row * 8 + row) * stride;
@@ -120,8 +150,16 @@ impl HalfPicture {
 
     /// Index in a plane of position (x, y); both may reach [`PADDING`] into the border.
     pub(crate) fn offset(&self, x: i32, y: i32) -> usize {
-        (y + PADDING as i32) as usize * self.stride + (x + PADDING as i32) as usize
+        offset(self.stride, x, y)
     }
+
+    pub(crate) fn whole(&self) -> WholeSamples<'_> {
+        WholeSamples { samples: &self.samples[..self.plane_size], stride: self.stride }
+    }
+}
+
+fn offset(stride: usize, x: i32, y: i32) -> usize {
+    (y + PADDING as i32) as usize * stride + (x + PADDING as i32) as usize
 }
 
 /// Macroblocks of the full-size picture, which are the 8x8 blocks of the half-size one.
@@ -210,5 +248,6 @@ mod tests {
         let grid = BlockGrid::new(16, 16);
         picture.fill(luma, grid, &Kernels::new(CpuLevel::Scalar), None);
         assert_eq!(picture.energy, [256 * 25]);
+        assert_eq!(picture.means, [105]);
     }
 }

@@ -73,11 +73,11 @@ impl Kernels {
         self.shifted_halves.call(rows, source, stride, width);
     }
 
-    /// Sum of squared deviations from the mean over 16x16 samples.
+    /// The mean over 16x16 samples, and the sum of squared deviations from it.
     #[inline(always)]
-    pub(crate) fn deviation16x16(&self, samples: &[u8], stride: usize) -> u32 {
+    pub(crate) fn mean_and_deviation16x16(&self, samples: &[u8], stride: usize) -> (u8, u32) {
         let (sum, squares) = self.variance16x16.call(samples, stride);
-        squares - ((u64::from(sum) * u64::from(sum)) >> 8) as u32
+        (((sum + 128) >> 8) as u8, squares - ((u64::from(sum) * u64::from(sum)) >> 8) as u32)
     }
 }
 

@@ -16,6 +16,7 @@ mod importance;
 mod intra;
 mod kernels;
 mod key_frames;
+pub mod light;
 mod lookahead;
 pub mod math;
 mod motion;

@@ -51,6 +51,8 @@ pub struct LookaheadConfig {
     /// How far complex content is held to the quality of simple content, 0 (equal bits) to 1 (equal
     /// quantiser); 0.6 is usual. Importance counts for more the lower it is.
     pub curve_compression: f64,
+    /// P frames can weight their references: what only changes its light counts as well predicted.
+    pub weighted_prediction: bool,
     /// Expected frames per second, for frames whose duration is unknown; above 0, at most 1000.
     pub frame_rate: f64,
     /// Best CPU level to use.
@@ -71,6 +73,7 @@ impl Default for LookaheadConfig {
             importance_propagation: true,
             adaptive_quantisation: 1.0,
             curve_compression: 0.6,
+            weighted_prediction: false,
             frame_rate: 30.0,
             cpu_level: CpuLevel::detected(),
         }
@@ -261,7 +264,12 @@ impl<T> Lookahead<T> {
         self.spacing = Some(spacing).filter(|spacing| spacing.is_numeric() && spacing.value > 0);
         self.last_time = info.presentation_time;
         let PictureAnalysis { picture, mut analysis } = analysis;
-        let forward = forward.unwrap_or_else(|| MotionField::still(&analysis.intra));
+        let mut forward = forward.unwrap_or_else(|| MotionField::still(&analysis.intra));
+        if self.config.weighted_prediction
+            && let Some(previous) = self.pictures.back()
+        {
+            forward = forward.or_in_other_light(&picture, previous, self.grid, &self.kernels);
+        }
         analysis.fields.push((1, Arc::new(forward)));
         let prediction = analysis.predicted_from_previous(self.pushed, self.grid, self.propagates());
         self.hint.clone_from(&prediction.vectors[0]);

@@ -1,8 +1,9 @@
 //! Motion between two half-size pictures, and what blocks cost with it.
 
 use crate::frame::MotionVector;
-use crate::half_picture::{BlockGrid, HalfPicture};
+use crate::half_picture::{BlockGrid, HalfPicture, WholeSamples};
 use crate::kernels::{Kernels, Place, Planes};
+use crate::light::{LightWeight, light_change};
 
 /// A vector in half samples of the half-size picture, which are whole samples of the full-size one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,12 +29,14 @@ pub(crate) struct MotionField {
     pub(crate) vectors: Vec<HalfVector>,
     /// SATD plus the cost of the vector, for each block.
     pub(crate) costs: Vec<u16>,
+    /// The same of the picture as it is, where the light changes between the two; empty where it does not.
+    plain_costs: Vec<u16>,
 }
 
 impl MotionField {
     /// Of so many blocks, to be filled.
     pub(crate) fn of_size(count: usize) -> Self {
-        Self { vectors: vec![HalfVector::default(); count], costs: vec![0; count] }
+        Self { vectors: vec![HalfVector::default(); count], costs: vec![0; count], plain_costs: Vec::new() }
     }
 
     /// Vectors and costs of so many rows of blocks at a time, with the first row's number.
@@ -49,7 +52,37 @@ impl MotionField {
 
     /// No motion at all, at these costs.
     pub(crate) fn still(costs: &[u16]) -> Self {
-        Self { vectors: vec![HalfVector::default(); costs.len()], costs: costs.to_vec() }
+        Self { costs: costs.to_vec(), ..Self::of_size(costs.len()) }
+    }
+
+    /// Costs where weights cannot be had.
+    pub(crate) fn plain_costs(&self) -> &[u16] {
+        if self.plain_costs.is_empty() { &self.costs } else { &self.plain_costs }
+    }
+
+    /// Where the light changes between the pictures: the better for each block of what was found and what a weighted reference
+    /// gives.
+    pub(crate) fn or_in_other_light(
+        mut self,
+        source: &HalfPicture,
+        reference: &HalfPicture,
+        grid: BlockGrid,
+        kernels: &Kernels,
+    ) -> Self {
+        let Some(change) = light_change(&source.means, &reference.means) else { return self };
+        let before = source.whole().mapped(&change.weight.before());
+        let lit = search_motion(source.whole().with(&before), reference, grid, &self.vectors, kernels);
+        self.plain_costs.clone_from(&self.costs);
+        let found = self.costs.iter_mut().zip(&mut self.vectors).zip(lit.costs.iter().zip(&lit.vectors));
+        for ((cost, vector), (&lit_cost, &lit_vector)) in found {
+            // Samples are so much smaller in this light than in that of the reference.
+            let factor = u32::from(change.weight.factor.unsigned_abs());
+            let lit_cost = (u32::from(lit_cost) * factor) >> LightWeight::LOG2_DENOMINATOR;
+            if lit_cost < u32::from(*cost) {
+                (*cost, *vector) = (lit_cost as u16, lit_vector);
+            }
+        }
+        self
     }
 }
 
@@ -60,7 +93,7 @@ pub(crate) type Band<'a> = (&'a mut [HalfVector], &'a mut [u16]);
 ///
 /// `hint` is a field expected to resemble the result (for example that of the frame before); it may be empty.
 pub(crate) fn search_motion(
-    source: &HalfPicture,
+    source: WholeSamples<'_>,
     reference: &HalfPicture,
     grid: BlockGrid,
     hint: &[HalfVector],
@@ -73,7 +106,7 @@ pub(crate) fn search_motion(
 
 /// Finds the motion of whole rows of blocks from row `first` on, without looking at those above: vectors and costs.
 pub(crate) fn search_band(
-    source: &HalfPicture,
+    source: WholeSamples<'_>,
     reference: &HalfPicture,
     grid: BlockGrid,
     hint: &[HalfVector],
@@ -104,7 +137,7 @@ pub(crate) fn search_band(
                 planes: &planes,
                 origin: reference.offset(column as i32 * 8, row as i32 * 8),
                 source: source.at(column as i32 * 8, row as i32 * 8),
-                stride: source.stride(),
+                stride: source.stride,
                 columns: reach(column, grid.columns),
                 rows,
                 predicted: (predicted.x.into(), predicted.y.into()),
@@ -338,7 +371,7 @@ mod tests {
         let reference = picture(160, 128, texture);
         for (dx, dy) in [(0, 0), (3, 0), (-5, 7), (12, -9), (-1, -1)] {
             let moved = picture(160, 128, |x, y| texture(x + dx, y + dy));
-            let field = search_motion(&moved, &reference, grid, &[], &kernels);
+            let field = search_motion(moved.whole(), &reference, grid, &[], &kernels);
             let expected = HalfVector { x: dx as i16, y: dy as i16 };
             let exact = field.vectors.iter().filter(|&&vector| vector == expected).count();
             assert!(exact * 2 > field.vectors.len(), "{exact} of {} for {dx}, {dy}", field.vectors.len());
@@ -356,13 +389,16 @@ mod tests {
         let reference = picture(320, 64, noise);
         let moved = picture(320, 64, |x, y| noise(x + 64, y));
         let hint = vec![HalfVector { x: 64, y: 0 }; grid.count()];
-        let with: u32 = search_motion(&moved, &reference, grid, &hint, &kernels)
+        let with: u32 = search_motion(moved.whole(), &reference, grid, &hint, &kernels)
             .costs
             .iter()
             .map(|&c| u32::from(c))
             .sum();
-        let without: u32 =
-            search_motion(&moved, &reference, grid, &[], &kernels).costs.iter().map(|&c| u32::from(c)).sum();
+        let without: u32 = search_motion(moved.whole(), &reference, grid, &[], &kernels)
+            .costs
+            .iter()
+            .map(|&c| u32::from(c))
+            .sum();
         assert!(with * 2 < without, "{with} against {without}");
     }
 
@@ -373,7 +409,7 @@ mod tests {
         let a = picture(2, 2, |x, y| (x * 200 + y * 50) as u8);
         let b = picture(2, 2, |x, y| 255 - (x * 200 + y * 50) as u8);
         let hint = [HalfVector { x: i16::MAX, y: i16::MIN }];
-        let field = search_motion(&a, &b, grid, &hint, &kernels);
+        let field = search_motion(a.whole(), &b, grid, &hint, &kernels);
         assert_eq!(field.vectors.len(), 1);
     }
 }

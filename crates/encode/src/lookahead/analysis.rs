@@ -32,7 +32,7 @@ impl<T> Lookahead<T> {
         // The longer ones come first.
         share(self.crew.as_ref(), searches.into_iter().flatten().chain(measured), |part| match part {
             Part::Search { previous, first, part } => {
-                search_band(picture, previous, grid, hint, kernels, first, part);
+                search_band(picture.whole(), previous, grid, hint, kernels, first, part);
             }
             Part::Intra { first, costs } => intra_costs(picture, grid, kernels, first, costs),
         });
@@ -44,7 +44,7 @@ impl<T> Lookahead<T> {
         let previous = self.pictures.back()?;
         let mut field = MotionField::of_size(self.grid.count());
         for (first, part) in field.bands_mut(self.grid, self.search_band()) {
-            search_band(picture, previous, self.grid, &self.hint, &self.kernels, first, part);
+            search_band(picture.whole(), previous, self.grid, &self.hint, &self.kernels, first, part);
         }
         Some(field)
     }

@@ -102,7 +102,7 @@ impl<T> Lookahead<T> {
             let pictures = self.picture(later).zip(earlier.and_then(|index| self.picture(index)));
             let frame = self.open.iter().find(|frame| frame.display_index == later);
             let Some(((source, reference), frame)) = pictures.zip(frame) else { return false };
-            let field = search_motion(source, reference, self.grid, &[], &self.kernels);
+            let field = search_motion(source.whole(), reference, self.grid, &[], &self.kernels);
             let best = frame.analysis.best_sum(&field.costs);
             let ratio = |inter: u64, intra: u64| inter as f64 / intra.max(1) as f64;
             let cut = ratio(supposed.prediction.cost.inter, supposed.analysis.intra_sum);

@@ -129,6 +129,7 @@ pub(super) fn two_sided_costs(
     grid: BlockGrid,
     kernels: &Kernels,
 ) -> Vec<TwoSided> {
+    let plain_costs = fields.map(MotionField::plain_costs);
     let mut blocks = Vec::with_capacity(grid.count());
     for index in 0..grid.count() {
         let (x, y) = ((index % grid.columns * 8) as i32, (index / grid.columns * 8) as i32);
@@ -138,7 +139,7 @@ pub(super) fn two_sided_costs(
         });
         let both = kernels.satd_to_mean(source.at(x, y), source.stride(), means) + BOTH_SIDES_COST;
         let both = both.min(u32::from(u16::MAX)) as u16;
-        let (earlier, later) = (fields[0].costs[index], fields[1].costs[index]);
+        let [earlier, later] = plain_costs.map(|costs| costs[index]);
         let mut best = TwoSided { cost: earlier, sides: Sides::Earlier };
         for (cost, sides) in [(later, Sides::Later), (both, Sides::Both)] {
             if cost < best.cost {

@@ -56,6 +56,7 @@ impl<T> Lookahead<T> {
             earlier: side(sides.earlier),
             later: sides.later.map(side),
             grid: self.grid,
+            weighted: self.config.weighted_prediction,
             kernels: Arc::clone(&self.kernels),
         }
     }
@@ -80,6 +81,7 @@ struct SideTask {
     /// `None` when there is but one side.
     later: Option<Option<Side>>,
     grid: BlockGrid,
+    weighted: bool,
     kernels: Arc<Kernels>,
 }
 
@@ -95,7 +97,10 @@ impl SideTask {
         let mut fields = self.fields.clone();
         for side in self.missing() {
             let hint = hint(&fields, side.distance);
-            let found = search_motion(&source, &side.picture, self.grid, &hint, &self.kernels);
+            let mut found = search_motion(source.whole(), &side.picture, self.grid, &hint, &self.kernels);
+            if self.weighted {
+                found = found.or_in_other_light(&source, &side.picture, self.grid, &self.kernels);
+            }
             fields.push((side.distance, Arc::new(found)));
         }
         let sides = self.earlier.as_ref().zip(self.later.as_ref().and_then(Option::as_ref));

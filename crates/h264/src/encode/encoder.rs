@@ -97,6 +97,7 @@ impl Encoder {
             open_groups: config.open_groups && config.decoder_buffer.is_none(),
             importance_propagation: depth > 0,
             adaptive_quantisation: if config.adaptive_quantisation { ADAPTIVE_QUANTISATION } else { 0.0 },
+            weighted_prediction: stream.weighted(),
             frame_rate,
             cpu_level: config.cpu_level,
             ..LookaheadConfig::default()

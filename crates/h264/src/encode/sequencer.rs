@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use vitascope_bits::length_prefixed;
 use vitascope_core::Time;
+use vitascope_encode::light::Extent;
 use vitascope_encode::{FrameKind, FrameRecord, PlannedFrame, RateConfig};
 
 use super::analysis::CodingTables;
@@ -27,7 +28,7 @@ use super::residual::ResidualCoder;
 use super::stream::{SliceParameters, StreamParameters};
 use super::temporal_direct::TemporalDirect;
 use super::temporal_layers::LayerClock;
-use super::weights::{self, Brightness, Extent, Light, PictureWeights};
+use super::weights::{self, Brightness, Light, PictureWeights};
 use super::worker::Workers;
 use crate::syntax::sei::{self, RecoveryPoint, SeiMessage};
 
