@@ -66,7 +66,8 @@ fn weights_save_a_part_of_a_fade_and_cost_next_to_nothing_elsewhere() {
     let total =
         |weighted, fades| -> usize { sizes(Tools { weighted, ..base_tools() }, fades).0.iter().sum() };
     let (with, without) = (total(true, true), total(false, true));
-    assert!(10 * with < 9 * without, "{with} bytes with weights, {without} without");
+    // Some of what weights save makes the first pictures finer: with them, these last.
+    assert!(20 * with < 19 * without, "{with} bytes with weights, {without} without");
     let (with, without) = (total(true, false), total(false, false));
     assert!(with <= without + 24 * 4, "{with} bytes with weights, {without} without");
 }
