@@ -19,7 +19,7 @@ pub(super) type Wholes = [Mv; MAX_REFERENCES];
 const NEAR: u32 = 8;
 
 /// A vector is coded where it seems to cost at most one in so many more than the best one.
-const HOPEFUL: u32 = 64;
+const HOPEFUL: u32 = 10;
 
 /// Rounds of quarter-sample steps around the best vectors.
 const ROUNDS: usize = 2;
@@ -94,7 +94,7 @@ impl Analyser<'_> {
         motion: &mut [MotionCache],
     ) {
         let all = self.tools.rd_vectors == VectorTrials::All;
-        for _ in 0..if all { ROUNDS } else { 1 } {
+        for _ in 0..ROUNDS {
             let before = self.best_cost;
             for part in 0..choice.partition.parts().len() {
                 if choice.direct >> part & 1 != 0 {
