@@ -69,9 +69,9 @@ pub(crate) enum PartReferences {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VectorTrials {
     None,
-    /// Those that seem about as good, once.
+    /// Those that seem about as good.
     Likely,
-    /// All, twice.
+    /// All.
     All,
 }
 
