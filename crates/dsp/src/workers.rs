@@ -211,11 +211,33 @@ impl Shared {
     }
 }
 
-/// About a microsecond.
-fn pause() {
+/// Waits about a microsecond without falling asleep.
+pub fn pause() {
     for _ in 0..32 {
         std::hint::spin_loop();
     }
+}
+
+/// Waits until no thread is `active` any more; each that comes to rest says so through `rest`.
+fn wait_for_rest<'a, S>(
+    mutex: &'a Mutex<S>,
+    rest: &Condvar,
+    mut state: MutexGuard<'a, S>,
+    active: impl Fn(&S) -> usize,
+) -> MutexGuard<'a, S> {
+    // What others still do is most often shorter than falling asleep.
+    for _ in 0..AWAKE {
+        if active(&state) == 0 {
+            break;
+        }
+        drop(state);
+        pause();
+        state = mutex.lock().unwrap_or_else(PoisonError::into_inner);
+    }
+    while active(&state) > 0 {
+        state = rest.wait(state).unwrap_or_else(PoisonError::into_inner);
+    }
+    state
 }
 
 /// Looks at what a thread waits for before it falls asleep.
@@ -237,19 +259,7 @@ impl Open<'_> {
     fn finish(&self) -> bool {
         let mut state = self.shared.lock();
         state.job = None;
-        // What helpers still do is most often shorter than falling asleep.
-        for _ in 0..AWAKE {
-            if state.active == 0 {
-                break;
-            }
-            drop(state);
-            pause();
-            state = self.shared.lock();
-        }
-        while state.active > 0 {
-            state = self.shared.rest.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        state.panicked
+        wait_for_rest(&self.shared.state, &self.shared.rest, state, |state| state.active).panicked
     }
 }
 

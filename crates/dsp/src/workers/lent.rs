@@ -4,7 +4,7 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::{AWAKE, Items, pause};
+use super::{Items, wait_for_rest};
 
 /// Runs `work` on every item, on the calling thread and on threads that are lent to it: whoever is free takes the next
 /// item. Returns when all items are done.
@@ -88,18 +88,7 @@ impl Drop for Offer {
         let shared = &self.0;
         let mut state = shared.lock();
         state.work = None;
-        // What others still do is most often shorter than falling asleep.
-        for _ in 0..AWAKE {
-            if state.active == 0 {
-                break;
-            }
-            drop(state);
-            pause();
-            state = shared.lock();
-        }
-        while state.active > 0 {
-            state = shared.rest.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
+        drop(wait_for_rest(&shared.state, &shared.rest, state, |state| state.active));
     }
 }
 

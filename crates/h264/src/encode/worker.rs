@@ -9,6 +9,8 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use vitascope_dsp::workers::pause;
+
 use errands::Errand;
 
 /// Work that goes on row by row, on several threads where its rows allow it.
@@ -335,13 +337,6 @@ type Claimed<T> = (u64, Task<T>, usize);
 
 /// Looks at what a thread waits for before it falls asleep.
 const AWAKE: usize = 40;
-
-/// About a microsecond.
-fn pause() {
-    for _ in 0..32 {
-        std::hint::spin_loop();
-    }
-}
 
 impl<T> State<T> {
     fn has_ready(&self) -> bool {
