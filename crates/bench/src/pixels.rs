@@ -108,9 +108,10 @@ pub(crate) fn run(only: Option<&str>, threads: usize) -> Result<(), String> {
     let workloads = named(only)?;
     println!("workload\tpeer\tsource\tdestination\tms\tMpix/s");
     for workload in workloads {
-        let times = measure(workload, threads, 1)?;
+        let subject = Subject::new(workload)?;
+        let times = subject.measure(threads, 1)?;
         row(workload, workload.peer, workload.source, workload.destination, times.ours);
-        row(workload, "memcpy", times.copied, times.copied, times.copy);
+        row(workload, "memcpy", subject.copied, subject.copied, times.copy);
     }
     Ok(())
 }
@@ -141,46 +142,69 @@ fn row(workload: &Workload, peer: &str, source: &[u8; 4], destination: &[u8; 4],
     );
 }
 
-/// Measures a workload on a number of threads beside copying the larger of its frames on a number of threads.
-fn measure(workload: &Workload, threads: usize, copy_threads: usize) -> Result<Times, String> {
-    take_times(workload, threads, copy_threads).map_err(|error| format!("{}: {error}", workload.name))
+/// A workload with its frames: one source and one destination, as its peers have them, and two to copy.
+struct Subject {
+    workload: &'static Workload,
+    frames: [PixelBuffer; 2],
+    copies: [PixelBuffer; 2],
+    /// Format of the copies: that of the larger frame.
+    copied: &'static [u8; 4],
+    workers: Workers,
 }
 
-fn take_times(workload: &Workload, threads: usize, copy_threads: usize) -> vitascope_convert::Result<Times> {
-    let hdr = workload.kind == Kind::Hdr;
-    let source = frame(workload.from, workload.source, hdr)?;
-    let destination = frame(workload.to, workload.destination, false)?;
-    let (larger, copied) = if source.data_size() > destination.data_size() {
-        (workload.from, workload.source)
-    } else {
-        (workload.to, workload.destination)
-    };
-    let copies = [frame(larger, copied, false)?, frame(larger, copied, false)?];
-    let workers = Workers::default();
-    let compare = |work: &mut dyn FnMut() -> vitascope_convert::Result<()>| {
-        let (ours, copy) = medians([work, &mut || copy_planes(&copies, copy_threads, &workers)])?;
-        Ok(Times { ours, copy, copied })
-    };
-    if workload.kind == Kind::Rotate {
-        let rotator = Rotator { rotation: Rotation::Clockwise90, threads, ..Rotator::default() };
-        return compare(&mut || rotator.run(&source, &destination));
+impl Subject {
+    fn new(workload: &'static Workload) -> Result<Subject, String> {
+        Subject::with_frames(workload).map_err(|error| format!("{}: {error}", workload.name))
     }
-    let mut options = Options { threads, high_speed: workload.kind == Kind::Fast, ..Options::default() };
-    if hdr {
-        options.destination_color_primaries = Some(ColorPrimaries::Itu709);
-        options.destination_transfer_function = Some(TransferFunction::Itu709);
-        options.destination_ycbcr_matrix = Some(YCbCrMatrix::Itu709);
+
+    fn with_frames(workload: &'static Workload) -> vitascope_convert::Result<Subject> {
+        let source = frame(workload.from, workload.source, workload.kind == Kind::Hdr)?;
+        let destination = frame(workload.to, workload.destination, false)?;
+        let (larger, copied) = if source.data_size() > destination.data_size() {
+            (workload.from, workload.source)
+        } else {
+            (workload.to, workload.destination)
+        };
+        let copies = [frame(larger, copied, false)?, frame(larger, copied, false)?];
+        let workers = Workers::default();
+        Ok(Subject { workload, frames: [source, destination], copies, copied, workers })
     }
-    let from = PictureDescription::of(&source);
-    let converter = Converter::new(&from, &PictureDescription::of(&destination), &options)?;
-    compare(&mut || converter.run(&source, &destination))
+
+    /// Median milliseconds of the work on a number of threads, and of copying the larger frame on as many as are named
+    /// for that.
+    fn measure(&self, threads: usize, copy_threads: usize) -> Result<Times, String> {
+        let times = || {
+            let ours = self.measure_work(threads)?;
+            let copy = median(&mut || copy_planes(&self.copies, copy_threads, &self.workers))?;
+            Ok(Times { ours, copy })
+        };
+        times().map_err(|error: vitascope_convert::Error| format!("{}: {error}", self.workload.name))
+    }
+
+    fn measure_work(&self, threads: usize) -> vitascope_convert::Result<f64> {
+        let [source, destination] = &self.frames;
+        let kind = self.workload.kind;
+        if kind == Kind::Rotate {
+            let rotator = Rotator { rotation: Rotation::Clockwise90, threads, ..Rotator::default() };
+            return median(&mut || rotator.run(source, destination));
+        }
+        let mut options = Options { threads, high_speed: kind == Kind::Fast, ..Options::default() };
+        if kind == Kind::Hdr {
+            options.destination_color_primaries = Some(ColorPrimaries::Itu709);
+            options.destination_transfer_function = Some(TransferFunction::Itu709);
+            options.destination_ycbcr_matrix = Some(YCbCrMatrix::Itu709);
+        }
+        let descriptions = self.frames.each_ref().map(PictureDescription::of);
+        let converter = Converter::new(&descriptions[0], &descriptions[1], &options)?;
+        median(&mut || converter.run(source, destination))
+    }
 }
 
-/// Milliseconds of a conversion, and of a copy of frames of format `copied`.
+/// Milliseconds of a conversion, and of a copy of the larger of its frames.
+#[derive(Clone, Copy)]
 struct Times {
     ours: f64,
     copy: f64,
-    copied: &'static [u8; 4],
 }
 
 fn copy_planes(
@@ -202,32 +226,21 @@ fn copy_planes(
     Ok(())
 }
 
-type Work<'a> = &'a mut dyn FnMut() -> vitascope_convert::Result<()>;
-
-/// Median milliseconds of one call of each work: 60 calls, fewer (but 12) when they take more than 1.2 s. The works
-/// take turns of a dozen calls, so that both meet the same machine; the first calls of a turn, which find another's
-/// frames in the caches, do not count.
-fn medians(works: [Work<'_>; 2]) -> vitascope_convert::Result<(f64, f64)> {
+/// Median milliseconds of a call, measured as the peers' program measures its own: three calls that do not count, which
+/// bring the frames into the caches, then 61 in a row, fewer (but 11) when they take more than 0.6 s.
+fn median(work: &mut dyn FnMut() -> vitascope_convert::Result<()>) -> vitascope_convert::Result<f64> {
     let start = Instant::now();
-    let [first, second] = works;
-    let (mut ours, mut others) = (Vec::new(), Vec::new());
-    while ours.len() < 60 && (ours.len() < 12 || start.elapsed().as_millis() < 1200) {
-        for (work, times) in [(&mut *first, &mut ours), (&mut *second, &mut others)] {
-            for _ in 0..3 {
-                work()?;
-            }
-            for _ in 0..12 {
-                let before = Instant::now();
-                work()?;
-                times.push(before.elapsed().as_secs_f64() * 1e3);
-            }
-        }
+    for _ in 0..3 {
+        work()?;
     }
-    let median = |times: &mut Vec<f64>| {
-        times.sort_by(f64::total_cmp);
-        times[times.len() / 2]
-    };
-    Ok((median(&mut ours), median(&mut others)))
+    let mut times = Vec::with_capacity(61);
+    while times.len() < 61 && (times.len() < 11 || start.elapsed().as_millis() < 600) {
+        let before = Instant::now();
+        work()?;
+        times.push(before.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times[times.len() / 2])
 }
 
 /// Noise over a gradient.

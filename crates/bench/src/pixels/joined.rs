@@ -3,19 +3,23 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Kind, Workload, measure, named};
+use super::{Kind, Subject, Workload, named};
 
 /// Measures every workload (or those of one name) in turn with a program that measures others, which takes a workload's
-/// name and prints rows in our columns. Of several rounds the best median counts, for everybody: on a machine that
-/// others use too that is the least disturbed one.
+/// name, or nothing for all of them, and prints rows in our columns.
+///
+/// Everybody is measured alike: a round gives the median of as many calls, on frames that are made anew for each round, and
+/// of several rounds the best median counts. So many short rounds meet a quiet moment of a machine that others use too, and
+/// more than one layout of the frames' pages in the caches.
 pub(crate) fn run(only: Option<&str>, peers: &Path, rounds: usize) -> Result<(), String> {
     let workloads = named(only)?;
     let mut lines: Vec<Line> = workloads.iter().map(|workload| Line::new(workload)).collect();
     for _ in 0..rounds {
         for line in &mut lines {
             line.measure()?;
-            line.measure_peers(peers)?;
         }
+        let rows = rows_of(peers, only)?;
+        lines.iter_mut().for_each(|line| line.add_peers(&rows));
     }
     lines.sort_by(|a, b| a.success().total_cmp(&b.success()));
     println!(
@@ -23,6 +27,16 @@ pub(crate) fn run(only: Option<&str>, peers: &Path, rounds: usize) -> Result<(),
     );
     lines.iter().for_each(Line::print);
     Ok(())
+}
+
+/// What the program prints.
+fn rows_of(program: &Path, only: Option<&str>) -> Result<String, String> {
+    let output = Command::new(program).args(only).output();
+    let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
+    if !output.status.success() {
+        return Err(format!("{} {}: {}", program.display(), only.unwrap_or_default(), output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// One workload's best medians so far, in milliseconds.
@@ -39,28 +53,21 @@ impl Line {
     }
 
     fn measure(&mut self) -> Result<(), String> {
+        let subject = Subject::new(self.workload)?;
         for (times, threads) in self.times.iter_mut().zip([1, 2]) {
-            let found = measure(self.workload, threads, threads)?;
+            let found = subject.measure(threads, threads)?;
             *times = [times[0].min(found.ours), times[1].min(found.copy)];
         }
         Ok(())
     }
 
-    fn measure_peers(&mut self, program: &Path) -> Result<(), String> {
-        let name = self.workload.name;
-        let output = Command::new(program).arg(name).output();
-        let output = output.map_err(|error| format!("{}: {error}", program.display()))?;
-        if !output.status.success() {
-            return Err(format!("{} {name}: {}", program.display(), output.status));
-        }
-        for row in String::from_utf8_lossy(&output.stdout).lines() {
-            let Some((peer, time)) = parse(row, name) else { continue };
+    fn add_peers(&mut self, rows: &str) {
+        for (peer, time) in rows.lines().filter_map(|row| parse(row, self.workload.name)) {
             match self.peers.iter_mut().find(|(known, _)| *known == peer) {
                 Some((_, best)) => *best = best.min(time),
                 None => self.peers.push((peer.to_owned(), time)),
             }
         }
-        Ok(())
     }
 
     fn best_peer(&self) -> Option<&(String, f64)> {
