@@ -3,7 +3,7 @@
 use super::*;
 use crate::encode::bins::BinSink;
 use crate::encode::write_cabac_residual::{block, block_8x8};
-use crate::syntax::cabac::ContextSet;
+use crate::syntax::cabac::{ContextSet, cost};
 use vitascope_dsp::CpuLevel;
 
 /// Counts bins without adapting the contexts, as the trellis does.
