@@ -4,6 +4,7 @@
 //! prediction; it leaves levels and counts in the macroblock and the decoded samples in the buffer.
 
 mod negligible;
+mod quarters;
 
 use vitascope_dsp::video::VideoKernels;
 
@@ -14,6 +15,7 @@ use super::tables::{
     BLOCK_RASTER, BLOCK_X, BLOCK_Y, CHROMA_QP, LEVEL_SCALE_4X4, LEVEL_SCALE_8X8, QP_MAX, Quantiser,
 };
 use super::trellis::Rates;
+use quarters::ALL_QUARTERS;
 
 /// Row stride of the source macroblock.
 pub(crate) const SOURCE_STRIDE: usize = 16;
@@ -244,15 +246,24 @@ impl ResidualCoder {
         k.inverse4x4_add_x16.call(&mut mb.rec.luma[LUMA_ORIGIN..], LUMA_STRIDE, &coeffs);
     }
 
-    /// Codes the luma of an inter macroblock with 4x4 transforms.
-    pub(crate) fn inter_4x4(
+    /// Codes the luma of an inter macroblock with 8x8 (`large`) or 4x4 transforms.
+    pub(crate) fn inter(
         &self,
         k: &VideoKernels,
         source: &Source,
         mb: &mut Macroblock,
         rates: Option<&Rates<'_>>,
+        large: bool,
     ) {
-        let nearest = &self.nearest[usize::from(mb.qp)];
+        match rates {
+            Some(rates) => self.inter_quarters(k, source, mb, rates, ALL_QUARTERS, large),
+            None if large => (0..4).for_each(|quarter| self.luma_8x8_block(k, source, mb, None, quarter)),
+            None => self.inter_4x4(k, source, mb),
+        }
+    }
+
+    /// Codes the luma of an inter macroblock with 4x4 transforms and drops what is not worth its bits.
+    pub(crate) fn inter_4x4(&self, k: &VideoKernels, source: &Source, mb: &mut Macroblock) {
         let q = &self.inter[usize::from(mb.qp)];
         let scale = &LEVEL_SCALE_4X4[usize::from(mb.qp % 6)];
         let per = u32::from(mb.qp / 6);
@@ -266,14 +277,7 @@ impl ResidualCoder {
         );
         let (mut kept, mut total_score) = (0u32, 0);
         for (quarter, blocks) in coeffs.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            let any = match rates {
-                Some(rates) => (0..4).fold(0, |any, i| {
-                    let count = rates.luma_4x4(k, nearest, mb, 4 * quarter + i, &mut blocks[i]);
-                    mb.total_coeff[BLOCK_RASTER[4 * quarter + i]] = count;
-                    any | u32::from(count > 0) << i
-                }),
-                None => k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4),
-            };
+            let any = k.quantise4x4_x4.call(blocks, &q.scale_4x4, &q.bias_4x4);
             if any == 0 {
                 continue;
             }
@@ -287,11 +291,11 @@ impl ResidualCoder {
                 }
             }
             total_score += score;
-            if rates.is_some() || score >= NEGLIGIBLE_QUARTER {
+            if score >= NEGLIGIBLE_QUARTER {
                 kept |= any << (4 * quarter);
             }
         }
-        if rates.is_none() && total_score < NEGLIGIBLE_MACROBLOCK {
+        if total_score < NEGLIGIBLE_MACROBLOCK {
             kept = 0;
         }
         for block in 0..16 {
@@ -307,17 +311,6 @@ impl ResidualCoder {
                 k.inverse4x4_add.call(&mut mb.rec.luma[at..], LUMA_STRIDE, &coeffs[block]);
             }
         }
-    }
-
-    /// Codes the luma of an inter macroblock with 8x8 transforms.
-    pub(crate) fn inter_8x8(
-        &self,
-        k: &VideoKernels,
-        source: &Source,
-        mb: &mut Macroblock,
-        rates: Option<&Rates<'_>>,
-    ) {
-        (0..4).for_each(|quarter| self.luma_8x8_block(k, source, mb, rates, quarter));
     }
 
     /// Codes both chroma blocks.

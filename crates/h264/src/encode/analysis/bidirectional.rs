@@ -242,6 +242,8 @@ impl Analyser<'_> {
         for list in 0..2 {
             let count = at.references[list].len();
             for index in 0..count {
+                // Pictures farther away show about the same.
+                let depth = if part == WHOLE && index > 0 { self.tools.later_search } else { depth };
                 let found =
                     self.search_part(source, at, &motion[list], (list, index), part, candidates[list], depth);
                 let bits = self.bits(reference_bits(count, index));

@@ -190,9 +190,9 @@ impl Analyser<'_> {
         let rates = self.rates(&*entropy, at);
         residual.chroma(k, source, &mut self.trial, rates.as_ref());
         let may_choose = slice.transform_8x8_mode && !self.trial.is_divided();
-        let both = may_choose && self.tools.rd_transform;
-        let large = may_choose && prefers_large_transform(k, source, &self.trial);
-        if !both {
+        let costs = may_choose.then(|| TransformCosts::of(k, source, &self.trial));
+        let large = costs.as_ref().is_some_and(TransformCosts::prefer_large);
+        if !self.tools.rd_transform || costs.is_none_or(|costs| costs.settle()) {
             return self.code_luma(entropy, slice, source, at, large);
         }
         self.spare.clone_from(&self.trial);
@@ -202,6 +202,22 @@ impl Analyser<'_> {
         }
         std::mem::swap(&mut self.trial, &mut self.spare);
         self.code_luma(entropy, slice, source, at, !large)
+    }
+
+    /// Keeps the trial, which is coded, if it is the best so far.
+    pub(super) fn compare_trial<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+    ) {
+        let distortion = distortion(self.kernels(), source, &self.trial);
+        // The error alone may be too much.
+        if u64::from(distortion) << 8 < self.best_cost {
+            let bits = entropy.cost(&at.around, slice, &self.trial);
+            self.keep_if_better(distortion, bits);
+        }
     }
 
     /// Codes the trial's luma with one transform and keeps it if it is the best so far; whether any of it,
@@ -216,20 +232,13 @@ impl Analyser<'_> {
     ) -> bool {
         let k = self.kernels();
         let rates = self.rates(&*entropy, at);
-        let rates = rates.as_ref();
         let trial = &mut *self.trial;
-        if large {
-            self.tables.residual.inter_8x8(k, source, trial, rates);
-        } else {
-            self.tables.residual.inter_4x4(k, source, trial, rates);
-        }
+        self.tables.residual.inter(k, source, trial, rates.as_ref(), large);
         // Without coefficients there is no transform to speak of.
         trial.transform_8x8 = large && trial.cbp & 15 != 0;
         let coded = trial.coded_block_pattern() != 0;
         if coded || trial.mode != Mode::Direct {
-            let bits = entropy.cost(&at.around, slice, &self.trial);
-            let distortion = distortion(k, source, &self.trial);
-            self.keep_if_better(distortion, bits);
+            self.compare_trial(entropy, slice, source, at);
         }
         coded
     }
@@ -243,13 +252,37 @@ pub(super) fn set_choice(
     choice: &InterChoice,
     motion: &mut [MotionCache],
 ) {
+    set_vectors(mb, choice, motion);
+    for (i, &part) in choice.partition.parts().iter().enumerate() {
+        let chosen = choice.parts[i];
+        if let Some(division) = &choice.division {
+            let (sub, vectors) = (division.quarters[i], &division.mv[i]);
+            predict_quarter(
+                k,
+                at.references,
+                &mut mb.rec,
+                at.position,
+                part,
+                sub,
+                vectors,
+                chosen.ref_idx[0],
+            );
+        } else {
+            predict_part(k, at.references, &mut mb.rec, at.position, part, chosen);
+        }
+    }
+}
+
+/// Sets a macroblock's motion and its differences from what neighbours predict; the caches know nothing of the macroblock
+/// before or after.
+pub(super) fn set_vectors(mb: &mut Macroblock, choice: &InterChoice, motion: &mut [MotionCache]) {
     mb.direct = choice.direct;
     motion.iter_mut().for_each(MotionCache::clear);
     for (i, &part) in choice.partition.parts().iter().enumerate() {
         let chosen = choice.parts[i];
+        mb.set_motion(part, chosen);
         if let Some(division) = &choice.division {
             mb.sub[i] = division.quarters[i];
-            mb.set_motion(part, chosen);
             let (ref_idx, vectors) = (chosen.ref_idx[0], &division.mv[i]);
             for (part, &mv) in mb.sub[i].parts((part.0, part.1)).zip(vectors) {
                 let predicted = motion[0].predict(part, ref_idx);
@@ -257,7 +290,6 @@ pub(super) fn set_choice(
                 motion[0].set(part, ref_idx, mv);
                 mb.set_vector(0, part, mv);
             }
-            predict_quarter(k, at.references, &mut mb.rec, at.position, part, mb.sub[i], vectors, ref_idx);
             continue;
         }
         for (list, cache) in motion.iter_mut().enumerate() {
@@ -268,23 +300,44 @@ pub(super) fn set_choice(
             }
             cache.set(part, ref_idx, mv);
         }
-        mb.set_motion(part, chosen);
-        predict_part(k, at.references, &mut mb.rec, at.position, part, chosen);
     }
     motion.iter_mut().for_each(MotionCache::clear);
 }
 
-/// Whether the difference of the source from the prediction is gathered better by the 8x8 transform.
-pub(super) fn prefers_large_transform(k: &VideoKernels, source: &Source, mb: &Macroblock) -> bool {
-    let prediction = &mb.rec.luma[LUMA_ORIGIN..];
-    let size = BlockSize::B16x16 as usize;
-    let four = k.satd[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE);
-    k.sa8d[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE) < four
+/// What the difference of the source from the prediction comes to in each size of transform.
+pub(super) struct TransformCosts {
+    four: u32,
+    eight: u32,
+}
+
+impl TransformCosts {
+    pub(super) fn of(k: &VideoKernels, source: &Source, mb: &Macroblock) -> Self {
+        let prediction = &mb.rec.luma[LUMA_ORIGIN..];
+        let size = BlockSize::B16x16 as usize;
+        Self {
+            four: k.satd[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE),
+            eight: k.sa8d[size].call(&source.luma, SOURCE_STRIDE, prediction, LUMA_STRIDE),
+        }
+    }
+
+    /// Whether the 8x8 transform gathers the difference better.
+    pub(super) fn prefer_large(&self) -> bool {
+        self.eight < self.four
+    }
+
+    /// Whether one is so much better that the other need not be tried.
+    fn settle(&self) -> bool {
+        let (less, more) = (self.four.min(self.eight), self.four.max(self.eight));
+        more - less > less / SETTLED
+    }
 }
 
 /// By how much more than the whole the quarters of a block may cost before they are looked at more closely, which
 /// gains more for parts than for the whole; in 1/256.
 const QUARTER_SLACK: u32 = 32;
+
+/// One transform is settled on where the other seems to cost more than one in so many more.
+const SETTLED: u32 = 6;
 
 /// Bits whose worth of squared error is not worth a search.
 const CLOSE_BITS: u64 = 30;

@@ -76,6 +76,8 @@ pub(crate) struct Analyser<'a> {
     unweighted: Vec<Option<[u8; 256]>>,
     /// What the macroblocks so far have shown of the two ways to derive motion.
     direct_differences: DirectDifferences,
+    /// Vectors that were coded while one macroblock's were refined.
+    tried: Vec<refine::Tried>,
     /// Energies of the source, where they count.
     energies: Energies,
     best_cost: u64,
@@ -97,6 +99,7 @@ impl<'a> Analyser<'a> {
             spare: Macroblock::new(),
             unweighted: Vec::new(),
             direct_differences: DirectDifferences::default(),
+            tried: Vec::new(),
             energies: [0; 4],
             best_cost: u64::MAX,
             best_bits: 0,

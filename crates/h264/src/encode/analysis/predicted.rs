@@ -33,7 +33,7 @@ impl Analyser<'_> {
         if cost > self.bits(TRIED_INTRA_BITS) {
             let intra = self.best_16x16(source, at);
             // Smaller blocks may do much better than the whole.
-            if intra.1 < 2 * cost {
+            if 2 * intra.1 < 5 * cost {
                 self.code_intra(entropy, slice, source, at, intra, Some(cost));
             }
         }
@@ -58,7 +58,7 @@ impl Analyser<'_> {
         let distortion = distortion(k, source, trial);
         let prediction = trial.rec.clone();
         let residual = &self.tables.residual;
-        residual.inter_4x4(k, source, trial, None);
+        residual.inter_4x4(k, source, trial);
         let mut coded = trial.cbp != 0;
         if !coded {
             residual.chroma(k, source, trial, None);

@@ -1,12 +1,13 @@
 //! What only the highest efforts do: references for each part, vectors refined by what they really cost.
 
-use super::inter::{InterChoice, Part, reference_bits};
+use super::inter::{InterChoice, Part, reference_bits, set_vectors};
 use super::{Analyser, Surroundings};
 use crate::encode::effort::{PartReferences, VectorTrials};
 use crate::encode::entropy::EntropyCoder;
-use crate::encode::macroblock::{Motion, Mv};
+use crate::encode::macroblock::{Motion, Mv, Reconstruction};
 use crate::encode::motion_search::Found;
 use crate::encode::neighbours::MotionCache;
+use crate::encode::reference::predict_part;
 use crate::encode::residual::Source;
 use crate::encode::slice::SliceState;
 
@@ -23,6 +24,9 @@ const HOPEFUL: u32 = 10;
 
 /// Rounds of quarter-sample steps around the best vectors.
 const ROUNDS: usize = 2;
+
+/// What has been coded: part, list and vector.
+pub(super) type Tried = (usize, usize, Mv);
 const STEPS: [(i16, i16); 4] = [(0, -1), (0, 1), (-1, 0), (1, 0)];
 
 impl Analyser<'_> {
@@ -82,8 +86,8 @@ impl Analyser<'_> {
         self.mean_difference(source, at, part, motion) + bits
     }
 
-    /// Moves the vectors of the best way to code a macroblock so far, which is `choice`, by quarter samples, coding it
-    /// each time, while that makes it better.
+    /// Moves the vectors of the best way to code a macroblock so far, which is `choice`, by quarter samples, coding what
+    /// moves each time, while that makes it better.
     pub(super) fn refine_vectors<E: EntropyCoder>(
         &mut self,
         entropy: &mut E,
@@ -94,6 +98,12 @@ impl Analyser<'_> {
         motion: &mut [MotionCache],
     ) {
         let all = self.tools.rd_vectors == VectorTrials::All;
+        let mut tried = std::mem::take(&mut self.tried);
+        tried.clear();
+        let mut prediction = self.best.rec.clone();
+        for (&part, &motion) in choice.partition.parts().iter().zip(&choice.parts) {
+            predict_part(self.kernels(), at.references, &mut prediction, at.position, part, motion);
+        }
         for _ in 0..ROUNDS {
             let before = self.best_cost;
             for part in 0..choice.partition.parts().len() {
@@ -111,11 +121,13 @@ impl Analyser<'_> {
                             self.motion_cost(source, at, &motion[list], list, place, choice.parts[part]);
                         limit = cost + cost / HOPEFUL;
                     }
+                    tried.push((part, list, choice.parts[part].mv[list]));
                     for (x, y) in STEPS {
                         let mut moved = choice;
                         let mv = &mut moved.parts[part].mv[list];
                         *mv = Mv::new(mv.x + x, mv.y + y);
-                        if !at.limits.contains(*mv) {
+                        let trial = (part, list, *mv);
+                        if !at.limits.contains(*mv) || tried.contains(&trial) {
                             continue;
                         }
                         if limit < u32::MAX
@@ -124,17 +136,75 @@ impl Analyser<'_> {
                         {
                             continue;
                         }
-                        let least = self.best_cost;
-                        self.try_inter(entropy, slice, source, at, &moved, motion);
-                        if self.best_cost < least {
+                        tried.push(trial);
+                        if self.try_moved(entropy, slice, source, at, (&moved, part), motion, &prediction) {
                             choice = moved;
+                            let motion = choice.parts[part];
+                            predict_part(
+                                self.kernels(),
+                                at.references,
+                                &mut prediction,
+                                at.position,
+                                place,
+                                motion,
+                            );
                         }
                     }
                 }
             }
             if self.best_cost == before {
-                return;
+                break;
             }
         }
+        self.tried = tried;
+    }
+
+    /// Codes the best macroblock so far with a part moved and keeps that if it is better; whether it is. The transform and the
+    /// levels of the other parts stay. `prediction` is that before the move.
+    fn try_moved<E: EntropyCoder>(
+        &mut self,
+        entropy: &mut E,
+        slice: &SliceState,
+        source: &Source,
+        at: &Surroundings<'_>,
+        (moved, part): (&InterChoice, usize),
+        motion: &mut [MotionCache],
+        prediction: &Reconstruction,
+    ) -> bool {
+        let k = self.kernels();
+        let Some(rates) = self.rates(&*entropy, at) else { return false };
+        let residual = &self.tables.residual;
+        let trial = &mut *self.trial;
+        trial.clone_from(&self.best);
+        set_vectors(trial, moved, motion);
+        trial.rec.chroma = prediction.chroma;
+        let place = moved.partition.parts()[part];
+        predict_part(k, at.references, &mut trial.rec, at.position, place, moved.parts[part]);
+        residual.chroma(k, source, trial, Some(&rates));
+        residual.inter_quarters(k, source, trial, &rates, quarters_of(place), trial.transform_8x8);
+        trial.transform_8x8 &= trial.cbp & 15 != 0;
+        let least = self.best_cost;
+        self.compare_trial(entropy, slice, source, at);
+        self.best_cost < least
+    }
+}
+
+/// The quarters that a part covers, one bit each.
+fn quarters_of((x, y, w, h): Part) -> u16 {
+    let columns = if w == 4 { 0b11 } else { 1 << (x / 2) };
+    if h == 4 { columns | columns << 2 } else { columns << y }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::macroblock::Partition;
+
+    #[test]
+    fn parts_cover_their_quarters() {
+        let of = |partition: Partition| partition.parts().iter().map(|&part| quarters_of(part)).collect();
+        let covered: [Vec<u16>; 4] =
+            [Partition::Whole, Partition::Rows, Partition::Columns, Partition::Quarters].map(of);
+        assert_eq!(covered, [vec![15], vec![3, 12], vec![5, 10], vec![1, 2, 4, 8]]);
     }
 }

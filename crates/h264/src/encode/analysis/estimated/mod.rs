@@ -5,7 +5,7 @@ mod bidirectional;
 mod intra;
 mod predicted;
 
-use super::inter::{InterChoice, prefers_large_transform, set_choice};
+use super::inter::{InterChoice, TransformCosts, set_choice};
 use super::{Analyser, Surroundings, reset};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::Mode;
@@ -44,12 +44,9 @@ impl Analyser<'_> {
         let residual = &self.tables.residual;
         let mb = &mut *self.best;
         residual.chroma(k, source, mb, rates);
-        let large = slice.transform_8x8_mode && !mb.is_divided() && prefers_large_transform(k, source, mb);
-        if large {
-            residual.inter_8x8(k, source, mb, rates);
-        } else {
-            residual.inter_4x4(k, source, mb, rates);
-        }
+        let large =
+            slice.transform_8x8_mode && !mb.is_divided() && TransformCosts::of(k, source, mb).prefer_large();
+        residual.inter(k, source, mb, rates, large);
         // Without coefficients there is no transform to speak of.
         mb.transform_8x8 = large && mb.cbp & 15 != 0;
     }
