@@ -159,8 +159,8 @@ impl Analyser<'_> {
         self.tried = tried;
     }
 
-    /// Codes the best macroblock so far with a part moved and keeps that if it is better; whether it is. The transform and the
-    /// levels of the other parts stay. `prediction` is that before the move.
+    /// Codes the best macroblock so far with a part moved and keeps that if it is better; whether it is. Where levels are chosen
+    /// by their bits, the transform and the levels of the other parts stay. `prediction` is that before the move.
     fn try_moved<E: EntropyCoder>(
         &mut self,
         entropy: &mut E,
@@ -172,7 +172,12 @@ impl Analyser<'_> {
         prediction: &Reconstruction,
     ) -> bool {
         let k = self.kernels();
-        let Some(rates) = self.rates(&*entropy, at) else { return false };
+        let least = self.best_cost;
+        let Some(rates) = self.rates(&*entropy, at) else {
+            // Whether levels are dropped depends on all of them.
+            self.try_inter(entropy, slice, source, at, moved, motion);
+            return self.best_cost < least;
+        };
         let residual = &self.tables.residual;
         let trial = &mut *self.trial;
         trial.clone_from(&self.best);
@@ -183,7 +188,6 @@ impl Analyser<'_> {
         residual.chroma(k, source, trial, Some(&rates));
         residual.inter_quarters(k, source, trial, &rates, quarters_of(place), trial.transform_8x8);
         trial.transform_8x8 &= trial.cbp & 15 != 0;
-        let least = self.best_cost;
         self.compare_trial(entropy, slice, source, at);
         self.best_cost < least
     }
