@@ -1,6 +1,6 @@
 //! Turning and mirroring pictures.
 
-use vitascope_core::{AttachmentMode, ChromaLocation, CleanAperture, PixelAspectRatio, PixelBuffer};
+use vitascope_core::{AttachmentMode, ChromaLocation, CleanAperture, FourCc, PixelAspectRatio, PixelBuffer};
 use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::turn::{Reverse, Tile, Transpose1, Transpose2, Transpose4};
 use vitascope_dsp::workers::Workers;
@@ -159,17 +159,26 @@ impl Rotator {
                 "the destination must have the source's size, width and height exchanged by a quarter turn",
             );
         }
-        let Some(layout) = Layout::find(source.format()) else {
-            return refuse("this pixel format has no samples that can be moved");
-        };
+        self.layout_of(source.format()).or_else(refuse)
+    }
+
+    /// Whether pictures of a pixel format can be turned and mirrored like this.
+    pub fn accepts(&self, format: FourCc) -> bool {
+        self.layout_of(format).is_ok()
+    }
+
+    /// The layout of a format that can be turned like this, or why it cannot.
+    fn layout_of(&self, format: FourCc) -> std::result::Result<&'static Layout, &'static str> {
+        let layout = Layout::find(format).ok_or("this pixel format has no samples that can be moved")?;
         let turn = self.turn();
-        let shapes = shapes(layout, source.width(), source.height());
+        // Units are the same in every size.
+        let shapes = shapes(layout, 1, 1);
         if (turn.transpose || turn.mirror_x) && shapes.iter().any(|shape| shape.unit == 0) {
-            return refuse("pixels of this format do not stand alone; only vertical flips are possible");
+            return Err("pixels of this format do not stand alone; only vertical flips are possible");
         }
         let (x, y) = layout.chroma_shift();
         if turn.transpose && x != y {
-            return refuse("4:2:2 chroma has no form that is turned by a quarter");
+            return Err("4:2:2 chroma has no form that is turned by a quarter");
         }
         Ok(layout)
     }

@@ -1,7 +1,7 @@
 //! Pixel rotation: turning and mirroring pixel buffers.
 
 use vitascope_convert::{Rotation, Rotator, Workers};
-use vitascope_core::PixelBuffer;
+use vitascope_core::{FourCc, PixelBuffer};
 
 use crate::error::{Error, Result};
 use crate::pixel_transfer::settings::{Settings, property_methods};
@@ -94,6 +94,14 @@ impl PixelRotationSession {
             Ok(rotator.run(source, destination)?)
         };
         rotate().map_err(Error::logged)
+    }
+
+    /// Whether pictures of a pixel format can be turned as the properties say now.
+    ///
+    /// # Errors
+    /// [`Error::InvalidSession`]
+    pub fn accepts_format(&self, format: FourCc) -> Result<bool> {
+        Ok(rotator(&self.settings.values()?, &self.workers).accepts(format))
     }
 }
 

@@ -7,13 +7,13 @@ mod raw;
 mod settings;
 mod sink;
 mod source;
+mod steps;
 
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
-use vitascope::core::PixelBuffer;
-use vitascope::session::{PixelRotationSession, PixelTransferSession};
+use vitascope::session::PixelTransferSession;
 
 use crate::arguments::Convert;
 use crate::failure::Failure;
@@ -23,6 +23,7 @@ use crate::logger;
 use format::OutputKind;
 use sink::Sink;
 use source::Source;
+use steps::{StepError, Steps};
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Convert) -> Result<(), Failure> {
@@ -37,25 +38,19 @@ pub(crate) fn run(arguments: &Convert) -> Result<(), Failure> {
     let progress = progress(arguments);
     // The output exists before the first picture is made, so that a place that cannot be written fails at once.
     let mut sink = Sink::create(&arguments.output, kind, source.frame_rate())?;
-    let rotation = PixelRotationSession::new();
-    turn.apply(&rotation)?;
+    let steps = Steps::new(transfer, turn)?;
 
     let mut frames = 0;
     let mut shape = None;
     while arguments.frames.is_none_or(|limit| frames < limit) {
         let Some(picture) = source.next_frame(&interrupt)? else { break };
-        let fail = |error: vitascope::session::Error| {
-            Failure::failed(format!("{}, picture {frames}", source.name()), error)
-        };
-        let plan = settings::target(arguments, kind, turn, &picture)?;
-        let mut result = picture_of(plan.width, plan.height, plan.format)?;
-        logger::without_echo(|| transfer.transfer_image(&picture, &result)).map_err(fail)?;
-        if !turn.is_none() {
-            let (width, height) = turn.turned(plan.width, plan.height);
-            let turned = picture_of(width, height, plan.format)?;
-            logger::without_echo(|| rotation.rotate_image(&result, &turned)).map_err(fail)?;
-            result = turned;
-        }
+        let target = settings::target(arguments, kind, &picture)?;
+        let result = steps.run(&picture, &target).map_err(|error| match error {
+            StepError::Buffer(failure) => failure,
+            StepError::Session(error) => {
+                Failure::failed(format!("{}, picture {frames}", source.name()), error)
+            }
+        })?;
         sink.write(&result)?;
         shape = Some((result.width(), result.height(), result.format()));
         frames += 1;
@@ -92,11 +87,6 @@ pub(crate) fn run(arguments: &Convert) -> Result<(), Failure> {
         eprintln!("{frames} {noun}, {width}x{height} {format}, {bytes} bytes, {speed:.1} fps");
     }
     Ok(())
-}
-
-fn picture_of(width: usize, height: usize, format: vitascope::core::FourCc) -> Result<PixelBuffer, Failure> {
-    PixelBuffer::new(width, height, format)
-        .map_err(|error| Failure::Usage(format!("{width}x{height} {format}: {error}")))
 }
 
 /// Refuses to write over the source.

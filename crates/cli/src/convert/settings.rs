@@ -62,10 +62,10 @@ impl Turn {
     }
 }
 
-/// Size and format of a converted picture before it is turned.
+/// Size and format of the output's pictures.
 pub(super) struct Target {
-    pub(super) width: usize,
-    pub(super) height: usize,
+    /// As asked for; what the turn makes of the input's, if left out.
+    pub(super) size: Option<(usize, usize)>,
     pub(super) format: FourCc,
 }
 
@@ -73,7 +73,6 @@ pub(super) struct Target {
 pub(super) fn target(
     arguments: &Convert,
     kind: OutputKind,
-    turn: Turn,
     picture: &PixelBuffer,
 ) -> Result<Target, Failure> {
     let format = arguments.format.unwrap_or_else(|| kind.nearest(picture.format()));
@@ -84,12 +83,8 @@ pub(super) fn target(
             kind.accepted()
         )));
     }
-    // The size asked for is that of the output, after the turn.
-    let (width, height) = match arguments.size {
-        Some(size) => turn.turned(size.0.0, size.0.1),
-        None => (picture.width(), picture.height()),
-    };
-    Ok(Target { width, height, format })
+    let size = arguments.size.map(|size| size.0);
+    Ok(Target { size, format })
 }
 
 /// `PRIMARIES,TRANSFER,MATRIX` by the platform's names, each of which may be left empty.
