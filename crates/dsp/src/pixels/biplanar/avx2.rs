@@ -26,7 +26,7 @@ pub(super) fn to_rgb(
     out: &mut [u8],
 ) {
     if spread == Spread::Repeat && weights[1] == 0 {
-        return repeat_rows([luma], near, factors, [out]);
+        return repeat_row(luma, near, factors, out);
     }
     // A weight of four does not fit its byte below; two halves of one row are the same.
     let (blended_with, even_weights) = match weights {
@@ -211,66 +211,130 @@ impl Columns {
         let code = |base, term| _mm256_mulhrs_epi16(_mm256_add_epi16(base, term), self.gain);
         _mm256_packus_epi16(code(base[0], even), code(base[1], odd))
     }
+
+    /// Pixels of 32 columns in pairs that share their terms.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn store_repeated<const ALPHA_FIRST: bool>(
+        &self,
+        luma: __m256i,
+        terms: [__m256i; 3],
+        out: &mut [u8; 128],
+    ) {
+        let base = self.of(luma);
+        let [x, y, z] = terms;
+        let (x, y, z) = (self.codes(base, x, x), self.codes(base, y, y), self.codes(base, z, z));
+        let alpha = _mm256_set1_epi8(-1);
+        store_columns(if ALPHA_FIRST { [alpha, x, y, z] } else { [x, y, z, alpha] }, out);
+    }
 }
 
 #[target_feature(enable = "avx2")]
 pub(super) fn to_rgb_repeated(luma: [&[u8]; 2], chroma: &[u8], factors: &Factors, out: [&mut [u8]; 2]) {
-    repeat_rows(luma, chroma, factors, out);
+    let [upper, lower] = luma;
+    let [out_upper, out_lower] = out;
+    if factors.alpha_first {
+        repeat_two::<true>(upper, lower, chroma, factors, out_upper, out_lower);
+    } else {
+        repeat_two::<false>(upper, lower, chroma, factors, out_upper, out_lower);
+    }
+    repeat_rest(upper, chroma, factors, out_upper);
+    repeat_rest(lower, chroma, factors, out_lower);
 }
 
-/// Rows that share chroma, which is repeated.
+/// One row whose chroma is repeated.
 #[target_feature(enable = "avx2")]
-fn repeat_rows<const ROWS: usize>(
-    luma: [&[u8]; ROWS],
-    chroma: &[u8],
-    factors: &Factors,
-    mut out: [&mut [u8]; ROWS],
-) {
+fn repeat_row(luma: &[u8], chroma: &[u8], factors: &Factors, out: &mut [u8]) {
     if factors.alpha_first {
-        repeat_blocks::<ROWS, true>(luma, chroma, factors, out.each_mut().map(|out| &mut **out));
+        repeat_one::<true>(luma, chroma, factors, out);
     } else {
-        repeat_blocks::<ROWS, false>(luma, chroma, factors, out.each_mut().map(|out| &mut **out));
+        repeat_one::<false>(luma, chroma, factors, out);
     }
-    for (luma, out) in luma.into_iter().zip(out) {
-        let done = luma.len() / 32 * 32;
+    repeat_rest(luma, chroma, factors, out);
+}
+
+/// What follows the whole blocks of a row.
+#[inline]
+fn repeat_rest(luma: &[u8], chroma: &[u8], factors: &Factors, out: &mut [u8]) {
+    let done = luma.len() / 32 * 32;
+    if done < luma.len() {
         super::to_rgb_from(done, luma, chroma, chroma, [4, 0], Spread::Repeat, factors, out);
     }
 }
 
-/// The whole blocks of [`repeat_rows`]. Not inlined, so that every variant has all registers for itself.
+/// The whole blocks of two rows that share their chroma. Not inlined, so that every variant has all registers for itself.
 #[inline(never)]
 #[target_feature(enable = "avx2")]
-fn repeat_blocks<const ROWS: usize, const ALPHA_FIRST: bool>(
-    luma: [&[u8]; ROWS],
+fn repeat_two<const ALPHA_FIRST: bool>(
+    upper: &[u8],
+    lower: &[u8],
     chroma: &[u8],
     factors: &Factors,
-    out: [&mut [u8]; ROWS],
+    out_upper: &mut [u8],
+    out_lower: &mut [u8],
 ) {
-    let columns = Columns::new(factors, 0);
-    let (first, last) = (_mm256_set1_epi16(factors.first / 2), _mm256_set1_epi16(factors.last / 2));
-    let green = factors.green.map(|factor| _mm256_set1_epi16(factor / 2));
-    let (middle, upper_bytes) = (_mm256_set1_epi8(-128), _mm256_set1_epi16(-256));
-    let alpha = _mm256_set1_epi8(-1);
-    let luma = luma.map(|row| row.as_chunks::<32>().0);
-    let mut out = out.map(|row| row.as_chunks_mut::<128>().0);
-    let blocks = luma.iter().map(|row| row.len()).chain(out.iter().map(|row| row.len())).min().unwrap_or(0);
-    for (block, chroma) in chroma.as_chunks::<32>().0.iter().enumerate().take(blocks) {
-        // Twice the words of `terms`, by factors half as large.
-        let pairs = _mm256_xor_si256(load(chroma), middle);
-        let kinds = [_mm256_slli_epi16::<8>(pairs), _mm256_and_si256(pairs, upper_bytes)];
-        let [a, b] = if factors.swapped { [kinds[1], kinds[0]] } else { kinds };
-        let x = _mm256_mulhrs_epi16(a, first);
-        let y = _mm256_add_epi16(
-            _mm256_mulhrs_epi16(kinds[0], green[0]),
-            _mm256_mulhrs_epi16(kinds[1], green[1]),
-        );
-        let z = _mm256_mulhrs_epi16(b, last);
-        for (luma, out) in luma.iter().zip(&mut out) {
-            let base = columns.of(load(&luma[block]));
-            let [x, y, z] = [columns.codes(base, x, x), columns.codes(base, y, y), columns.codes(base, z, z)];
-            let order = if ALPHA_FIRST { [alpha, x, y, z] } else { [x, y, z, alpha] };
-            store_columns(order, &mut out[block]);
+    let (repeated, columns) = (Repeated::new(factors), Columns::new(factors, 0));
+    let luma = upper.as_chunks::<32>().0.iter().zip(lower.as_chunks::<32>().0);
+    let out = out_upper.as_chunks_mut::<128>().0.iter_mut().zip(out_lower.as_chunks_mut::<128>().0);
+    for ((chroma, luma), out) in chroma.as_chunks::<32>().0.iter().zip(luma).zip(out) {
+        let terms = repeated.terms(load(chroma));
+        columns.store_repeated::<ALPHA_FIRST>(load(luma.0), terms, out.0);
+        columns.store_repeated::<ALPHA_FIRST>(load(luma.1), terms, out.1);
+    }
+}
+
+/// The whole blocks of a row.
+#[inline(never)]
+#[target_feature(enable = "avx2")]
+fn repeat_one<const ALPHA_FIRST: bool>(luma: &[u8], chroma: &[u8], factors: &Factors, out: &mut [u8]) {
+    let (repeated, columns) = (Repeated::new(factors), Columns::new(factors, 0));
+    let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
+    for (chroma, (luma, out)) in chroma.as_chunks::<32>().0.iter().zip(blocks) {
+        columns.store_repeated::<ALPHA_FIRST>(load(luma), repeated.terms(load(chroma)), out);
+    }
+}
+
+/// What chroma needs to become terms without bias: twice the words of `terms`, by factors half as large.
+struct Repeated {
+    /// Shuffles that bring the kind that the first colour follows from, and the other one, to the upper bytes of words.
+    kinds: [__m256i; 2],
+    middle: __m256i,
+    first: __m256i,
+    last: __m256i,
+    green: [__m256i; 2],
+}
+
+impl Repeated {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn new(factors: &Factors) -> Repeated {
+        let upper_bytes = |kind: i8| {
+            let first_word = _mm256_set1_epi16(i16::from_le_bytes([0x80, kind as u8]));
+            let places = _mm256_setr_epi16(
+                0, 0x200, 0x400, 0x600, 0x800, 0xa00, 0xc00, 0xe00, 0, 0x200, 0x400, 0x600, 0x800, 0xa00,
+                0xc00, 0xe00,
+            );
+            _mm256_add_epi16(first_word, places)
+        };
+        let [of_first, of_last] = if factors.swapped { [1, 0] } else { [0, 1] };
+        Repeated {
+            kinds: [upper_bytes(of_first as i8), upper_bytes(of_last as i8)],
+            middle: _mm256_set1_epi8(-128),
+            first: _mm256_set1_epi16(factors.first / 2),
+            last: _mm256_set1_epi16(factors.last / 2),
+            green: [of_first, of_last].map(|kind| _mm256_set1_epi16(factors.green[kind] / 2)),
         }
+    }
+
+    /// Terms of 16 pairs.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn terms(&self, pairs: __m256i) -> [__m256i; 3] {
+        let pairs = _mm256_xor_si256(pairs, self.middle);
+        let (a, b) = (_mm256_shuffle_epi8(pairs, self.kinds[0]), _mm256_shuffle_epi8(pairs, self.kinds[1]));
+        let green =
+            _mm256_add_epi16(_mm256_mulhrs_epi16(a, self.green[0]), _mm256_mulhrs_epi16(b, self.green[1]));
+        [_mm256_mulhrs_epi16(a, self.first), green, _mm256_mulhrs_epi16(b, self.last)]
     }
 }
 
