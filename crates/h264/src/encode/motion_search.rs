@@ -192,7 +192,7 @@ impl Search<'_> {
         }
         let mut best = Best { at: start, cost: u32::MAX };
         for &group in &places.as_chunks::<4>().0[..count.div_ceil(4)] {
-            self.offer_four(&mut best, group, self.four(group));
+            self.offer_whole(&mut best, group);
         }
         best
     }
@@ -202,17 +202,39 @@ impl Search<'_> {
         if self.has_room(best.at, 4) {
             let centre = best.at;
             for ring in SQUARE {
-                let places = ring.map(|(x, y)| centre.by(x, y));
-                self.offer_four(best, places, self.four(places));
+                self.offer_whole(best, ring.map(|(x, y)| centre.by(x, y)));
             }
         }
     }
 
+    /// Offers four whole points; the number of the best, if it is better than what was.
     #[inline(always)]
-    fn offer_four(&self, best: &mut Best, places: [Point; 4], costs: [u32; 4]) {
-        for (&at, cost) in places.iter().zip(costs) {
-            best.offer(at, cost);
+    fn offer_whole(&self, best: &mut Best, points: [Point; 4]) -> Option<usize> {
+        self.offer_four(best, points, self.plain(points.map(|at| self.whole(at))))
+    }
+
+    /// Offers four points by transformed differences.
+    #[inline(always)]
+    fn offer_any(&self, best: &mut Best, points: [Point; 4]) {
+        let places = points.map(|at| self.reference.luma_places(self.origin, at.x, at.y));
+        self.offer_four(best, points, self.four_transformed(places));
+    }
+
+    /// Offers four points with these differences; the number of the best, if it is better than what was.
+    #[inline(always)]
+    fn offer_four(&self, best: &mut Best, points: [Point; 4], differences: [u32; 4]) -> Option<usize> {
+        let [a, b, c, d] = differences;
+        // Mostly none is better whatever its bits.
+        if a.min(b).min(c.min(d)) >= best.cost {
+            return None;
         }
+        let mut found = None;
+        for (i, (&at, difference)) in points.iter().zip(differences).enumerate() {
+            if best.offer(at, difference + self.bits(at)) {
+                found = Some(i);
+            }
+        }
+        found
     }
 
     /// Offers places far from the best so far in all directions: what moves on its own is not where its neighbours are, and no
@@ -224,8 +246,7 @@ impl Search<'_> {
                 return;
             }
             for group in RING {
-                let places = group.map(|(x, y)| centre.by(distance * x, distance * y));
-                self.offer_four(best, places, self.four(places));
+                self.offer_whole(best, group.map(|(x, y)| centre.by(distance * x, distance * y)));
             }
         }
     }
@@ -240,12 +261,8 @@ impl Search<'_> {
         let centre = best.at;
         let mut direction = None;
         for group in [[0, 1, 2, 3], [4, 5, 4, 5]] {
-            let places = group.map(|i| corner(centre, i));
-            let costs = self.four(places);
-            for i in 0..4 {
-                if best.offer(places[i], costs[i]) {
-                    direction = Some(group[i]);
-                }
+            if let Some(i) = self.offer_whole(best, group.map(|i| corner(centre, i))) {
+                direction = Some(group[i]);
             }
         }
         for _ in 1..steps {
@@ -254,15 +271,8 @@ impl Search<'_> {
                 return;
             }
             let centre = best.at;
-            let group = [(d + 5) % 6, d, (d + 1) % 6];
-            let places = group.map(|i| corner(centre, i));
-            let costs = self.four([places[0], places[1], places[2], places[2]]);
-            direction = None;
-            for i in 0..3 {
-                if best.offer(places[i], costs[i]) {
-                    direction = Some(group[i]);
-                }
-            }
+            let group = [(d + 5) % 6, d, (d + 1) % 6, (d + 1) % 6];
+            direction = self.offer_whole(best, group.map(|i| corner(centre, i))).map(|i| group[i]);
         }
     }
 
@@ -278,7 +288,7 @@ impl Search<'_> {
         let [predicted, candidate] = others.map(|other| other.unwrap_or(best.at));
         let places = [best.at, predicted, candidate, candidate];
         best.cost = u32::MAX;
-        self.offer_four(best, places, self.four_points_transformed(places));
+        self.offer_any(best, places);
     }
 
     /// Whether a vector has a fraction and may be taken.
@@ -295,8 +305,12 @@ impl Search<'_> {
             }
             let places = SIDES.map(|(x, y)| centre.by(x * step, y * step));
             let places = places.map(|at| self.reference.luma_places(self.origin, at.x, at.y));
-            let costs = self.sides(centre, step, self.four_transformed(places));
-            best.offer_sides(centre, step, costs);
+            let differences = self.four_transformed(places);
+            let [a, b, c, d] = differences;
+            if a.min(b).min(c.min(d)) >= best.cost {
+                return;
+            }
+            best.offer_sides(centre, step, self.sides(centre, step, differences));
             if best.at == centre {
                 return;
             }
@@ -330,19 +344,6 @@ impl Search<'_> {
         self.k.sad[self.size as usize].call(self.source, SOURCE_STRIDE, reference, stride) + self.bits(at)
     }
 
-    /// What whole points cost.
-    #[inline(always)]
-    fn four(&self, points: [Point; 4]) -> [u32; 4] {
-        self.with_bits(points, self.plain(points.map(|at| self.whole(at))))
-    }
-
-    /// What any points cost by transformed differences.
-    #[inline(always)]
-    fn four_points_transformed(&self, points: [Point; 4]) -> [u32; 4] {
-        let places = points.map(|at| self.reference.luma_places(self.origin, at.x, at.y));
-        self.with_bits(points, self.four_transformed(places))
-    }
-
     /// Differences from the samples at four places.
     #[inline(always)]
     fn plain(&self, places: [Place; 4]) -> [u32; 4] {
@@ -355,13 +356,6 @@ impl Search<'_> {
     fn four_transformed(&self, places: [[Place; 2]; 4]) -> [u32; 4] {
         let ReferenceView { luma, luma_stride, .. } = self.reference;
         self.k.satd_mean_x4[self.size as usize].call(self.source, SOURCE_STRIDE, luma, places, *luma_stride)
-    }
-
-    /// Differences with the bits of the points where they are.
-    #[inline(always)]
-    fn with_bits(&self, points: [Point; 4], [a, b, c, d]: [u32; 4]) -> [u32; 4] {
-        let bits = points.map(|at| self.bits(at));
-        [a + bits[0], b + bits[1], c + bits[2], d + bits[3]]
     }
 
     /// Differences at the neighbours `step` away from a point, in the order of [`SIDES`], with their bits.

@@ -107,7 +107,9 @@ impl Search<'_> {
         let mut best = Best { at: start, cost: u32::MAX };
         let bits = places.map(|at| self.bits(at));
         let costs = self.look::<Q>(places, bits, places.map(|at| self.whole(at)), quarters);
-        self.offer_four(&mut best, places, costs);
+        for (at, cost) in places.into_iter().zip(costs) {
+            best.offer(at, cost);
+        }
         best
     }
 
@@ -202,6 +204,6 @@ impl Search<'_> {
         let (x, y) = (side(from.x - centre.x, 2), side(from.y - centre.y, 0));
         let between = from.by(x, y);
         let places = [from.by(x, 0), from.by(0, y), between, other.unwrap_or(between)];
-        self.offer_four(best, places, self.four_points_transformed(places));
+        self.offer_any(best, places);
     }
 }
