@@ -276,8 +276,12 @@ impl Macroblock {
 
     /// Sets the vector of a part of any size, given in 4x4 blocks.
     pub(crate) fn set_vector(&mut self, list: usize, (x, y, w, h): Part, mv: Mv) {
-        for row in self.mv[list].chunks_exact_mut(4).skip(y).take(h) {
-            row[x..x + w].fill(mv);
+        for row in self.mv[list].as_chunks_mut::<4>().0[y..y + h].iter_mut() {
+            match w {
+                4 => *row = [mv; 4],
+                2 => row[x..x + 2].copy_from_slice(&[mv; 2]),
+                _ => row[x] = mv,
+            }
         }
     }
 
@@ -289,11 +293,12 @@ impl Macroblock {
                 self.ref_idx[list] = [motion.ref_idx[list]; 4];
                 continue;
             }
-            for row in self.mv[list].chunks_exact_mut(4).skip(y).take(h) {
-                row[x..x + w].fill(motion.mv[list]);
-            }
-            for row in self.ref_idx[list].chunks_exact_mut(2).skip(y / 2).take(h / 2) {
-                row[x / 2..(x + w) / 2].fill(motion.ref_idx[list]);
+            self.set_vector(list, (x, y, w, h), motion.mv[list]);
+            for (quarter, ref_idx) in self.ref_idx[list].iter_mut().enumerate() {
+                let (column, row) = (quarter % 2 * 2, quarter / 2 * 2);
+                if (x..x + w).contains(&column) && (y..y + h).contains(&row) {
+                    *ref_idx = motion.ref_idx[list];
+                }
             }
         }
     }

@@ -26,9 +26,19 @@ impl MotionCache {
     pub(crate) fn set(&mut self, (x, y, w, h): (usize, usize, usize, usize), ref_idx: i8, mv: Mv) {
         for j in y..y + h {
             let start = cell(x as i32, j as i32);
-            self.mv[start..start + w].fill(mv);
-            self.ref_idx[start..start + w].fill(ref_idx);
+            match w {
+                4 => self.set_row::<4>(start, ref_idx, mv),
+                2 => self.set_row::<2>(start, ref_idx, mv),
+                _ => self.set_row::<1>(start, ref_idx, mv),
+            }
         }
+    }
+
+    /// Sets blocks side by side: of a known number, which takes a move where a loop would take a call.
+    #[inline(always)]
+    fn set_row<const W: usize>(&mut self, start: usize, ref_idx: i8, mv: Mv) {
+        self.mv[start..start + W].copy_from_slice(&[mv; W]);
+        self.ref_idx[start..start + W].copy_from_slice(&[ref_idx; W]);
     }
 
     /// Marks the current macroblock's blocks as not coded yet.

@@ -200,7 +200,7 @@ impl Analyser<'_> {
             Some((found, singles))
         };
         let single = choices.best().map_or(u32::MAX, |best| best.cost);
-        let slack = single + single / if self.tools.all_partitions { 4 } else { 16 };
+        let slack = single + single / if self.tools.all_partitions { 12 } else { 16 };
         let quarters = try_partition(motion, Partition::Quarters, &[whole; 4], QUARTERS_BITS, slack);
         motion.iter_mut().for_each(MotionCache::clear);
         let Some((quarters, singles)) = quarters else { return };

@@ -20,7 +20,7 @@ pub(super) type Wholes = [Mv; MAX_REFERENCES];
 const NEAR: u32 = 8;
 
 /// A vector is coded where it seems to cost at most one in so many more than the best one.
-const HOPEFUL: u32 = 10;
+const HOPEFUL: u32 = 16;
 
 /// Rounds of quarter-sample steps around the best vectors.
 const ROUNDS: usize = 2;
