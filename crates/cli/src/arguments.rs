@@ -62,16 +62,16 @@ pub(crate) struct Encode {
     pub(crate) settings: Vec<String>,
     /// Most passes over the input, which must be a file. With AverageBitRate, the second pass distributes the bits that the
     /// first has measured; a third and later one is run only when the rate was missed, over the scenes in question
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=9))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = |text: &str| whole(text, 1_u32..=9))]
     pub(crate) passes: u32,
     /// Threads of the encoder, 0 for as many as the machine has; the output does not depend on it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=256))]
+    #[arg(long, value_name = "N", value_parser = |text: &str| whole(text, 0_u32..=256))]
     pub(crate) threads: Option<u32>,
     /// Stop after this many frames
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = |text: &str| whole(text, 1..=u64::MAX))]
     pub(crate) frames: Option<u64>,
     /// Frames, counted from 0, that must be key frames, separated by commas
-    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = |text: &str| whole(text, 0..=u64::MAX))]
     pub(crate) force_key_frames: Vec<u64>,
     /// Write the MD5 of every reconstructed frame to this file, in the layout of `ffmpeg -f framemd5`
     #[arg(long, value_name = "FILE")]
@@ -131,7 +131,7 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "COLOR")]
     pub(crate) input_color: Option<String>,
     /// Stop after this many frames
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = |text: &str| whole(text, 1..=u64::MAX))]
     pub(crate) frames: Option<u64>,
     /// Print the summary as JSON
     #[arg(long)]
@@ -164,6 +164,15 @@ pub(crate) enum Flip {
     V,
     /// Both
     Hv,
+}
+
+/// A whole number of the range, or what is accepted.
+fn whole<N>(text: &str, range: std::ops::RangeInclusive<N>) -> Result<N, String>
+where
+    N: std::str::FromStr + PartialOrd + std::fmt::Display,
+{
+    let number = text.parse().ok().filter(|number| range.contains(number));
+    number.ok_or_else(|| format!("a whole number from {} to {} is accepted", range.start(), range.end()))
 }
 
 fn turn(text: &str) -> Result<u32, String> {

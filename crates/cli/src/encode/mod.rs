@@ -94,10 +94,17 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     }
 }
 
-/// Refuses to write over the source, or one output over the other.
+/// Refuses to write over the source, one output over the other, or into a file named `-` where a person means standard output.
 fn distinct_files(arguments: &Encode) -> Result<(), Failure> {
     let resolved = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let (hashes, plot) = (arguments.hashes.as_deref(), arguments.plot.as_deref());
+    for (option, path) in [("--hashes", hashes), ("--plot", plot)] {
+        if path.is_some_and(is_standard_stream) {
+            return Err(Failure::Usage(format!(
+                "{option} -: the name of a file is accepted, not standard output"
+            )));
+        }
+    }
     let files: Vec<_> = [Some(arguments.input.as_path()), Some(arguments.output.as_path()), hashes, plot]
         .into_iter()
         .flatten()

@@ -8,6 +8,7 @@ use vitascope::core::{SampleBuffer, Time};
 use vitascope::session::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
 
 use crate::failure::Failure;
+use crate::input::is_standard_stream;
 use crate::output::print_json;
 use crate::plot::PlotFrame;
 
@@ -176,7 +177,7 @@ impl Summary {
             "dropped_frames": self.statistics.dropped,
             "seconds": self.seconds,
             "bytes": self.statistics.bytes,
-            "file_bytes": std::fs::metadata(&self.output).ok().map(|metadata| metadata.len()),
+            "file_bytes": file_bytes(&self.output),
             "bits_per_second": self.bits_per_second(),
             "elapsed_seconds": self.elapsed.as_secs_f64(),
             "frames_per_second": self.frames_per_second(),
@@ -194,6 +195,12 @@ impl Summary {
     fn frames_per_second(&self) -> f64 {
         self.statistics.frames as f64 / self.elapsed.as_secs_f64()
     }
+}
+
+/// The size of the output; standard output has none, even where there is a file of the name `-`.
+fn file_bytes(output: &Path) -> Option<u64> {
+    let file = Some(output).filter(|output| !is_standard_stream(output))?;
+    std::fs::metadata(file).ok().map(|metadata| metadata.len())
 }
 
 /// Seconds with as many decimals as they need, at most three.

@@ -171,6 +171,51 @@ fn wrong_usage_is_code_2() {
 }
 
 #[test]
+fn numbers_of_options_are_refused_with_what_is_accepted() {
+    let options = [
+        ("--frames", "abc", "1 to 18446744073709551615"),
+        ("--force-key-frames", "3,x", "0 to 18446744073709551615"),
+        ("--threads", "257", "0 to 256"),
+        ("--passes", "10", "1 to 9"),
+    ];
+    for (option, value, accepted) in options {
+        let said = fail(vitascope().args(["encode", "in.y4m", "-o", "out.mp4", option, value]), 2);
+        let wrong = value.split(',').next_back().expect("a value");
+        assert!(said.contains(&format!("'{wrong}'")) && said.contains(accepted), "{said}");
+    }
+    let said =
+        fail(vitascope().arg("encode").arg(bunny()).args(["-o", "-", "--set", "OutputBitDepth=10"]), 2);
+    assert!(said.ends_with("cannot be 10: 8 is accepted\n"), "{said}");
+}
+
+#[test]
+fn a_dash_is_no_file_for_hashes_or_plots() {
+    let scratch = Scratch::new();
+    for option in ["--hashes", "--plot"] {
+        let mut command = vitascope();
+        command
+            .current_dir(scratch.path("."))
+            .arg("encode")
+            .arg(bunny())
+            .args(["-o", "out.mp4", option, "-"]);
+        let said = fail(&mut command, 2);
+        assert!(said.contains(&format!("{option} -: ")), "{said}");
+        assert!(scratch.names().is_empty(), "{:?}", scratch.names());
+    }
+}
+
+#[test]
+fn the_summary_of_standard_output_tells_no_size_of_a_file() {
+    let scratch = Scratch::new();
+    std::fs::write(scratch.path("-"), "something else").expect("written");
+    let mut command = vitascope();
+    command.current_dir(scratch.path(".")).arg("encode").arg(bunny());
+    let output = succeed(command.args(["-o", "-", "--frames", "2", "--json"]));
+    let summary: Value = serde_json::from_slice(&output.stderr).expect("JSON on standard error");
+    assert!(summary["file_bytes"].is_null(), "{summary}");
+}
+
+#[test]
 fn help_and_version_are_code_0() {
     assert!(text(&succeed(vitascope().arg("--version")).stdout).starts_with("vitascope "));
     assert!(text(&succeed(vitascope().args(["encode", "--help"])).stdout).contains("--set"));

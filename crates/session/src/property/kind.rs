@@ -105,6 +105,7 @@ impl Kind {
     pub fn accepted(&self) -> String {
         match self {
             Kind::Boolean => "a Boolean is accepted".into(),
+            Kind::Integer { minimum, maximum } if minimum == maximum => format!("{minimum} is accepted"),
             Kind::Integer { minimum, maximum } => {
                 format!("a whole number from {minimum} to {maximum} is accepted")
             }
