@@ -152,7 +152,8 @@ unsafe fn write_strip<const SPREAD: u8, const ALPHA_FIRST: bool>(
     let columns = Columns::new(factors, BIAS);
     let alpha = _mm256_set1_epi8(-1);
     let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
-    for (block, (luma, out)) in blocks.enumerate().take(STRIP / 16) {
+    debug_assert!(luma.len() <= STRIP * 2);
+    for (block, (luma, out)) in blocks.enumerate() {
         let base = columns.of(load(luma));
         let bytes = |row: &Terms| {
             let at = 16 + block * 16;
