@@ -10,7 +10,9 @@ use std::time::Instant;
 
 pub(crate) use joined::run as run_joined;
 use vitascope_convert::{Converter, Options, PictureDescription, Rotation, Rotator, Workers};
-use vitascope_core::{ColorInfo, ColorPrimaries, FourCc, PixelBuffer, TransferFunction, YCbCrMatrix};
+use vitascope_core::{
+    ColorInfo, ColorPrimaries, Dictionary, FourCc, PixelBuffer, TransferFunction, YCbCrMatrix, attribute,
+};
 
 struct Workload {
     name: &'static str,
@@ -173,20 +175,16 @@ impl Subject {
     /// Median milliseconds of the work on a number of threads, and of copying the larger frame on as many as are named
     /// for that.
     fn measure(&self, threads: usize, copy_threads: usize) -> Result<Times, String> {
-        let times = || {
-            let ours = self.measure_work(threads)?;
-            let copy = median(&mut || copy_planes(&self.copies, copy_threads, &self.workers))?;
-            Ok(Times { ours, copy })
-        };
-        times().map_err(|error: vitascope_convert::Error| format!("{}: {error}", self.workload.name))
+        self.measure_in_turn(threads, &mut || copy_planes(&self.copies, copy_threads, &self.workers))
+            .map_err(|error| format!("{}: {error}", self.workload.name))
     }
 
-    fn measure_work(&self, threads: usize) -> vitascope_convert::Result<f64> {
+    fn measure_in_turn(&self, threads: usize, copy: Work<'_>) -> vitascope_convert::Result<Times> {
         let [source, destination] = &self.frames;
         let kind = self.workload.kind;
         if kind == Kind::Rotate {
             let rotator = Rotator { rotation: Rotation::Clockwise90, threads, ..Rotator::default() };
-            return median(&mut || rotator.run(source, destination));
+            return medians([&mut || rotator.run(source, destination), copy]);
         }
         let mut options = Options { threads, high_speed: kind == Kind::Fast, ..Options::default() };
         if kind == Kind::Hdr {
@@ -196,7 +194,7 @@ impl Subject {
         }
         let descriptions = self.frames.each_ref().map(PictureDescription::of);
         let converter = Converter::new(&descriptions[0], &descriptions[1], &options)?;
-        median(&mut || converter.run(source, destination))
+        medians([&mut || converter.run(source, destination), copy])
     }
 }
 
@@ -226,30 +224,43 @@ fn copy_planes(
     Ok(())
 }
 
-/// Median milliseconds of a call, measured as the peers' program measures its own: three calls that do not count, which
-/// bring the frames into the caches, then 61 in a row, fewer (but 11) when they take more than 0.6 s.
-fn median(work: &mut dyn FnMut() -> vitascope_convert::Result<()>) -> vitascope_convert::Result<f64> {
+type Work<'a> = &'a mut dyn FnMut() -> vitascope_convert::Result<()>;
+
+/// Median milliseconds of one call of each work: 60 calls, fewer (but 12) when they take more than 1.2 s. The works
+/// take turns of a dozen calls, so that both meet the same machine, whose caches take some milliseconds to settle on new frames;
+/// the first calls of a turn, which find another's frames there, do not count.
+fn medians(works: [Work<'_>; 2]) -> vitascope_convert::Result<Times> {
     let start = Instant::now();
-    for _ in 0..3 {
-        work()?;
+    let [first, second] = works;
+    let (mut ours, mut others) = (Vec::new(), Vec::new());
+    while ours.len() < 60 && (ours.len() < 12 || start.elapsed().as_millis() < 1200) {
+        for (work, times) in [(&mut *first, &mut ours), (&mut *second, &mut others)] {
+            for _ in 0..3 {
+                work()?;
+            }
+            for _ in 0..12 {
+                let before = Instant::now();
+                work()?;
+                times.push(before.elapsed().as_secs_f64() * 1e3);
+            }
+        }
     }
-    let mut times = Vec::with_capacity(61);
-    while times.len() < 61 && (times.len() < 11 || start.elapsed().as_millis() < 600) {
-        let before = Instant::now();
-        work()?;
-        times.push(before.elapsed().as_secs_f64() * 1e3);
-    }
-    times.sort_by(f64::total_cmp);
-    Ok(times[times.len() / 2])
+    let median = |times: &mut Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    Ok(Times { ours: median(&mut ours), copy: median(&mut others) })
 }
 
-/// Noise over a gradient.
+/// Noise over a gradient. Planes begin with a page, so that all frames lie alike whatever the heap has been used for.
 fn frame(
     (width, height): (usize, usize),
     format: &[u8; 4],
     hdr: bool,
 ) -> vitascope_convert::Result<PixelBuffer> {
-    let frame = PixelBuffer::new(width, height, FourCc::new(*format))?;
+    let mut attributes = Dictionary::new();
+    attributes.insert(attribute::PLANE_ALIGNMENT, 4096);
+    let frame = PixelBuffer::with_attributes(width, height, FourCc::new(*format), &attributes)?;
     let color = ColorInfo {
         primaries: Some(if hdr { ColorPrimaries::Itu2020 } else { ColorPrimaries::Itu709 }),
         transfer: Some(if hdr { TransferFunction::SmpteSt2084Pq } else { TransferFunction::Itu709 }),
