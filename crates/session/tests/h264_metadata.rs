@@ -95,7 +95,7 @@ effects! {
         assert_eq!(stream.sps().bit_depth_luma_minus8, 0);
         let (session, _) = session(&Dictionary::new());
         let error = refused(&session, key::OUTPUT_BIT_DEPTH, 10);
-        assert!(error.to_string().contains("from 8 to 8"), "{error}");
+        assert!(error.to_string().ends_with("cannot be 10: 8 is accepted"), "{error}");
     }
 
     key::CALCULATE_MEAN_SQUARED_ERROR => fn calculate_mean_squared_error() {
@@ -117,6 +117,25 @@ effects! {
         }
         let plain = encode(&Dictionary::new(), 1);
         assert!(plain.samples[0].attachment(QUALITY_METRICS).is_none());
+
+        // Each plane's error stands under its own name: here only Cr has anything to lose.
+        let buffer = picture(0);
+        {
+            let mut guard = buffer.write().unwrap();
+            for y in 0..buffer.height() / 2 {
+                for (x, pair) in guard.row_mut(1, y).chunks_exact_mut(2).enumerate() {
+                    pair.copy_from_slice(&[128, (x * x * 7 + y * y * 13) as u8]);
+                }
+            }
+        }
+        let (session, outputs) = session(&with(key::CALCULATE_MEAN_SQUARED_ERROR, true));
+        give_picture(&session, &buffer, 0);
+        session.complete_frames(Time::INVALID).unwrap();
+        let stream = collect(&outputs);
+        let (metrics, _) = stream.samples[0].attachment(QUALITY_METRICS).expect("there are metrics");
+        let [_, blue, red] =
+            QUALITY_METRIC_KEYS.map(|key| metrics.as_dictionary().unwrap().get(key).unwrap().as_f64().unwrap());
+        assert!(blue < 1.0 && 10.0 < red, "{blue} {red}");
     }
 
     key::GAMMA_LEVEL => fn gamma_level() {
@@ -169,7 +188,13 @@ effects! {
     }
 
     key::FIELD_DETAIL => fn field_detail() {
-        for (detail, pic_struct) in [("TemporalTopFirst", 3), ("TemporalBottomFirst", 4)] {
+        let details = [
+            ("TemporalTopFirst", 3),
+            ("TemporalBottomFirst", 4),
+            ("SpatialFirstLineEarly", 3),
+            ("SpatialFirstLineLate", 4),
+        ];
+        for (detail, pic_struct) in details {
             let stream = encode(&with(key::FIELD_DETAIL, detail), 2);
             let extensions = stream.format().extensions().clone();
             assert_eq!(extensions.get(attachment::FIELD_DETAIL).and_then(Value::as_str), Some(detail));
