@@ -51,7 +51,9 @@ impl RateControl {
                 qp = (qp + 6.0 * log2(excess) * power).min(MAX_QP.max(wished));
             }
         }
-        if self.guard.limits().are_lenient() && LENIENT * bits_at(qp) < most {
+        // What looks easy may not be, behind coarse frames.
+        let largest = self.in_flight.iter().map(|f| f.predicted).fold(bits_at(qp), f64::max);
+        if self.guard.limits().are_lenient() && LENIENT * largest < most {
             return (qp, None);
         }
         if self.config.delay == 0 {
@@ -106,7 +108,9 @@ impl RateControl {
         // What is less than its least size it may not keep to.
         let least = LEAST_MARGIN * self.model.predict(frame.kind, frame.weighted_cost, step_of_qp(MAX_QP));
         let least = least.min(self.config.least_bits.of(frame.kind));
-        frame.max_bits.map_or(frame.predicted, |most| most.max(least))
+        // Lenient limits let frames be that may be so much larger.
+        let unbounded = if self.guard.limits().are_lenient() { LENIENT } else { 1.0 };
+        frame.max_bits.map_or(unbounded * frame.predicted, |most| most.max(least))
     }
 
     /// The frames after this one as they would be at the height of the curve that this QP stands for.

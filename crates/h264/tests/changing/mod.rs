@@ -11,8 +11,13 @@ pub const HEIGHT: usize = 96;
 const SCENE: u64 = 14;
 
 pub fn picture(number: u64) -> PixelBuffer {
+    picture_of(number, SCENE)
+}
+
+/// A picture where scenes last so long.
+pub fn picture_of(number: u64, length: u64) -> PixelBuffer {
     let buffer = PixelBuffer::new(WIDTH, HEIGHT, format::YUV420_PLANAR).unwrap();
-    let scene = number / SCENE;
+    let scene = number / length;
     let (noise, speed) = [(2, 1), (20, 3), (6, 0), (48, 2), (0, 5)][scene as usize % 5];
     let mut random = number * 7919 + 1;
     let mut guard = buffer.write().unwrap();
@@ -48,6 +53,17 @@ pub fn encode_with(
     config: EncoderConfig,
     frames: u64,
     uneven: bool,
+    change: impl FnMut(&mut Encoder, u64),
+) -> (Encoder, Vec<EncodedFrame>) {
+    encode_scenes(config, frames, SCENE, uneven, change)
+}
+
+/// The same where scenes last so long.
+pub fn encode_scenes(
+    config: EncoderConfig,
+    frames: u64,
+    length: u64,
+    uneven: bool,
     mut change: impl FnMut(&mut Encoder, u64),
 ) -> (Encoder, Vec<EncodedFrame>) {
     let config = EncoderConfig { width: WIDTH as u32, height: HEIGHT as u32, ..config };
@@ -64,7 +80,7 @@ pub fn encode_with(
             messages: Vec::new(),
             base_qp: None,
         };
-        encoder.submit(&picture(number), input).unwrap();
+        encoder.submit(&picture_of(number, length), input).unwrap();
         coded.extend(std::iter::from_fn(|| encoder.receive()));
     }
     encoder.flush().unwrap();
