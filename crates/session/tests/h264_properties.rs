@@ -309,6 +309,9 @@ effects! {
                 assert!(out + limit > number, "limit {limit}: {out} of {} are out", number + 1);
             }
         }
+        // Who may not wait for a later frame does not plan with one: no frame is put off.
+        let stream = encode(&with(key::MAX_FRAME_DELAY_COUNT, 0), 8);
+        assert!(stream.samples.iter().all(|sample| sample.decode_time() == sample.presentation_time()));
     }
 
     key::MAX_H264_SLICE_BYTES => fn max_h264_slice_bytes() {
@@ -367,6 +370,19 @@ effects! {
         };
         let (most, even) = (base_part(with(key::BASE_LAYER_BIT_RATE_FRACTION, 0.8)), base_part(with(key::BASE_LAYER_BIT_RATE_FRACTION, 0.5)));
         assert!((most - 0.8).abs() < 0.07 && (even - 0.5).abs() < 0.07, "{most} {even}");
+        // A change counts from the next frame on.
+        let settings = with(key::AVERAGE_BIT_RATE, 200_000)
+            .with(key::BASE_LAYER_FRAME_RATE_FRACTION, 0.5)
+            .with(key::BASE_LAYER_BIT_RATE_FRACTION, 0.8);
+        let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &settings);
+        (0..60).for_each(|number| give(&session, number));
+        session.set_property(key::BASE_LAYER_BIT_RATE_FRACTION, 0.5).unwrap();
+        (60..120).for_each(|number| give(&session, number));
+        session.complete_frames(Time::INVALID).unwrap();
+        let stream = collect(&outputs);
+        let bytes = |from: usize| -> usize { stream.samples[from..].iter().step_by(2).map(|sample| sample.total_sample_size()).sum() };
+        let changed = bytes(80) as f64 / (bytes(80) + bytes(81)) as f64;
+        assert!((changed - 0.5).abs() < 0.07, "{changed}");
     }
 
     key::MAXIMUM_REAL_TIME_FRAME_RATE => fn maximum_real_time_frame_rate() {
