@@ -21,6 +21,7 @@ use crate::input::is_standard_stream;
 use crate::interrupt::Interrupt;
 use crate::logger;
 use format::OutputKind;
+use pattern::Pattern;
 use sink::Sink;
 use source::Source;
 use steps::{StepError, Steps};
@@ -97,6 +98,15 @@ fn distinct(arguments: &Convert) -> Result<(), Failure> {
     }
     let resolved =
         |path: &std::path::Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if let Some(pattern) = Pattern::parse(output)
+        && pattern.names(input)
+    {
+        return Err(Failure::Usage(format!(
+            "{} is one of the files {} names: input and output must differ",
+            input.display(),
+            output.display()
+        )));
+    }
     if resolved(input) == resolved(output) {
         let name = output.display();
         return Err(Failure::Usage(format!("{name} is named twice: input and output must differ")));

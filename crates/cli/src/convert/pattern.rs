@@ -27,6 +27,16 @@ impl Pattern {
     pub(super) fn path(&self, number: u64) -> PathBuf {
         PathBuf::from(format!("{}{number:0width$}{}", self.before, self.after, width = self.digits))
     }
+
+    /// Whether the file that stands under `path` has one of the numbered names.
+    pub(super) fn names(&self, path: &Path) -> bool {
+        let Ok(found) = std::fs::canonicalize(path) else { return false };
+        let name = found.file_name().unwrap_or_default().to_string_lossy();
+        // The text before the number may end in digits, too.
+        name.split(|c: char| !c.is_ascii_digit())
+            .flat_map(|digits| (0..digits.len()).filter_map(|from| digits[from..].parse().ok()))
+            .any(|number| std::fs::canonicalize(self.path(number)).is_ok_and(|path| path == found))
+    }
 }
 
 #[cfg(test)]

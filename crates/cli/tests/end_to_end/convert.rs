@@ -255,3 +255,18 @@ fn an_interrupt_leaves_nothing() {
         drop(stdin);
     }
 }
+
+#[test]
+fn a_pattern_does_not_write_over_the_source() {
+    let scratch = Scratch::new();
+    let (first, numbered) = (scratch.path("v21.png"), scratch.path("v2%d.png"));
+    succeed(vitascope().arg("convert").arg(bunny()).arg("-o").arg(&first).args(["--frames", "1", "-q"]));
+    let before = std::fs::read(&first).expect("written");
+    let said =
+        fail(vitascope().arg("convert").arg(&first).arg("-o").arg(&numbered).args(["--size", "64x64"]), 2);
+    assert!(said.contains("must differ"), "{said}");
+    assert!(std::fs::read(&first).expect("still there") == before);
+    let other = scratch.path("w%d.png");
+    succeed(vitascope().arg("convert").arg(&first).arg("-o").arg(&other).args(["--size", "64x64"]));
+    assert_eq!(scratch.names(), ["v21.png", "w1.png"]);
+}
