@@ -111,7 +111,7 @@ impl FrameJob {
         SliceState {
             kind: self.kind,
             transform_8x8_mode: self.transform_8x8_mode,
-            monochrome: self.tables.residual.is_monochrome(),
+            monochrome: self.tables.residual[0].is_monochrome(),
             ref_counts: [self.references[0].len(), self.references[1].len()],
             last_qp: self.slice_qp,
             last_delta_qp: 0,

@@ -13,12 +13,13 @@ pub(crate) struct MotionCosts(Vec<Box<Costs>>);
 type Costs = [u16; 2 * LIMIT];
 
 impl MotionCosts {
-    pub(crate) fn new() -> Self {
+    /// `trials` as in [`lambda_sad`].
+    pub(crate) fn new(trials: bool) -> Self {
         let bits: Vec<u32> = (0..LIMIT as u32).map(component_bits).collect();
         Self(
             (0..=QP_MAX)
                 .map(|qp| {
-                    let lambda = lambda_sad(qp);
+                    let lambda = lambda_sad(qp, trials);
                     let mut costs = Box::new([0u16; 2 * LIMIT]);
                     for (difference, &bits) in bits.iter().enumerate() {
                         let cost = ((lambda * bits + (1 << 15)) >> 16).min(u32::from(u16::MAX)) as u16;
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn costs_grow_with_distance_and_quantiser() {
-        let costs = MotionCosts::new();
+        let costs = MotionCosts::new(true);
         let of = |qp, x| costs.at(qp).of(Mv::new(x, 0), Mv::ZERO);
         assert!((1..4000).all(|x| of(30, x) >= of(30, x - 1)));
         assert!(of(40, 8) > of(30, 8));

@@ -411,7 +411,7 @@ mod tests {
         let reference =
             ReferenceView::new([&plane, &grey, &grey, &grey], STRIDE, [&grey, &grey], STRIDE, None);
         let kernels = VideoKernels::new(CpuLevel::Scalar);
-        let costs = MotionCosts::new();
+        let costs = MotionCosts::new(true);
         let search = Search {
             k: &kernels,
             reference: &reference,

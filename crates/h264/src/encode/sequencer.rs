@@ -24,7 +24,7 @@ use super::picture_timing::{DEFAULT_TIME_OFFSET_LENGTH, picture_timing};
 use super::rate::{CodingPlan, Rate, RateTicket};
 use super::recorded_row::SpareRows;
 use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
-use super::residual::ResidualCoder;
+use super::residual::{ROUNDING_B, ROUNDING_P, ResidualCoder};
 use super::stream::{SliceParameters, StreamParameters};
 use super::temporal_direct::TemporalDirect;
 use super::temporal_layers::LayerClock;
@@ -103,8 +103,11 @@ impl Sequencer {
         let cavlc = stream.entropy() == EntropyMode::Cavlc;
         let tables = Arc::new(CodingTables {
             kernels: vitascope_dsp::video::VideoKernels::new(config.cpu_level),
-            residual: ResidualCoder::new(0, cavlc, cavlc && !stream.high_profile(), config.monochrome),
-            motion_costs: MotionCosts::new(),
+            residual: [ROUNDING_P, ROUNDING_B].map(|rounding| {
+                let limit_levels = cavlc && !stream.high_profile();
+                ResidualCoder::new(0, cavlc, limit_levels, config.monochrome, rounding)
+            }),
+            motion_costs: MotionCosts::new(tools.trials),
             psychovisual: if tools.rd_modes { (config.psychovisual * 256.0) as u32 } else { 0 },
             max_vectors: stream.max_vectors(),
         });
@@ -237,7 +240,7 @@ impl Sequencer {
                 offset_b: 0,
                 chroma_qp_offset: 0,
                 copy,
-                monochrome: self.tables.residual.is_monochrome(),
+                monochrome: self.tables.residual[0].is_monochrome(),
             },
             headers,
             slice_qp,

@@ -11,7 +11,7 @@ use super::macroblock::{CBP_DC_CHROMA, CBP_DC_LUMA, Macroblock, MacroblockInfo};
 use super::neighbours::Neighbours;
 use super::residual::quantise;
 use super::slice::SliceKind;
-use super::tables::{BLOCK_RASTER, INTER_LAMBDA_SCALE, Quantiser, lambda_ssd, squared_step};
+use super::tables::{BLOCK_RASTER, Quantiser, inter_lambda_scale, lambda_ssd, squared_step};
 use super::trellis_cavlc::{CodedBlock, expected_levels};
 use super::write_cabac_residual::Category;
 use crate::syntax::cabac::State;
@@ -27,8 +27,7 @@ pub(crate) struct Rates<'a> {
     pub(crate) chroma: i64,
 }
 
-/// Bits count for so many 1/256 of what [`lambda_ssd`] says; for less where all later pictures depend on the outcome.
-const LAMBDA_SCALE: u64 = INTER_LAMBDA_SCALE;
+/// In I pictures bits count for so many 1/256 of what [`lambda_ssd`] says: all later pictures depend on the outcome.
 const INTRA_LAMBDA_SCALE: u64 = 112;
 
 impl<'a> Rates<'a> {
@@ -40,7 +39,7 @@ impl<'a> Rates<'a> {
         chroma_qp: u8,
         kind: SliceKind,
     ) -> Self {
-        let scale = if kind == SliceKind::I { INTRA_LAMBDA_SCALE } else { LAMBDA_SCALE };
+        let scale = if kind == SliceKind::I { INTRA_LAMBDA_SCALE } else { inter_lambda_scale(kind) };
         let over = |step_qp: u8| (lambda_ssd(qp) * scale / squared_step(step_qp)) as i64;
         Self { states, around, luma: over(qp), chroma: over(chroma_qp) }
     }

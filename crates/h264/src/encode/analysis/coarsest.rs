@@ -22,7 +22,7 @@ impl Analyser<'_> {
         qp: u8,
     ) -> bool {
         self.qp = qp;
-        self.lambda = lambda_sad(qp);
+        self.lambda = lambda_sad(qp, self.tools.trials);
         self.slice_kind = slice.kind;
         self.best_cost = u64::MAX;
         let possible = match slice.kind {

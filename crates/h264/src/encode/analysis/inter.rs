@@ -186,7 +186,7 @@ impl Analyser<'_> {
         at: &Surroundings<'_>,
     ) -> bool {
         let k = self.kernels();
-        let residual = &self.tables.residual;
+        let residual = self.residual();
         let rates = self.rates(&*entropy, at);
         residual.chroma(k, source, &mut self.trial, rates.as_ref());
         let may_choose = slice.transform_8x8_mode && !self.trial.is_divided();
@@ -232,8 +232,9 @@ impl Analyser<'_> {
     ) -> bool {
         let k = self.kernels();
         let rates = self.rates(&*entropy, at);
+        let residual = self.residual();
         let trial = &mut *self.trial;
-        self.tables.residual.inter(k, source, trial, rates.as_ref(), large);
+        residual.inter(k, source, trial, rates.as_ref(), large);
         // Without coefficients there is no transform to speak of.
         trial.transform_8x8 = large && trial.cbp & 15 != 0;
         let coded = trial.coded_block_pattern() != 0;

@@ -29,11 +29,12 @@ impl Analyser<'_> {
         if inter.is_none_or(|c| cost < c + c / 8) {
             let qp = self.qp;
             let rates = self.rates(&*entropy, at);
+            let residual = self.residual();
             let trial = &mut *self.trial;
             reset(trial, Mode::Intra16x16, qp);
             trial.intra_16x16_mode = mode;
             intra::predict_16x16(&mut trial.rec.luma, mode, available);
-            self.tables.residual.intra_16x16(k, source, trial, rates.as_ref());
+            residual.intra_16x16(k, source, trial, rates.as_ref());
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
         let limit = limit.min(cost + cost / 4);
@@ -55,12 +56,13 @@ impl Analyser<'_> {
     ) {
         let k = self.kernels();
         let rates = self.rates(&*entropy, at);
+        let residual = self.residual();
         let trial = &mut *self.trial;
         trial.intra_chroma_mode = chroma_mode;
         for plane in &mut trial.rec.chroma {
             intra::predict_chroma(plane, chroma_mode, at.around.available());
         }
-        self.tables.residual.chroma(k, source, trial, rates.as_ref());
+        residual.chroma(k, source, trial, rates.as_ref());
         let bits = entropy.cost(&at.around, slice, trial);
         let distortion = distortion(k, source, trial);
         self.keep_if_better(distortion, bits);
@@ -97,7 +99,7 @@ impl Analyser<'_> {
     /// The best chroma mode by transformed difference.
     pub(super) fn best_chroma(&mut self, k: &VideoKernels, source: &Source, available: Available) -> u8 {
         let mut best = (intra::CHROMA_DC, u32::MAX);
-        if self.tables.residual.is_monochrome() {
+        if self.residual().is_monochrome() {
             return best.0;
         }
         for mode in 0..4 {
@@ -146,6 +148,7 @@ impl Analyser<'_> {
         let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
         let all = self.tries_all_modes();
         reset(&mut self.trial, Mode::Intra4x4, self.qp);
+        let residual = self.residual();
         let trial = &mut *self.trial;
         let mut total = 0;
         for block in 0..16 {
@@ -180,7 +183,7 @@ impl Analyser<'_> {
             }
             trial.intra_modes[BLOCK_RASTER[block]] = best.0;
             edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
-            self.tables.residual.intra_4x4(k, source, trial, rates.as_ref(), block);
+            residual.intra_4x4(k, source, trial, rates.as_ref(), block);
         }
         Some(total)
     }
@@ -199,6 +202,7 @@ impl Analyser<'_> {
         let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
         let all = self.tries_all_modes();
         reset(&mut self.trial, Mode::Intra8x8, self.qp);
+        let residual = self.residual();
         let trial = &mut *self.trial;
         trial.transform_8x8 = true;
         let mut total = 0;
@@ -237,7 +241,7 @@ impl Analyser<'_> {
                 trial.intra_modes[i] = best.0;
             }
             edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
-            self.tables.residual.intra_8x8(k, source, trial, rates.as_ref(), quarter);
+            residual.intra_8x8(k, source, trial, rates.as_ref(), quarter);
         }
         Some(total)
     }

@@ -28,7 +28,7 @@ use super::reference::ReferenceLists;
 use super::residual::{ResidualCoder, SOURCE_STRIDE, Source};
 use super::slice::{SliceKind, SliceState};
 use super::sub_partition::SubPartition;
-use super::tables::{INTER_LAMBDA_SCALE, lambda_sad, lambda_ssd};
+use super::tables::{inter_lambda_scale, lambda_sad, lambda_ssd};
 use super::temporal_direct::{MotionRecord, TemporalDirect};
 use super::trellis::Rates;
 use super::weights::PictureWeights;
@@ -36,7 +36,8 @@ use super::weights::PictureWeights;
 /// Tables that every macroblock of a stream shares.
 pub(crate) struct CodingTables {
     pub(crate) kernels: VideoKernels,
-    pub(crate) residual: ResidualCoder,
+    /// Of I and P pictures, and of B pictures.
+    pub(crate) residual: [ResidualCoder; 2],
     pub(crate) motion_costs: MotionCosts,
     /// How much a difference of energy counts, in 1/256 of lambda; 0 for not at all.
     pub(crate) psychovisual: u32,
@@ -120,10 +121,10 @@ impl<'a> Analyser<'a> {
         qp: u8,
     ) {
         self.qp = qp;
-        self.lambda = lambda_sad(qp);
+        self.lambda = lambda_sad(qp, self.tools.trials);
         self.lambda_ssd = lambda_ssd(qp);
         if self.tools.trials && slice.kind != SliceKind::I {
-            self.lambda_ssd = ((self.lambda_ssd * INTER_LAMBDA_SCALE) >> 8).max(1);
+            self.lambda_ssd = ((self.lambda_ssd * inter_lambda_scale(slice.kind)) >> 8).max(1);
         }
         self.best_cost = u64::MAX;
         self.slice_kind = slice.kind;
@@ -177,13 +178,17 @@ impl<'a> Analyser<'a> {
         (at.edges)(&mut self.trial);
     }
 
+    fn residual(&self) -> &'a ResidualCoder {
+        &self.tables.residual[usize::from(self.slice_kind == SliceKind::B)]
+    }
+
     fn kernels(&self) -> &'a VideoKernels {
         &self.tables.kernels
     }
 
     /// What choosing levels by their bits needs, where that is done.
     fn rates<'e, E: EntropyCoder>(&self, entropy: &'e E, at: &Surroundings<'e>) -> Option<Rates<'e>> {
-        let chroma_qp = self.tables.residual.chroma_qp(self.qp);
+        let chroma_qp = self.residual().chroma_qp(self.qp);
         let rates = || Rates::new(entropy.states(), at.around, self.qp, chroma_qp, self.slice_kind);
         self.tools.trellis.then(rates)
     }
@@ -195,7 +200,7 @@ impl<'a> Analyser<'a> {
 
     /// Size of a macroblock of bare samples, in 1/256 bit: no other may be larger.
     fn pcm_bits(&self) -> u32 {
-        let samples = if self.tables.residual.is_monochrome() { 256 } else { 384 };
+        let samples = if self.residual().is_monochrome() { 256 } else { 384 };
         (samples * 8 + PCM_HEADER_BITS) * 256
     }
 

@@ -50,6 +50,7 @@ impl Analyser<'_> {
         mv: Mv,
     ) -> bool {
         let k = self.kernels();
+        let residual = self.residual();
         reset(&mut self.trial, Mode::Inter(Partition::Whole), self.qp);
         let trial = &mut *self.trial;
         let motion = Motion::forward(0, mv);
@@ -57,7 +58,6 @@ impl Analyser<'_> {
         predict_part(k, at.references, &mut trial.rec, at.position, WHOLE, motion);
         let distortion = distortion(k, source, trial);
         let prediction = trial.rec.clone();
-        let residual = &self.tables.residual;
         residual.inter_4x4(k, source, trial);
         let mut coded = trial.cbp != 0;
         if !coded {

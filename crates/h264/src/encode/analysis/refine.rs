@@ -178,7 +178,7 @@ impl Analyser<'_> {
             self.try_inter(entropy, slice, source, at, moved, motion);
             return self.best_cost < least;
         };
-        let residual = &self.tables.residual;
+        let residual = self.residual();
         let trial = &mut *self.trial;
         trial.clone_from(&self.best);
         set_vectors(trial, moved, motion);

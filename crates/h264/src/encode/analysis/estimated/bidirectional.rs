@@ -22,7 +22,7 @@ impl Analyser<'_> {
         self.compare_derived(source, at, &motion, derived.as_ref());
         if let Some(quarters) = derived {
             self.best.predict_direct(k, at, &quarters, self.qp);
-            if self.tables.residual.is_negligible(k, source, &self.best.rec, self.qp) {
+            if self.residual().is_negligible(k, source, &self.best.rec, self.qp) {
                 self.skip();
                 return;
             }

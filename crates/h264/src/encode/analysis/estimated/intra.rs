@@ -50,18 +50,19 @@ impl Analyser<'_> {
         let chroma_mode = self.best_chroma(k, source, available);
         let rates = self.rates(entropy, at);
         let rates = rates.as_ref();
+        let residual = self.residual();
         let mb = &mut *self.best;
         if !small {
             reset(mb, Mode::Intra16x16, self.qp);
             mb.intra_16x16_mode = mode;
             intra::predict_16x16(&mut mb.rec.luma, mode, available);
-            self.tables.residual.intra_16x16(k, source, mb, rates);
+            residual.intra_16x16(k, source, mb, rates);
         }
         mb.intra_chroma_mode = chroma_mode;
         for plane in &mut mb.rec.chroma {
             intra::predict_chroma(plane, chroma_mode, available);
         }
-        self.tables.residual.chroma(k, source, mb, rates);
+        residual.chroma(k, source, mb, rates);
         Some(least)
     }
 }

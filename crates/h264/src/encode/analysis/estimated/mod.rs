@@ -41,7 +41,7 @@ impl Analyser<'_> {
         let k = self.kernels();
         let rates = self.rates(entropy, at);
         let rates = rates.as_ref();
-        let residual = &self.tables.residual;
+        let residual = self.residual();
         let mb = &mut *self.best;
         residual.chroma(k, source, mb, rates);
         let large =

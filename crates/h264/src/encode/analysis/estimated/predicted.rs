@@ -27,7 +27,7 @@ impl Analyser<'_> {
         let mut skipped = None;
         if at.limits.contains(skip.mv[0]) {
             predict_part(k, at.references, &mut self.best.rec, at.position, WHOLE, skip);
-            if self.tables.residual.is_negligible(k, source, &self.best.rec, self.qp) {
+            if self.residual().is_negligible(k, source, &self.best.rec, self.qp) {
                 skipped = self.tools.doubts_skip().then(|| self.difference_of_best(source));
                 if skipped.is_none_or(|difference| difference < self.bits(SKIP_BITS)) {
                     return self.skip_with(skip);
