@@ -117,6 +117,13 @@ impl Analysis {
         self.intra.iter().zip(inter).map(|(&intra, &inter)| u64::from(intra.min(inter))).sum()
     }
 
+    /// What the better of intra and these costs asks for in bits, as far as it serves to compare: they grow less than
+    /// differences do, above all where those are noise that nobody keeps. The sum of the costs' roots, in 32nds.
+    pub(super) fn effort(&self, inter: &[u16]) -> u64 {
+        let root = |cost: u16| u64::from((32.0 * f32::from(cost).sqrt()) as u32);
+        self.intra.iter().zip(inter).map(|(&intra, &inter)| root(intra.min(inter))).sum()
+    }
+
     /// Prediction from the frame before.
     pub(super) fn predicted_from_previous(&self, index: u64, grid: BlockGrid, links: bool) -> Prediction {
         match (index.checked_sub(1), self.field(1)) {

@@ -5,18 +5,26 @@ use super::sides::Sides;
 use super::{Frame, Lookahead};
 use crate::frame::FrameKind;
 
+/// A longer group must be cheaper by one part in so many: each frame without pictures predicted from it is one that those
+/// after it cannot learn from.
+const BIAS: u64 = 50;
+/// The same for groups in which B frames are predicted from more than two frames away because they are no references.
+const FAR_BIAS: u64 = 20;
+
 impl<T> Lookahead<T> {
     /// Frames up to and including the next P frame, at least 1 and at most `reach`, of the open frames.
     ///
-    /// The group grows as long as it is cheaper than a shorter one followed by a P frame.
+    /// The group grows as long as it is clearly cheaper than a shorter one followed by a P frame.
     pub(super) fn best_group(&mut self, reach: usize) -> usize {
         let mut best = 1;
-        let mut cost = self.predicted_cost(0, 1);
+        let mut cost = self.predicted_effort(0, 1);
         for length in 2..=reach {
             // Motion against the frame before is always known.
-            let shorter = cost + self.predicted_cost(length - 1, 1);
-            let longer = self.group_cost(length);
-            if longer > shorter {
+            let shorter = cost + self.predicted_effort(length - 1, 1);
+            let longer = self.group_effort(length);
+            let far = length > 2 && !self.config.b_references;
+            let bias = if far { FAR_BIAS } else { BIAS };
+            if longer.saturating_add(longer / bias) > shorter {
                 break;
             }
             (best, cost) = (length, longer);
@@ -87,25 +95,25 @@ impl<T> Lookahead<T> {
         }
     }
 
-    /// Cost of a group: its last frame from the frame before the group, the others from both.
-    fn group_cost(&mut self, length: usize) -> u64 {
+    /// Effort of a group: its last frame from the frame before the group, the others from both.
+    fn group_effort(&mut self, length: usize) -> u64 {
         let Some(first) = self.open.front().map(|frame| frame.display_index) else { return u64::MAX };
         let (before, last) = (first - 1, first + length as u64 - 1);
         let others = (0..length - 1).map(|position| Sides::two(position, [before, last]));
         let sides: Vec<Sides> = std::iter::once(Sides::one(length - 1, before)).chain(others).collect();
         let looked_at = self.look_at(&sides);
-        let mut cost = self.predicted_cost(length - 1, length as i64);
+        let mut effort = self.predicted_effort(length - 1, length as i64);
         for (position, blocks) in looked_at.into_iter().skip(1).enumerate() {
             let Some(blocks) = blocks else { return u64::MAX };
             let costs: Vec<u16> = blocks.iter().map(|block| block.cost).collect();
-            cost = cost.saturating_add(self.open[position].analysis.best_sum(&costs));
+            effort = effort.saturating_add(self.open[position].analysis.effort(&costs));
         }
-        cost
+        effort
     }
 
-    /// Cost of an open frame predicted from the one so far before it, where that has been looked at.
-    fn predicted_cost(&self, position: usize, distance: i64) -> u64 {
+    /// Effort of an open frame predicted from the one so far before it, where that has been looked at.
+    fn predicted_effort(&self, position: usize, distance: i64) -> u64 {
         let analysis = &self.open[position].analysis;
-        analysis.field(distance).map_or(u64::MAX / 4, |field| analysis.best_sum(&field.costs))
+        analysis.field(distance).map_or(u64::MAX / 4, |field| analysis.effort(&field.costs))
     }
 }

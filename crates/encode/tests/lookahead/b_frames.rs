@@ -44,11 +44,14 @@ fn check_order(frames: &[PlannedFrame<usize>]) {
 fn b_frames_stand_where_they_pay() {
     let mut clip = Clip::new(96, 64);
     clip.config.max_b_frames = 3;
+    // One frame in four is clear, and the one before it nearly.
     let noisy = |frame: i32, x: i32, y: i32| {
-        (i32::from(texture(x + 2 * frame, y, 1)) / 2 + i32::from(hash(x, y, frame)) / 8) as u8
+        let part = [256, 8, 8, 16][frame as usize % 4];
+        let noise = i32::from(hash(x, y, frame)) / part + 16 - 128 / part;
+        (i32::from(texture(x + 2 * frame, y, 1)) / 2 + noise) as u8
     };
     let keep = |info: FrameInfo, _: usize| info;
-    // The mean of two noisy pictures predicts better than one.
+    // The mean of two pictures predicts better than one, and clear ones better than noisy ones.
     let frames = clip.code(33, noisy, keep);
     check_order(&frames);
     assert_eq!(pattern(&frames), format!("I{}", "BRBP".repeat(8)));
@@ -56,9 +59,10 @@ fn b_frames_stand_where_they_pay() {
     let frames = clip.code(33, noisy, keep);
     check_order(&frames);
     assert_eq!(pattern(&frames), format!("I{}", "BBBP".repeat(8)));
+    let still = |_: i32, x: i32, y: i32| texture(x, y, 1);
     // Groups end before sync frames, forced ones and those that are due.
     clip.config.key_frames.max_interval = 6;
-    let frames = clip.code(15, noisy, |mut info, index| {
+    let frames = clip.code(15, still, |mut info, index| {
         info.force_key = index == 9;
         info
     });
@@ -66,7 +70,7 @@ fn b_frames_stand_where_they_pay() {
     assert_eq!(pattern(&frames), "IBBBPPIBPIBBBPP");
     // Open groups begin with an intra picture behind B frames; asked for, they are closed.
     clip.config.open_groups = true;
-    let frames = clip.code(16, noisy, |mut info, index| {
+    let frames = clip.code(16, still, |mut info, index| {
         info.force_key = index == 14;
         info
     });
@@ -83,6 +87,28 @@ fn b_frames_stand_where_they_pay() {
         (i32::from(texture(x, y, 1)) / 2 + 64 + changes).clamp(0, 255) as u8
     };
     assert_eq!(pattern(&clip.code(16, wandering, keep)), "IPPPPPPPPPPPPPPP");
+}
+
+#[test]
+fn noise_in_all_blocks_outweighs_what_changes_in_few() {
+    let mut clip = Clip::new(128, 128);
+    clip.config.max_b_frames = 1;
+    let some = |changing: i32| {
+        move |frame: i32, x: i32, y: i32| {
+            let noise = i32::from(hash(x, y, frame)) / 8;
+            let changes: i32 = if y < changing {
+                (0..frame).map(|past| i32::from(hash(x / 2, y / 2, past)) - 128).sum()
+            } else {
+                0
+            };
+            (i32::from(texture(x, y, 1)) / 4 + 64 + noise + changes).clamp(0, 255) as u8
+        }
+    };
+    for (changing, expected) in [(0, 4..=4), (16, 3..=4), (80, 0..=0)] {
+        let frames = clip.code(9, some(changing), |info, _| info);
+        let found = frames.iter().filter(|frame| frame.kind.is_bidirectional()).count();
+        assert!(expected.contains(&found), "{changing} rows: {}", pattern(&frames));
+    }
 }
 
 #[test]
