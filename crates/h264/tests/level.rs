@@ -2,7 +2,7 @@
 
 mod changing;
 
-use changing::{encode, encode_with, time};
+use changing::{encode, encode_scenes, encode_with, time};
 use vitascope_h264::encode::{EncodedFrame, Encoder, EncoderConfig, RateControl, RateLimits, Update};
 use vitascope_h264::syntax::level::Level;
 use vitascope_h264::syntax::profile::Profile;
@@ -62,6 +62,18 @@ fn a_level_that_the_caller_chooses_holds_rates_down() {
             let (encoder, frames) = encode(config(control, Some(level)), 80, false);
             let left = least_left(&encoder, &frames);
             assert!(left >= 0.0, "{control:?}: {left}");
+        }
+    }
+}
+
+#[test]
+fn wherever_scenes_are_cut_the_level_holds() {
+    for length in 12..=19 {
+        for level in [Level::L1_1, Level::L1_2] {
+            let config = config(RateControl::ConstantQuality(1.0), Some(level));
+            let (encoder, frames) = encode_scenes(config, 80, length, false, |_, _| {});
+            let left = least_left(&encoder, &frames);
+            assert!(left >= 0.0, "scenes of {length}, {level:?}: {left}");
         }
     }
 }
