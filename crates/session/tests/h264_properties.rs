@@ -266,6 +266,13 @@ effects! {
         // A higher rate needs a higher level.
         let level = |rate: f64| encode(&with(key::EXPECTED_FRAME_RATE, rate), 1).sps().level_idc;
         assert!(level(5.0) < level(1000.0));
+        // In mid-stream.
+        let (session, _) = self::session(&with(key::AVERAGE_BIT_RATE, 480_000).with(key::EXPECTED_FRAME_RATE, 30));
+        let mean = || session.copy_property(key::ESTIMATED_AVERAGE_BYTES_PER_FRAME).unwrap().as_i64();
+        give(&session, 0);
+        assert_eq!(mean(), Some(2000));
+        session.set_property(key::EXPECTED_FRAME_RATE, 60).unwrap();
+        assert_eq!(mean(), Some(1000));
     }
 
     key::SOURCE_FRAME_COUNT => fn source_frame_count() {

@@ -213,7 +213,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         DefaultValue::Float(0.0),
         Change::AnyTime,
         "Frames per second to expect, 0 or at least 0.001; it guides rate control, the choice of a level and the stream's timing information. 0 \
-         means unknown.",
+         means unknown. In mid-stream it changes EstimatedAverageBytesPerFrame and how soon after a key frame a new scene \
+         may begin with another; rates go by the times of the frames.",
     ),
     row(
         key::EXPECTED_DURATION,
