@@ -223,7 +223,7 @@ fn only_what_missed_is_coded_again() {
     passes.pass(&ranges, false, |_| {});
     let third = passes.samples();
     check_times(&third);
-    assert!((rate(&third) / RATE as f64 - 1.0).abs() < 0.025, "{}", rate(&third));
+    assert!((rate(&third) / RATE as f64 - 1.0).abs() < 0.035, "{}", rate(&third));
     assert_eq!(syncs(&third), syncs(&second));
     check_decoding(&third);
     let same =

@@ -39,7 +39,7 @@ fn a_short_clip_keeps_to_its_rate() {
         let setting = format!("AverageBitRate={rate}");
         succeed(encode(&bunny(), &output, &[&setting]).args(["--passes", "2"]));
         let found = packets(&output).iter().map(|packet| packet.size).sum::<u64>() as f64 * 8.0 / 1.92;
-        assert!((found / rate - 1.0).abs() < 0.04, "{found} of {rate}");
+        assert!((found / rate - 1.0).abs() < 0.05, "{found} of {rate}");
     }
 }
 
