@@ -142,13 +142,16 @@ fn power(exponent: i32, numerator: u64, denominator: u64) -> u64 {
     if octave >= 8 { base << (octave - 8) } else { base >> (8 - octave) }
 }
 
+/// Where predictions are only estimated, bits count for so many 1/256 of what they do where they are tried. Measured.
+const ESTIMATED_LAMBDA_SCALE: u64 = 190;
+
 /// Lagrange multiplier of decisions by sum of absolute (transformed) differences, in 1/256 of a
 /// sample difference per bit.
 ///
-/// `trials`: predictions are coded and compared. Where what seems best is coded at once, bits count for less. Measured.
+/// `trials`: predictions are coded and compared. Where what seems best is coded at once, [`ESTIMATED_LAMBDA_SCALE`] counts.
 pub(crate) fn lambda_sad(qp: u8, trials: bool) -> u32 {
     let lambda = power(i32::from(qp) - 12, 1, 1);
-    (if trials { lambda } else { lambda * 190 / 256 }).max(32) as u32
+    (if trials { lambda } else { lambda * ESTIMATED_LAMBDA_SCALE / 256 }).max(32) as u32
 }
 
 /// Lagrange multiplier of decisions by sum of squared differences, in 1/256 per bit.

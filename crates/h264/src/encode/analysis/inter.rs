@@ -5,7 +5,9 @@ use vitascope_dsp::video::{BlockSize, VideoKernels};
 use super::{Analyser, Surroundings, distortion, reset};
 use crate::encode::effort::VectorTrials;
 use crate::encode::entropy::EntropyCoder;
-use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Motion, Mv, Partition};
+use crate::encode::macroblock::{
+    LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Motion, Mv, Partition, Reconstruction,
+};
 use crate::encode::motion_search::{Found, Search, SearchDepth};
 use crate::encode::neighbours::MotionCache;
 use crate::encode::reference::{block_size, predict_part, predict_quarter};
@@ -254,22 +256,23 @@ pub(super) fn set_choice(
     motion: &mut [MotionCache],
 ) {
     set_vectors(mb, choice, motion);
+    predict_choice(k, &mut mb.rec, at, choice);
+}
+
+/// Predicts a macroblock with a choice of motion.
+pub(super) fn predict_choice(
+    k: &VideoKernels,
+    rec: &mut Reconstruction,
+    at: &Surroundings<'_>,
+    choice: &InterChoice,
+) {
     for (i, &part) in choice.partition.parts().iter().enumerate() {
         let chosen = choice.parts[i];
         if let Some(division) = &choice.division {
             let (sub, vectors) = (division.quarters[i], &division.mv[i]);
-            predict_quarter(
-                k,
-                at.references,
-                &mut mb.rec,
-                at.position,
-                part,
-                sub,
-                vectors,
-                chosen.ref_idx[0],
-            );
+            predict_quarter(k, at.references, rec, at.position, part, sub, vectors, chosen.ref_idx[0]);
         } else {
-            predict_part(k, at.references, &mut mb.rec, at.position, part, chosen);
+            predict_part(k, at.references, rec, at.position, part, chosen);
         }
     }
 }

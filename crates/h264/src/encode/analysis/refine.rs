@@ -1,6 +1,6 @@
 //! What only the highest efforts do: references for each part, vectors refined by what they really cost.
 
-use super::inter::{InterChoice, Part, reference_bits, set_vectors};
+use super::inter::{InterChoice, Part, predict_choice, reference_bits, set_vectors};
 use super::{Analyser, Surroundings};
 use crate::encode::effort::{PartReferences, VectorTrials};
 use crate::encode::entropy::EntropyCoder;
@@ -101,9 +101,7 @@ impl Analyser<'_> {
         let mut tried = std::mem::take(&mut self.tried);
         tried.clear();
         let mut prediction = self.best.rec.clone();
-        for (&part, &motion) in choice.partition.parts().iter().zip(&choice.parts) {
-            predict_part(self.kernels(), at.references, &mut prediction, at.position, part, motion);
-        }
+        predict_choice(self.kernels(), &mut prediction, at, &choice);
         for _ in 0..ROUNDS {
             let before = self.best_cost;
             for part in 0..choice.partition.parts().len() {
@@ -139,15 +137,7 @@ impl Analyser<'_> {
                         tried.push(trial);
                         if self.try_moved(entropy, slice, source, at, (&moved, part), motion, &prediction) {
                             choice = moved;
-                            let motion = choice.parts[part];
-                            predict_part(
-                                self.kernels(),
-                                at.references,
-                                &mut prediction,
-                                at.position,
-                                place,
-                                motion,
-                            );
+                            predict_choice(self.kernels(), &mut prediction, at, &choice);
                         }
                     }
                 }
