@@ -140,6 +140,14 @@ pub enum Error {
         /// Where it was looked for.
         parent: &'static str,
     },
+    /// The file ends before its boxes or samples do.
+    #[error("the file is cut off; of {expected} samples in its index it holds {found}")]
+    SamplesCutOff {
+        /// Samples that lie in the file.
+        found: u64,
+        /// Samples that the index names.
+        expected: u64,
+    },
     /// A limit of the reader or writer is exceeded.
     #[error("{what} is {value}; accepted are at most {limit}")]
     Limit {

@@ -90,7 +90,7 @@ pub fn probe(path: impl AsRef<Path>) -> Result<MediaInfo> {
     let mut info = match sniff(&start) {
         Some(ContainerKind::Y4m) => probe_y4m(file),
         Some(ContainerKind::AnnexB) => annex_b::scan(file).map(of_byte_stream),
-        Some(_) => Mp4Reader::new(BufReader::new(file)).map(|reader| of_movie(reader.movie())),
+        Some(_) => Mp4Reader::new(BufReader::new(file)).map(|reader| of_movie(reader.movie(), bytes)),
         None => Err(Error::UnknownKind { path: path.to_owned() }),
     }
     .map_err(|error| match error {
@@ -156,22 +156,23 @@ fn probe_y4m(file: File) -> Result<MediaInfo> {
     })
 }
 
-fn of_movie(movie: &Movie) -> MediaInfo {
+fn of_movie(movie: &Movie, bytes: u64) -> MediaInfo {
     let is_quick_time = movie.brand.is_none_or(|brand| brand == FourCc::new(*b"qt  "));
     MediaInfo {
         container: if is_quick_time { ContainerKind::QuickTime } else { ContainerKind::Mp4 },
-        bytes: 0,
+        bytes,
         duration: (movie.duration.is_numeric() && movie.duration.value > 0).then_some(movie.duration),
-        tracks: movie.tracks.iter().map(of_track).collect(),
+        tracks: movie.tracks.iter().map(|track| of_track(movie, track, bytes)).collect(),
     }
 }
 
-fn of_track(track: &Track) -> TrackInfo {
+fn of_track(movie: &Movie, track: &Track, bytes: u64) -> TrackInfo {
     let format = track.formats.first().cloned().flatten();
     let extensions = format.as_ref().map(FormatDescription::extensions);
     let full_range = extensions.and_then(|extensions| extensions.get(extension::FULL_RANGE_VIDEO));
     let color = extensions.map(ColorInfo::from_dictionary).filter(|color| !color.is_empty());
     let side = |side: i32| u32::try_from(side).unwrap_or(0);
+    let (found, expected) = (track.samples_within(bytes), track.sample_count);
     TrackInfo {
         media_type: track.media_type,
         codec: track.codec,
@@ -189,7 +190,7 @@ fn of_track(track: &Track) -> TrackInfo {
         bytes: track.total_bytes,
         format,
         parameter_sets: Vec::new(),
-        damage: None,
+        damage: (found < expected || movie.is_cut_off).then_some(Error::SamplesCutOff { found, expected }),
     }
 }
 

@@ -149,6 +149,33 @@ fn probe_tells_what_streams_hold() {
 }
 
 #[test]
+fn probe_tells_how_much_of_a_cut_off_movie_is_there() {
+    let directory = Directory::new();
+    let plain = h264(&directory, "plain.mp4", SOURCE, &format!("{REORDERED} -movflags +faststart"));
+    let fragmented = directory.file("fragmented.mp4");
+    ffmpeg(&format!(
+        "-i {} -c copy -movflags +frag_every_frame+empty_moov {}",
+        plain.display(),
+        fragmented.display()
+    ));
+    for path in [plain, fragmented] {
+        let whole = std::fs::read(&path).unwrap();
+        assert!(probe(&path).unwrap().tracks[0].damage.is_none());
+        let expected = samples(&path).len();
+        std::fs::write(&path, &whole[..whole.len() * 3 / 4]).unwrap();
+        let readable = {
+            let mut reader = Mp4Reader::open(&path).unwrap();
+            std::iter::from_fn(|| reader.next_sample(0).ok().flatten()).count()
+        };
+        assert!(readable > 10 && readable < expected);
+        let track = probe(&path).unwrap().tracks.remove(0);
+        let said = track.damage.unwrap().to_string();
+        let of = track.frame_count;
+        assert_eq!(said, format!("the file is cut off; of {of} samples in its index it holds {readable}"));
+    }
+}
+
+#[test]
 fn probe_says_why_it_cannot() {
     let directory = Directory::new();
     let path = directory.file("file");
@@ -169,6 +196,9 @@ fn probe_says_why_it_cannot() {
 /// Reads everything there is, as far as it goes.
 fn read_all(bytes: &[u8]) {
     let Ok(mut reader) = Mp4Reader::new(Cursor::new(bytes)) else { return };
+    for track in &reader.movie().tracks {
+        assert!(track.samples_within(bytes.len() as u64) <= track.sample_count);
+    }
     for track in 0..reader.movie().tracks.len() {
         // A damaged table may claim billions of samples of no size.
         for _ in 0..2000 {

@@ -177,8 +177,9 @@ fn tags_may_stand_in_any_order_and_unknown_ones_are_skipped() {
     let header = Header::parse(line).unwrap();
     assert_eq!(header.line(), "YUV4MPEG2 W32 H16 F50:1 It A4:3 C422 XCOLORRANGE=FULL\n");
     assert_eq!(Header::parse(header.line().trim_end().as_bytes()).unwrap(), header);
-    let old = Header::parse(b"YUV4MPEG2 W1 H1 XYSCSS=420MPEG2 A0:0 I?").unwrap();
+    let old = Header::parse(b"YUV4MPEG2 W1 H1 XYSCSS=420MPEG2 F0:0 A0:0 I?").unwrap();
     assert_eq!((old.color_space.name(), old.pixel_aspect, old.interlacing), (Some("420mpeg2"), None, None));
+    assert_eq!(old.frame_rate, None);
 }
 
 #[test]
@@ -227,7 +228,7 @@ fn wrong_headers_are_named() {
         ("YUV4MPEG2 W99999999999999999999 H2\n", "tag W"),
         ("YUV4MPEG2 W H2\n", "tag W"),
         ("YUV4MPEG2 W16384 H16384 C444p16\n", "1610612736 bytes; accepted are at most 1073741824"),
-        ("YUV4MPEG2 W2 H2 F0:0\n", "tag F: value \"0:0\""),
+        ("YUV4MPEG2 W2 H2 F30:0\n", "tag F: value \"30:0\""),
         ("YUV4MPEG2 W2 H2 F25\n", "tag F"),
         ("YUV4MPEG2 W2 H2 F25:0\n", "tag F"),
         ("YUV4MPEG2 W2 H2 F0:1\n", "tag F"),

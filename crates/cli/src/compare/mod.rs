@@ -107,7 +107,7 @@ fn check_same_shape(reference: &Source, test: &Source) -> Result<(), Failure> {
         return Ok(());
     }
     let told = |(width, height, sampling, bits): (usize, usize, y4m::ChromaSampling, u32)| {
-        format!("{width}x{height} {sampling:?} {bits}-bit")
+        format!("{width}x{height} {sampling} of {bits} bits")
     };
     Err(Failure::Failed(format!(
         "{} is {}, {} is {}: size, chroma sampling and depth must be the same",

@@ -104,6 +104,10 @@ fn clips_that_cannot_be_compared_are_refused_with_the_reason() {
     assert!(said.contains("32x16") && said.contains("32x18"), "{said}");
     let said = fail(vitascope().arg("compare").args([&one, &shorter]), 1);
     assert!(said.contains("ends after 2 frames"), "{said}");
+    let wide = scratch.path("w.y4m");
+    succeed(vitascope().args(["convert", "--quiet", "--format", "x444", "-o"]).args([&wide, &one]));
+    let said = fail(vitascope().arg("compare").args([&one, &wide]), 1);
+    assert!(said.contains("4:2:0 of 8 bits") && said.contains("4:4:4 of 10 bits"), "{said}");
     let coded = scratch.path("d.mp4");
     std::fs::write(&coded, b"\0\0\0\x18ftypisom").expect("writable");
     let said = fail(vitascope().arg("compare").args([&one, &coded]), 1);

@@ -107,6 +107,10 @@ fn interlaced_frames_are_marked_as_such() {
             let shown = text(&shown.stdout);
             let frames: Vec<&str> = shown.split_whitespace().map(|line| line.trim_end_matches(',')).collect();
             assert_eq!(frames, vec![format!("1,{order}"); 5], "{tag} {ending}");
+            // Nobody gave a time code, so none shows.
+            let side = ["-show_entries", "frame_side_data", "-of", "compact"];
+            let shown = succeed(Command::new("ffprobe").args(["-v", "error"]).args(side).arg(&path));
+            assert!(!text(&shown.stdout).contains("timecode"), "{tag} {ending}: {}", text(&shown.stdout));
         }
     }
 }

@@ -18,6 +18,8 @@ pub struct Movie {
     pub index_first: bool,
     /// Samples lie in fragments (`moof`).
     pub is_fragmented: bool,
+    /// A box in front of the index, or among the fragments, reaches past the end of the file.
+    pub is_cut_off: bool,
     /// All tracks, of every media type.
     pub tracks: Vec<Track>,
     fragment_defaults: FragmentDefaults,
@@ -84,6 +86,7 @@ impl Movie {
             brand: brand.map(|ftyp| FourCc(ftyp.major_brand.into())),
             duration: time(header.duration, timescale),
             index_first: false,
+            is_cut_off: false,
             is_fragmented: boxes.first(b"mvex").is_some(),
             tracks,
             fragment_defaults: FragmentDefaults::parse(&boxes)?,
@@ -159,6 +162,13 @@ impl Track {
 }
 
 impl Track {
+    /// Number of samples that lie wholly in a file of so many bytes: fewer than [`sample_count`](Self::sample_count) where
+    /// the file is cut off.
+    pub fn samples_within(&self, length: u64) -> u64 {
+        let ends = self.fragments.iter().map(|sample| sample.offset.saturating_add(sample.size.into()));
+        self.table.count_within(length) + ends.filter(|&end| end <= length).count() as u64
+    }
+
     /// Adds the fragments' samples to the numbers, and takes the times from them where the index has none.
     fn count_fragments(&mut self) {
         if self.fragments.is_empty() {

@@ -50,6 +50,7 @@ impl<R: Read + Seek> Mp4Reader<R> {
         let top = TopBoxes::scan(&mut input, length)?;
         let mut movie = Movie::parse(top.ftyp.as_deref(), &top.moov)?;
         movie.index_first = top.index_first;
+        movie.is_cut_off = top.is_cut_off;
         for fragment in &top.fragments {
             let body = read_body(&mut input, fragment.body, MAX_FRAGMENT_INDEX_BYTES)?;
             movie.add_fragment(&body, fragment.position)?;
@@ -117,6 +118,7 @@ struct TopBoxes {
     ftyp: Option<Vec<u8>>,
     moov: Vec<u8>,
     index_first: bool,
+    is_cut_off: bool,
     fragments: Vec<Fragment>,
 }
 
@@ -165,7 +167,7 @@ impl TopBoxes {
             position = position.saturating_add(size);
         }
         let moov = moov.ok_or(Error::BoxMissing { name: "moov", parent: "the file" })?;
-        Ok(Self { ftyp, moov, index_first, fragments })
+        Ok(Self { ftyp, moov, index_first, is_cut_off: position > length, fragments })
     }
 }
 

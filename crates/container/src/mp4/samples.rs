@@ -107,6 +107,33 @@ impl SampleTable {
         self.composition_offsets.iter().map(|run| run.1).min().unwrap_or(0).min(0)
     }
 
+    /// Number of samples that lie within the first `length` bytes of the file. Takes a step a chunk where all samples have
+    /// one size, so that a table cannot keep its reader busy by its numbers.
+    pub(super) fn count_within(&self, length: u64) -> u64 {
+        let (mut index, mut run, mut within) = (0, 0, 0);
+        for (chunk, &offset) in self.chunk_offsets.iter().enumerate() {
+            while self.chunk_runs.get(run + 1).is_some_and(|next| next.0 as usize <= chunk + 1) {
+                run += 1;
+            }
+            let count = self.chunk_runs.get(run).map_or(0, |run| u64::from(run.1)).min(self.count() - index);
+            within += match &self.sizes {
+                Sizes::None => 0,
+                Sizes::Same { size: 0, .. } => count,
+                Sizes::Same { size, .. } => count.min(length.saturating_sub(offset) / u64::from(*size)),
+                Sizes::Each(sizes) => {
+                    let ends =
+                        sizes[index as usize..(index + count) as usize].iter().scan(offset, |end, &size| {
+                            *end = end.saturating_add(u64::from(size));
+                            Some(*end)
+                        });
+                    ends.filter(|&end| end <= length).count() as u64
+                }
+            };
+            index += count;
+        }
+        within
+    }
+
     fn size(&self, index: u32) -> Option<u32> {
         match &self.sizes {
             Sizes::None => None,
@@ -265,6 +292,23 @@ mod tests {
         assert_eq!(column(|s| s.composition_offset), [5, -5, -5, -5, -5]);
         assert_eq!(column(|s| i64::from(s.is_sync)), [1, 0, 0, 1, 0]);
         assert_eq!(column(|s| i64::from(s.entry)), [1, 1, 2, 1, 1]);
+    }
+
+    #[test]
+    fn samples_behind_an_end_are_not_counted() {
+        // The five end at 103, 107, 205, 306 and 313.
+        for (length, within) in [(0, 0), (103, 1), (204, 2), (205, 3), (312, 4), (313, 5), (u64::MAX, 5)] {
+            assert_eq!(table().count_within(length), within, "{length}");
+        }
+        let same = |count, size| SampleTable { sizes: Sizes::Same { count, size }, ..table() };
+        assert_eq!(same(5, 10).count_within(209), 2);
+        assert_eq!(same(5, 10).count_within(315), 4);
+        assert_eq!(same(5, 0).count_within(0), 5);
+        let huge = SampleTable { chunk_runs: vec![(1, u32::MAX, 1)], ..same(u32::MAX, 1) };
+        assert_eq!(huge.count_within(1100), 1000);
+        let short = SampleTable { chunk_offsets: vec![100], ..table() };
+        assert_eq!(short.count_within(u64::MAX), 2);
+        assert_eq!(SampleTable { chunk_runs: vec![], ..table() }.count_within(u64::MAX), 0);
     }
 
     #[test]

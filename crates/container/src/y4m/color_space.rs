@@ -1,3 +1,5 @@
+use std::fmt;
+
 use vitascope_core::{ChromaLocation, FourCc};
 
 /// Chroma planes relative to the luma plane.
@@ -11,6 +13,17 @@ pub enum ChromaSampling {
     Yuv422,
     /// Full size.
     Yuv444,
+}
+
+impl fmt::Display for ChromaSampling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Monochrome => "monochrome",
+            Self::Yuv420 => "4:2:0",
+            Self::Yuv422 => "4:2:2",
+            Self::Yuv444 => "4:4:4",
+        })
+    }
 }
 
 /// What a `C` tag says: chroma sampling, depth and siting.
@@ -91,7 +104,7 @@ const FORMATS: &[FormatRow] = {
 
 /// The names accepted, for messages.
 pub(super) const ACCEPTED: &str = "accepted: 420jpeg 420mpeg2 420paldv 420 422 444 mono 420p10 422p10 444p10 mono10 \
-    422p12 444p12 mono12 422p14 444p14 422p16 444p16 mono16";
+    422p12 444p12 mono12 422p14 444p14 422p16 444p16 mono16; 4:2:0 has 8 or 10 bits, and there is neither 4:1:1 nor alpha";
 
 impl ColorSpace {
     /// 4:2:0 with 8 bits and the siting of JPEG, which is what a stream without a `C` tag holds.

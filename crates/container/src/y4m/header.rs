@@ -22,7 +22,7 @@ pub struct Header {
     pub width: usize,
     /// Height in pixels, 1 to [`MAX_SIDE`].
     pub height: usize,
-    /// Pictures per second; `None` when the stream does not say.
+    /// Pictures per second; `None` when the stream does not say or says `0:0`.
     pub frame_rate: Option<FrameRate>,
     /// Interlacing; `None` when the stream does not say or says `?`.
     pub interlacing: Option<Interlacing>,
@@ -79,7 +79,7 @@ impl Header {
             match token[0] {
                 b'W' => width = Some(side("W", value)?),
                 b'H' => height = Some(side("H", value)?),
-                b'F' => frame_rate = Some(FrameRate::parse(value)?),
+                b'F' => frame_rate = FrameRate::parse(value)?,
                 b'A' => pixel_aspect = parse_aspect(value)?,
                 b'I' => interlacing = Interlacing::parse(value)?,
                 b'C' => color_space = Some(parse_color_space("C", value)?),
@@ -217,14 +217,17 @@ impl FrameRate {
             .then_some(Self { numerator: duration.timescale, denominator })
     }
 
-    /// Reads `30000:1001`.
-    fn parse(value: &[u8]) -> Result<Self> {
+    /// Reads `30000:1001`, or `0:0` for unknown.
+    fn parse(value: &[u8]) -> Result<Option<Self>> {
         let error = || Error::Y4mTag {
             tag: "F",
             value: printable(value),
-            accepted: "accepted: numerator:denominator, each 1 to 2147483647",
+            accepted: "accepted: numerator:denominator, each 1 to 2147483647, or 0:0 for unknown",
         };
         let (mut numerator, mut denominator) = ratio(value).ok_or_else(error)?;
+        if (numerator, denominator) == (0, 0) {
+            return Ok(None);
+        }
         if numerator == 0 || denominator == 0 {
             return Err(error());
         }
@@ -233,7 +236,7 @@ impl FrameRate {
             (numerator, denominator) = (numerator / divisor, denominator / divisor);
         }
         match (i32::try_from(numerator), i32::try_from(denominator)) {
-            (Ok(numerator), Ok(denominator)) => Ok(Self { numerator, denominator }),
+            (Ok(numerator), Ok(denominator)) => Ok(Some(Self { numerator, denominator })),
             _ => Err(error()),
         }
     }

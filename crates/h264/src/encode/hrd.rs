@@ -15,7 +15,7 @@ use crate::syntax::vui::TimingInfo;
 /// Bits of the delays in the messages.
 const DELAY_BITS: u32 = 32;
 /// Bits of the time offset in picture timing messages.
-const TIME_OFFSET_LENGTH: u32 = 0;
+const TIME_OFFSET_LENGTH: u8 = 0;
 /// The clock of initial delays, in Hz.
 const CLOCK: i128 = 90_000;
 /// Bytes of the length field of a NAL unit, or of its start code.
@@ -72,7 +72,7 @@ impl BufferParameters {
             initial_cpb_removal_delay_length_minus1: DELAY_BITS as u8 - 1,
             cpb_removal_delay_length_minus1: DELAY_BITS as u8 - 1,
             dpb_output_delay_length_minus1: DELAY_BITS as u8 - 1,
-            time_offset_length: TIME_OFFSET_LENGTH as u8,
+            time_offset_length: TIME_OFFSET_LENGTH,
         }
     }
 }
@@ -141,7 +141,7 @@ impl BufferModel {
         }
         let since = if self.level.is_some() { times.decode - self.period } else { 0 };
         let delays = [since, times.shown - times.decode].map(|ticks| (ticks as u32, DELAY_BITS));
-        messages.push(picture_timing(Some(delays), self.fields, TIME_OFFSET_LENGTH));
+        messages.push(picture_timing(Some(delays), self.fields));
         if is_sync {
             self.period = times.decode;
         }

@@ -20,7 +20,7 @@ use super::macroblock::Mv;
 use super::motion_cost::MotionCosts;
 use super::picture::{Geometry, PictureWriter, Reference, SourcePicture};
 use super::picture_report::Reports;
-use super::picture_timing::{DEFAULT_TIME_OFFSET_LENGTH, picture_timing};
+use super::picture_timing::picture_timing;
 use super::rate::{CodingPlan, Rate, RateTicket};
 use super::recorded_row::SpareRows;
 use super::reference_buffer::{PictureKind, PicturePlan, ReferenceBuffer};
@@ -295,7 +295,7 @@ impl Sequencer {
         // A decoder's buffer has its own message with the fields in it.
         let fields = self.fields.filter(|_| self.stream.buffer().is_none());
         if let Some(order) = fields {
-            messages.insert(0, picture_timing(None, Some(order), DEFAULT_TIME_OFFSET_LENGTH));
+            messages.insert(0, picture_timing(None, Some(order)));
         }
         let mut unit = Vec::new();
         if !messages.is_empty() {
