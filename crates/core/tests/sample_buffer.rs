@@ -200,6 +200,18 @@ fn every_sample_attachment_has_its_key() {
 }
 
 #[test]
+fn encoders_attachments_are_read_by_name() {
+    let mut attachments = SampleAttachments::default();
+    assert_eq!((attachments.ltr_acknowledgement_token(), attachments.mean_squared_errors()), (None, None));
+    attachments.other.insert(sample_attachment::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN, 7);
+    let errors = sample_attachment::QUALITY_METRIC_KEYS.into_iter().zip([1.5, 2.0, 3.0]);
+    attachments.other.insert(sample_attachment::QUALITY_METRICS, errors.collect::<Dictionary>());
+    let read = SampleAttachments::from_dictionary(&attachments.to_dictionary());
+    assert_eq!(read.ltr_acknowledgement_token(), Some(7));
+    assert_eq!(read.mean_squared_errors(), Some([1.5, 2.0, 3.0]));
+}
+
+#[test]
 fn each_sample_has_attachments_of_its_own() {
     let buffer = samples(2, vec![timing(0, 0, 1)], vec![5, 5]).unwrap();
     assert_eq!(buffer.sample_attachments(1), Ok(SampleAttachments::default()));

@@ -128,7 +128,7 @@ pub struct FrameOptions {
     #[doc(alias = "kVTEncodeFrameOptionKey_ForceLTRRefresh")]
     pub force_ltr_refresh: bool,
     /// Long-term references that have reached their receivers, by their tokens
-    /// ([`REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN`](Self::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN)). Tokens that are not in use, or no
+    /// ([`SampleAttachments::ltr_acknowledgement_token`](vitascope_core::SampleAttachments::ltr_acknowledgement_token)). Tokens that are not in use, or no
     /// more, do nothing.
     #[doc(alias = "kVTEncodeFrameOptionKey_AcknowledgedLTRTokens")]
     pub acknowledged_ltr_tokens: Vec<i64>,
@@ -143,10 +143,6 @@ impl FrameOptions {
 
     /// The key of [`FrameOptions::acknowledged_ltr_tokens`].
     pub const ACKNOWLEDGED_LTR_TOKENS: &'static str = "AcknowledgedLTRTokens";
-
-    /// The key of the sample attachment with which a long-term reference comes out: its token, a number.
-    #[doc(alias = "kVTSampleAttachmentKey_RequireLTRAcknowledgementToken")]
-    pub const REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN: &'static str = "RequireLTRAcknowledgementToken";
 
     /// The key of [`FrameOptions::force_key_frame`] in a dictionary of frame properties.
     pub const FORCE_KEY_FRAME: &'static str = "ForceKeyFrame";

@@ -20,8 +20,7 @@ mod registry;
 mod specification;
 pub mod status;
 
-pub use compression::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
-pub use compression::{CompressionSession, CompressionSessionBuilder, WeakCompressionSession};
+pub use compression::{AVERAGE_QP, CompressionSession, CompressionSessionBuilder, WeakCompressionSession};
 pub use encoder::{EncodedPicture, EncoderRequest, PassRequest, SourceFrame, VideoEncoder};
 pub use error::{Error, Result};
 pub use frame::{EncodeInfoFlags, EncodeOutput, FrameOptions, SourceReference};

@@ -8,9 +8,7 @@ use vitascope_core::{AttachmentMode, Dictionary, SampleBuffer, Time, Value, atta
 use vitascope_h264::syntax::nal::NalHeader;
 use vitascope_h264::syntax::sei::{SeiMessage, parse_messages};
 use vitascope_h264::syntax::vui::Vui;
-use vitascope_session::{
-    CLOSED_CAPTIONS, CompressionSession, Error, QUALITY_METRIC_KEYS, QUALITY_METRICS, USER_DATA, key, status,
-};
+use vitascope_session::{CLOSED_CAPTIONS, CompressionSession, Error, USER_DATA, key, status};
 
 /// A test for each property, and one that none of the shared list is left out.
 macro_rules! effects {
@@ -103,9 +101,8 @@ effects! {
             let settings = with(key::CALCULATE_MEAN_SQUARED_ERROR, true).with(key::QUALITY, quality);
             let stream = encode(&settings, 4);
             let metrics = stream.samples.iter().map(|sample| {
-                let (metrics, _) = sample.attachment(QUALITY_METRICS).expect("there are metrics");
-                let metrics = metrics.as_dictionary().unwrap().clone();
-                QUALITY_METRIC_KEYS.map(|key| metrics.get(key).unwrap().as_f64().unwrap())
+                let attachments = sample.sample_attachments(0).unwrap();
+                attachments.mean_squared_errors().expect("there are metrics")
             });
             metrics.collect()
         };
@@ -116,7 +113,7 @@ effects! {
             }
         }
         let plain = encode(&Dictionary::new(), 1);
-        assert!(plain.samples[0].attachment(QUALITY_METRICS).is_none());
+        assert_eq!(plain.samples[0].sample_attachments(0).unwrap().mean_squared_errors(), None);
 
         // Each plane's error stands under its own name: here only Cr has anything to lose.
         let buffer = picture(0);
@@ -132,9 +129,8 @@ effects! {
         give_picture(&session, &buffer, 0);
         session.complete_frames(Time::INVALID).unwrap();
         let stream = collect(&outputs);
-        let (metrics, _) = stream.samples[0].attachment(QUALITY_METRICS).expect("there are metrics");
-        let [_, blue, red] =
-            QUALITY_METRIC_KEYS.map(|key| metrics.as_dictionary().unwrap().get(key).unwrap().as_f64().unwrap());
+        let attachments = stream.samples[0].sample_attachments(0).unwrap();
+        let [_, blue, red] = attachments.mean_squared_errors().expect("there are metrics");
         assert!(blue < 1.0 && 10.0 < red, "{blue} {red}");
     }
 

@@ -162,8 +162,7 @@ effects! {
         // The best is visually lossless: 50 dB at least.
         let best = encode(&with(key::QUALITY, 1.0).with(key::CALCULATE_MEAN_SQUARED_ERROR, true), 8);
         for sample in &best.samples {
-            let (metrics, _) = sample.attachment("QualityMetrics").unwrap();
-            let error = metrics.as_dictionary().unwrap().get("LumaMeanSquaredError").unwrap().as_f64().unwrap();
+            let [error, ..] = sample.sample_attachments(0).unwrap().mean_squared_errors().unwrap();
             assert!(error < 255.0 * 255.0 / 100_000.0, "{error}");
         }
         // In mid-stream it counts for the frames that follow.
@@ -401,8 +400,7 @@ effects! {
 
     key::ENABLE_LTR => fn enable_ltr() {
         let token = |sample: &vitascope_core::SampleBuffer| {
-            let attachments = sample.sample_attachments(0).unwrap();
-            attachments.other.get(FrameOptions::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN).and_then(Value::as_i64)
+            sample.sample_attachments(0).unwrap().ltr_acknowledgement_token()
         };
         let plain = encode(&Dictionary::new(), 3);
         assert!(plain.samples.iter().all(|sample| token(sample).is_none()));

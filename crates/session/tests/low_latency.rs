@@ -133,8 +133,7 @@ fn a_new_page_that_does_not_fit_comes_in_parts() {
 }
 
 fn luma_error(sample: &SampleBuffer) -> f64 {
-    let metrics = sample.attachment("QualityMetrics").unwrap().0;
-    metrics.as_dictionary().unwrap().get("LumaMeanSquaredError").unwrap().as_f64().unwrap()
+    sample.sample_attachments(0).unwrap().mean_squared_errors().unwrap()[0]
 }
 
 #[test]

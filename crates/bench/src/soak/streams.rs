@@ -118,10 +118,7 @@ impl Stream {
                     counted.fetch_add(sample.total_sample_size() as u64, Ordering::Relaxed);
                 }
                 let attachments = sample.sample_attachments(0).ok();
-                let token = attachments.and_then(|attachments| {
-                    attachments.other.get(FrameOptions::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN)?.as_i64()
-                });
-                if let Some(token) = token {
+                if let Some(token) = attachments.and_then(|of| of.ltr_acknowledgement_token()) {
                     let _ = sender.send(token);
                 }
             })

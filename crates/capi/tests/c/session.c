@@ -234,6 +234,32 @@ static void properties(void) {
     CFRelease(session);
 }
 
+/* Errors of each frame stand where programs look for them: among the attachments of the sample. */
+static void errors(void) {
+    Seen seen = {0};
+    VTCompressionSessionRef session = create(&seen);
+    CHECK_STATUS(VTSessionSetProperty(session, kVTCompressionPropertyKey_CalculateMeanSquaredError, kCFBooleanTrue), noErr);
+    CVPixelBufferRef buffer = picture(96, 64, kCVPixelFormatType_420YpCbCr8Planar, 1);
+    CHECK_STATUS(encode(session, buffer, 0, NULL), noErr);
+    CHECK_STATUS(VTCompressionSessionCompleteFrames(session, kCMTimeInvalid), noErr);
+    CFDictionaryRef attachments = (CFDictionaryRef)CFArrayGetValueAtIndex(CMSampleBufferGetSampleAttachmentsArray(seen.first, false), 0);
+    CFDictionaryRef metrics = (CFDictionaryRef)CFDictionaryGetValue(attachments, kVTSampleAttachmentKey_QualityMetrics);
+    CHECK(metrics != NULL && CFGetTypeID(metrics) == CFDictionaryGetTypeID());
+    const CFStringRef keys[] = {
+        kVTSampleAttachmentQualityMetricsKey_LumaMeanSquaredError,
+        kVTSampleAttachmentQualityMetricsKey_ChromaBlueMeanSquaredError,
+        kVTSampleAttachmentQualityMetricsKey_ChromaRedMeanSquaredError,
+    };
+    for (int plane = 0; metrics != NULL && plane < 3; plane++) {
+        double error = -1;
+        CFNumberRef value = (CFNumberRef)CFDictionaryGetValue(metrics, keys[plane]);
+        CHECK(value != NULL && CFNumberGetValue(value, kCFNumberDoubleType, &error) && error > 0);
+    }
+    CFRelease(seen.first);
+    CFRelease(session);
+    CVPixelBufferRelease(buffer);
+}
+
 static void failed_creation(void) {
     VTCompressionSessionRef session = (VTCompressionSessionRef)&failures;
     const void *require[1] = {kVTVideoEncoderSpecification_RequireHardwareAcceleratedVideoEncoder}, *yes[1] = {kCFBooleanTrue};
@@ -333,6 +359,7 @@ int main(void) {
     release_only();
     pool();
     properties();
+    errors();
     failed_creation();
     threads();
 #if defined(__BLOCKS__)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use vitascope::core::{SampleBuffer, Time};
-use vitascope::session::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
+use vitascope::session::AVERAGE_QP;
 
 use crate::failure::Failure;
 use crate::input::is_standard_stream;
@@ -43,10 +43,7 @@ impl FrameEntry {
             key: attachments.is_sync(),
             kind,
             qp: sample.attachment(AVERAGE_QP).and_then(|(qp, _)| qp.as_f64()),
-            psnr: sample
-                .attachment(QUALITY_METRICS)
-                .and_then(|(metrics, _)| metrics.as_dictionary()?.get(QUALITY_METRIC_KEYS[0])?.as_f64())
-                .map(|error| 10.0 * (255.0 * 255.0 / error).log10()),
+            psnr: attachments.mean_squared_errors().map(|[error, ..]| 10.0 * (255.0 * 255.0 / error).log10()),
         }
     }
 

@@ -29,8 +29,7 @@ impl Sent {
     }
 
     fn token(&self) -> Option<i64> {
-        let attachments = self.sample.sample_attachments(0).unwrap();
-        attachments.other.get(FrameOptions::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN)?.as_i64()
+        self.sample.sample_attachments(0).unwrap().ltr_acknowledgement_token()
     }
 
     fn packets(&self) -> Vec<Vec<u8>> {

@@ -37,6 +37,20 @@ pub mod sample_attachment {
     /// HDR10+ metadata of the frame: data.
     #[doc(alias = "kCMSampleAttachmentKey_HDR10PlusPerFrameData")]
     pub const HDR10_PLUS_PER_FRAME_DATA: &str = "HDR10PlusPerFrameData";
+    /// The frame is a long-term reference: its token, a number, which goes back to the encoder once the frame has arrived.
+    /// [`SampleAttachments::ltr_acknowledgement_token`](super::SampleAttachments::ltr_acknowledgement_token) reads it.
+    #[doc(alias = "kVTSampleAttachmentKey_RequireLTRAcknowledgementToken")]
+    pub const REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN: &str = "RequireLTRAcknowledgementToken";
+    /// How near the coded frame comes to its source: a dictionary under the keys of [`QUALITY_METRIC_KEYS`].
+    /// [`SampleAttachments::mean_squared_errors`](super::SampleAttachments::mean_squared_errors) reads it.
+    #[doc(alias = "kVTSampleAttachmentKey_QualityMetrics")]
+    pub const QUALITY_METRICS: &str = "QualityMetrics";
+    /// The entries of [`QUALITY_METRICS`] for Y, Cb and Cr: mean squared errors in code values, a number of at least 0 each.
+    #[doc(alias = "kVTSampleAttachmentQualityMetricsKey_LumaMeanSquaredError")]
+    #[doc(alias = "kVTSampleAttachmentQualityMetricsKey_ChromaBlueMeanSquaredError")]
+    #[doc(alias = "kVTSampleAttachmentQualityMetricsKey_ChromaRedMeanSquaredError")]
+    pub const QUALITY_METRIC_KEYS: [&str; 3] =
+        ["LumaMeanSquaredError", "ChromaBlueMeanSquaredError", "ChromaRedMeanSquaredError"];
 }
 
 /// Keys of attachments of whole sample buffers.
@@ -89,7 +103,7 @@ pub struct SampleAttachments {
     pub display_immediately: Option<bool>,
     /// The sample is decoded but not shown.
     pub do_not_display: Option<bool>,
-    /// All other attachments.
+    /// All other attachments, by the keys of [`sample_attachment`].
     pub other: Dictionary,
 }
 
@@ -112,6 +126,23 @@ impl SampleAttachments {
     /// Whether decoding can start here.
     pub fn is_sync(&self) -> bool {
         !self.not_sync.unwrap_or(false)
+    }
+
+    /// The token of a long-term reference, `None` for other frames. Once a receiver says that it has the frame, the token goes
+    /// back to the encoder with a later frame's options.
+    #[doc(alias = "kVTSampleAttachmentKey_RequireLTRAcknowledgementToken")]
+    pub fn ltr_acknowledgement_token(&self) -> Option<i64> {
+        self.other.get(sample_attachment::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN)?.as_i64()
+    }
+
+    /// The mean squared errors of Y, Cb and Cr between the source and what a decoder shows, in squared code values; `None`
+    /// unless the encoder was asked for them (`CalculateMeanSquaredError`).
+    #[doc(alias = "kVTSampleAttachmentKey_QualityMetrics")]
+    pub fn mean_squared_errors(&self) -> Option<[f64; 3]> {
+        let metrics = self.other.get(sample_attachment::QUALITY_METRICS)?.as_dictionary()?;
+        let [luma, blue, red] =
+            sample_attachment::QUALITY_METRIC_KEYS.map(|key| metrics.get(key).and_then(Value::as_f64));
+        Some([luma?, blue?, red?])
     }
 
     /// The attachments as a dictionary. A `NotSync` that is false is left out, since its presence would be misread.

@@ -20,7 +20,7 @@ use std::sync::{Arc, Weak};
 use vitascope_core::{Dictionary, FourCc, PixelBuffer, PixelBufferPool, Time, TimeRange, Value};
 
 pub use builder::CompressionSessionBuilder;
-pub use sample::{AVERAGE_QP, QUALITY_METRIC_KEYS, QUALITY_METRICS};
+pub use sample::AVERAGE_QP;
 
 use crate::error::{Error, Result};
 use crate::frame::{EncodeInfoFlags, EncodeOutput, FrameOptions, SourceReference};

@@ -2,7 +2,7 @@
 
 use vitascope_core::{
     AttachmentMode, BlockBuffer, CleanAperture, Dictionary, FormatDescription, SampleAttachments,
-    SampleBuffer, SampleTiming, Time, Value, attachment, extension,
+    SampleBuffer, SampleTiming, Time, Value, attachment, extension, sample_attachment,
 };
 
 use super::decode_times::DecodeTimes;
@@ -10,20 +10,9 @@ use super::pass_times::{PassTimes, PictureTimes};
 use super::stream::Stream;
 use crate::encoder::{EncodedPicture, PassRequest, VideoEncoder};
 use crate::error::Result;
-use crate::frame::FrameOptions;
 use crate::multi_pass::SOURCE_DECODE_TIME;
 use crate::property::key;
 
-/// An attachment of a sample buffer with mean squared errors: a dictionary under the keys of [`QUALITY_METRIC_KEYS`]; absent unless
-/// CalculateMeanSquaredError is on.
-#[doc(alias = "kVTSampleAttachmentKey_QualityMetrics")]
-pub const QUALITY_METRICS: &str = "QualityMetrics";
-/// The entries of [`QUALITY_METRICS`] for Y, Cb and Cr: squared code values, a number of at least 0 each.
-#[doc(alias = "kVTSampleAttachmentQualityMetricsKey_LumaMeanSquaredError")]
-#[doc(alias = "kVTSampleAttachmentQualityMetricsKey_ChromaBlueMeanSquaredError")]
-#[doc(alias = "kVTSampleAttachmentQualityMetricsKey_ChromaRedMeanSquaredError")]
-pub const QUALITY_METRIC_KEYS: [&str; 3] =
-    ["LumaMeanSquaredError", "ChromaBlueMeanSquaredError", "ChromaRedMeanSquaredError"];
 /// An attachment of a sample buffer: the mean quantiser over the picture, a number in the codec's scale; an extension of this
 /// project.
 pub const AVERAGE_QP: &str = "VitascopeAverageQP";
@@ -92,7 +81,11 @@ impl SampleMaker {
         );
         attachments.partial_sync = picture.is_partial_sync.then_some(true);
         if let Some(token) = picture.ltr_token {
-            attachments.other.insert(FrameOptions::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN, token);
+            attachments.other.insert(sample_attachment::REQUIRE_LTR_ACKNOWLEDGEMENT_TOKEN, token);
+        }
+        if let Some(errors) = picture.mean_squared_error {
+            let errors = sample_attachment::QUALITY_METRIC_KEYS.into_iter().zip(errors.map(Value::from));
+            attachments.other.insert(sample_attachment::QUALITY_METRICS, errors.collect::<Dictionary>());
         }
         sample.set_sample_attachments(0, attachments)?;
         if let Some(hash) = picture.reconstruction_hash {
@@ -102,10 +95,6 @@ impl SampleMaker {
                 hash,
                 AttachmentMode::ShouldNotPropagate,
             );
-        }
-        if let Some(errors) = picture.mean_squared_error {
-            let metrics: Dictionary = QUALITY_METRIC_KEYS.into_iter().zip(errors.map(Value::from)).collect();
-            sample.set_attachment(QUALITY_METRICS, metrics, AttachmentMode::ShouldNotPropagate);
         }
         if let Some(qp) = picture.average_qp {
             sample.set_attachment(AVERAGE_QP, f64::from(qp), AttachmentMode::ShouldNotPropagate);
