@@ -6,6 +6,7 @@
 
 mod enlarge;
 mod from_rgb;
+mod halved;
 mod moves;
 mod reduce;
 mod scaled;

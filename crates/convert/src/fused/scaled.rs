@@ -1,14 +1,12 @@
 //! Scaling in integers: 8-bit and 10-bit samples that keep their meaning, component by component.
 
 use vitascope_dsp::CpuLevel;
-use vitascope_dsp::pixels::bytes::{
-    Deinterleave, Deinterleave4, EverySecond, Halve, Interleave, Interleave4,
-};
-use vitascope_dsp::pixels::halve::{CUBIC, HalveColumns, HalveRow, PADDING};
+use vitascope_dsp::pixels::bytes::{Deinterleave, Deinterleave4, EverySecond, Interleave, Interleave4};
 use vitascope_dsp::pixels::scale::{
     FRACTION_10, FilterColumns8, FilterColumns16, FilterRow8, FilterRow16, Lift8, RowFilter,
 };
 
+use super::halved::{Halved, HalvedScratch, HalvingKernels, cubic_of_two, means_of_two};
 use crate::format::layout::{Component, Layout, Storage};
 use crate::pipeline::{Band, ComponentPlan, SourcePlane};
 use crate::scale::filter::FilterBank;
@@ -27,15 +25,6 @@ struct Channel {
     mean: bool,
     /// Whether it is halved by the widened cubic.
     cubic: bool,
-}
-
-/// How a plane shrinks to half its size in one go.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Halved {
-    /// Every unit of this many bytes is the mean of 2x2.
-    Mean(usize),
-    /// Four-byte pixels by the widened cubic.
-    Cubic,
 }
 
 /// One plane of the destination: its channels in the order of their samples.
@@ -58,11 +47,9 @@ struct Kernels {
     every_second: EverySecond,
     deinterleave: Deinterleave,
     deinterleave4: Deinterleave4,
-    halve: Halve,
+    halving: HalvingKernels,
     interleave: Interleave,
     interleave4: Interleave4,
-    halve_columns: HalveColumns,
-    halve_row: HalveRow,
     filter_row8: FilterRow8,
     filter_row16: FilterRow16,
     lift8: Lift8,
@@ -76,8 +63,7 @@ pub(crate) struct ScaledScratch {
     rings: Vec<Ring>,
     split: Split,
     words: Vec<i16>,
-    /// Even and odd pixels of two rows that have been halved vertically.
-    columns: [Vec<i16>; 4],
+    halved: HalvedScratch,
     /// A row of each channel of a plane.
     made: [Vec<u8>; 4],
 }
@@ -97,36 +83,6 @@ struct Ring {
     rows: Vec<Vec<i16>>,
     /// The row after the last one.
     end: usize,
-}
-
-/// Whether a bank makes every sample the mean of two of its own.
-fn means_of_two(bank: Option<&FilterBank>) -> bool {
-    bank.is_some_and(|bank| {
-        let starts = bank.starts.iter().enumerate();
-        bank.taps == 2
-            && bank.fixed.iter().all(|&weight| weight == 1 << 13)
-            && starts.into_iter().all(|(index, &start)| start as usize == 2 * index)
-    })
-}
-
-/// Whether a bank is that of [`HalveColumns`] and [`HalveRow`], edges aside.
-fn cubic_of_two(bank: Option<&FilterBank>) -> bool {
-    bank.is_some_and(|bank| {
-        let inner = 2..bank.starts.len().saturating_sub(2);
-        let whole = |index: usize| {
-            let weights = bank.fixed_of(index).iter().zip(CUBIC);
-            bank.starts[index] as usize + 3 == 2 * index && weights.into_iter().all(|(&a, b)| a == b * 64)
-        };
-        bank.taps == 8 && !inner.is_empty() && inner.into_iter().all(whole)
-    })
-}
-
-/// Pixels of a row that are halved together, few enough for their words to stay near; in tests, several stretches a row.
-const HALVED_AT_ONCE: usize = if cfg!(test) { 12 } else { 1024 };
-
-/// A pixel's words.
-fn copy_pixel(row: &[i16], at: usize) -> [i16; 4] {
-    std::array::from_fn(|channel| row[at + channel])
 }
 
 impl Scaled {
@@ -195,7 +151,9 @@ impl Scaled {
             let channels: Vec<Channel> = channels.into_iter().map(|(_, channel)| channel).collect();
             let halved = match count {
                 1 | 4 if whole && channels.iter().all(|channel| channel.mean) => Some(Halved::Mean(count)),
-                4 if whole && channels.iter().all(|channel| channel.cubic) => Some(Halved::Cubic),
+                1 | 2 | 4 if whole && channels.iter().all(|channel| channel.cubic) => {
+                    Some(Halved::Cubic(count))
+                }
                 _ => None,
             };
             planes.push(Plane { channels, shift, halved });
@@ -208,11 +166,9 @@ impl Scaled {
                 every_second: EverySecond::select(level),
                 deinterleave: Deinterleave::select(level),
                 deinterleave4: Deinterleave4::select(level),
-                halve: Halve::select(level),
+                halving: HalvingKernels::select(level),
                 interleave: Interleave::select(level),
                 interleave4: Interleave4::select(level),
-                halve_columns: HalveColumns::select(level),
-                halve_row: HalveRow::select(level),
                 filter_row8: FilterRow8::select(level),
                 filter_row16: FilterRow16::select(level),
                 lift8: Lift8::select(level),
@@ -235,21 +191,12 @@ impl Scaled {
         for (plane, band) in self.planes.iter().zip(planes) {
             let count = plane.channels.len();
             let rows = first >> plane.shift..end.div_ceil(1 << plane.shift);
-            match plane.halved {
-                Some(Halved::Mean(unit)) => {
-                    let from = &source[plane.channels[0].source.plane as usize];
-                    let bytes = plane.channels[0].width * unit;
-                    for y in rows {
-                        let row = |y: usize| &from.row(y)[..2 * bytes];
-                        self.kernels.halve.call(row(2 * y), row(2 * y + 1), unit, &mut band.row(y)[..bytes]);
-                    }
-                    continue;
-                }
-                Some(Halved::Cubic) => {
-                    self.halve_cubic(&plane.channels[0], source, band, rows, scratch);
-                    continue;
-                }
-                None => {}
+            if let Some(halved) = plane.halved {
+                let lead = &plane.channels[0];
+                let size = (lead.width, lead.vertical.as_ref().map_or(0, |bank| bank.starts.len()));
+                let from = &source[lead.source.plane as usize];
+                self.kernels.halving.run(halved, from, size, band, rows, &mut scratch.halved);
+                continue;
             }
             scratch.rings.resize_with(count.max(scratch.rings.len()), Ring::default);
             for (channel, ring) in plane.channels.iter().zip(&mut scratch.rings) {
@@ -258,47 +205,9 @@ impl Scaled {
                 ring.rows.iter_mut().for_each(|row| row.resize(channel.width, 0));
                 ring.end = 0;
             }
-            for y in first >> plane.shift..end.div_ceil(1 << plane.shift) {
+            for y in rows {
                 let shown = (self.rows.0..self.rows.1).contains(&(y << plane.shift));
                 self.plane_row(plane, source, band.row(y), y, shown, scratch);
-            }
-        }
-    }
-
-    /// Makes rows of a plane of four-byte pixels half the size of its source, two at a time.
-    fn halve_cubic(
-        &self,
-        channel: &Channel,
-        source: &[SourcePlane<'_>],
-        band: &mut Band<'_>,
-        rows: std::ops::Range<usize>,
-        scratch: &mut ScaledScratch,
-    ) {
-        let from = &source[channel.source.plane as usize];
-        let width = channel.width;
-        let last = 2 * channel.vertical.as_ref().map_or(0, |bank| bank.starts.len()) - 1;
-        for top in rows.clone().step_by(2) {
-            let window: [&[u8]; 10] =
-                std::array::from_fn(|tap| from.row((2 * top + tap).saturating_sub(3).min(last)));
-            for left in (0..width).step_by(HALVED_AT_ONCE) {
-                let right = width.min(left + HALVED_AT_ONCE);
-                // Two pixels more on both sides, where there are any.
-                let (low, high) = (left.saturating_sub(2), width.min(right + 2));
-                let words = 4 * (right - left) + 2 * PADDING;
-                let inner = PADDING - 4 * (left - low)..words - PADDING + 4 * (high - right);
-                scratch.columns.iter_mut().for_each(|row| row.resize(words, 0));
-                let [a, b, c, d] = scratch.columns.each_mut().map(|row| &mut row[inner.clone()]);
-                self.kernels.halve_columns.call(window.map(|row| &row[8 * low..8 * high]), [a, b, c, d]);
-                for (y, pair) in (top..rows.end).zip(scratch.columns.as_chunks_mut::<2>().0) {
-                    let [even, odd] = pair;
-                    // Past the ends the first and the last pixel stand for what is missing.
-                    let (first, end) = (copy_pixel(even, inner.start), copy_pixel(odd, inner.end - 4));
-                    for row in [&mut *even, &mut *odd] {
-                        row[..inner.start].as_chunks_mut().0.fill(first);
-                        row[inner.end..].as_chunks_mut().0.fill(end);
-                    }
-                    self.kernels.halve_row.call(even, odd, &mut band.row(y)[4 * left..4 * right]);
-                }
             }
         }
     }

@@ -2,85 +2,175 @@
 
 use std::arch::x86_64::*;
 
-use super::{CUBIC, TAPS};
-use crate::pixels::x86_64::{expect_reads, load, store, store_words};
+use super::{GROUP, SHARPNESS, SUMS};
+use crate::pixels::x86_64::{load_words, store, store_words};
 
 #[target_feature(enable = "avx2")]
-pub(super) fn halve_columns(rows: [&[u8]; 10], words: [&mut [i16]; 4]) {
-    let done = rows[0].len() / 32 * 32;
-    let [first_even, first_odd, second_even, second_odd] = words;
-    {
-        let [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9] = rows;
-        let rows = [r0, r1, r2, r3, r4, r5, r6, r7, r8, r9].map(|row| row.as_chunks::<32>().0);
-        let first = first_even.as_chunks_mut::<16>().0.iter_mut().zip(first_odd.as_chunks_mut::<16>().0);
-        let second = second_even.as_chunks_mut::<16>().0.iter_mut().zip(second_odd.as_chunks_mut::<16>().0);
-        // Of two neighbouring rows, without their signs.
-        let weights = |upper: usize| {
-            let pair = [CUBIC[upper], CUBIC[upper + 1]].map(|weight| weight.unsigned_abs() as u8);
-            _mm256_set1_epi16(i16::from_le_bytes(pair))
-        };
-        let (w0, w2, w4, w6) = (weights(0), weights(2), weights(4), weights(6));
-        let middle = _mm256_set1_epi8(-128);
-        let upper = rows[0].iter().zip(rows[1]).zip(rows[2]).zip(rows[3]).zip(rows[4]);
-        let lower = rows[5].iter().zip(rows[6]).zip(rows[7]).zip(rows[8]).zip(rows[9]);
-        for ((upper, lower), (first, second)) in upper.zip(lower).zip(first.zip(second)) {
-            let ((((r0, r1), r2), r3), r4) = upper;
-            let ((((r5, r6), r7), r8), r9) = lower;
-            // The others have been read for the two rows before.
-            expect_reads(r6);
-            expect_reads(r7);
-            expect_reads(r8);
-            expect_reads(r9);
-            let around_zero = |row| _mm256_xor_si256(load(row), middle);
-            let (r0, r1, r2, r3) = (around_zero(r0), around_zero(r1), around_zero(r2), around_zero(r3));
-            let (r4, r5, r6, r7) = (around_zero(r4), around_zero(r5), around_zero(r6), around_zero(r7));
-            let (r8, r9) = (around_zero(r8), around_zero(r9));
-            let filtered = |p0, p1, p2, p3| {
-                let upper = _mm256_sub_epi16(_mm256_maddubs_epi16(w2, p1), _mm256_maddubs_epi16(w0, p0));
-                let lower = _mm256_sub_epi16(_mm256_maddubs_epi16(w4, p2), _mm256_maddubs_epi16(w6, p3));
-                _mm256_add_epi16(_mm256_srai_epi16::<1>(upper), _mm256_srai_epi16::<1>(lower))
+pub(super) fn halve_rows(
+    rows: [&[u8]; 4],
+    ahead: [&[u8]; 4],
+    unit: usize,
+    first: isize,
+    sums: &mut [i16],
+    out: [&mut [i16]; 2],
+) {
+    match unit {
+        1 => halve_units::<1>(rows, ahead, first, sums, out),
+        2 => halve_units::<2>(rows, ahead, first, sums, out),
+        _ => halve_units::<4>(rows, ahead, first, sums, out),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halve_units<const UNIT: usize>(
+    rows: [&[u8]; 4],
+    ahead: [&[u8]; 4],
+    first: isize,
+    sums: &mut [i16],
+    [upper, lower]: [&mut [i16]; 2],
+) {
+    let (upper, lower) = (upper.as_chunks_mut::<GROUP>().0, lower.as_chunks_mut::<GROUP>().0);
+    let groups = sums.as_chunks_mut::<SUMS>().0;
+    // Groups read the pixel before theirs and the one after.
+    let each = 2 * GROUP as isize;
+    let start = (2 * first - 1) * UNIT as isize;
+    let last = rows[0].len() as isize - each - 2 * UNIT as isize;
+    let inner_first = ((each - 1 - start).max(0) / each).min(groups.len() as isize) as usize;
+    let inner_end = (last + each - start).max(0) / each;
+    let inner_end = (inner_end.min(groups.len() as isize) as usize).max(inner_first);
+    let weights = Weights::new::<UNIT>();
+    for (index, (sums, (upper, lower))) in groups.iter_mut().zip(upper.iter_mut().zip(lower)).enumerate() {
+        let at = start + index as isize * each;
+        if (inner_first..inner_end).contains(&index) {
+            debug_assert!(at >= 0 && at <= last);
+            if index % 2 == 0 {
+                for row in ahead {
+                    // Never a fault, wherever it points.
+                    _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_offset(at).cast());
+                }
+            }
+            // SAFETY: the rows reach from before `at` to as far as a group reads.
+            unsafe {
+                group::<UNIT>(rows.map(|row| row.as_ptr().add(at as usize)), &weights, sums, upper, lower)
             };
-            // The low and the high half of each lane.
-            let (l0, h0) = (_mm256_unpacklo_epi8(r0, r1), _mm256_unpackhi_epi8(r0, r1));
-            let (l1, h1) = (_mm256_unpacklo_epi8(r2, r3), _mm256_unpackhi_epi8(r2, r3));
-            let (l2, h2) = (_mm256_unpacklo_epi8(r4, r5), _mm256_unpackhi_epi8(r4, r5));
-            let (l3, h3) = (_mm256_unpacklo_epi8(r6, r7), _mm256_unpackhi_epi8(r6, r7));
-            let (l4, h4) = (_mm256_unpacklo_epi8(r8, r9), _mm256_unpackhi_epi8(r8, r9));
-            let (low, high) = (filtered(l0, l1, l2, l3), filtered(h0, h1, h2, h3));
-            store_words(first.0, _mm256_unpacklo_epi64(low, high));
-            store_words(first.1, _mm256_unpackhi_epi64(low, high));
-            let (low, high) = (filtered(l1, l2, l3, l4), filtered(h1, h2, h3, h4));
-            store_words(second.0, _mm256_unpacklo_epi64(low, high));
-            store_words(second.1, _mm256_unpackhi_epi64(low, high));
+        } else {
+            let ends = rows.map(|row| clamped::<UNIT>(row, at));
+            // SAFETY: these are as many bytes as a group reads.
+            unsafe { group::<UNIT>(ends.each_ref().map(|row| row.as_ptr()), &weights, sums, upper, lower) };
         }
     }
-    super::halve_columns_from(done, rows, [first_even, first_odd, second_even, second_odd]);
+}
+
+/// What a group is made with.
+struct Weights {
+    /// Brings neighbours of a channel side by side: the words that come of them are in order.
+    order: __m256i,
+    /// Of two neighbours, 1 and 3 or 3 and 1.
+    rising: __m256i,
+    falling: __m256i,
+    sharpness: __m256i,
+}
+
+impl Weights {
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn new<const UNIT: usize>() -> Weights {
+        let order = match UNIT {
+            1 => _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+            2 => _mm_setr_epi8(0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15),
+            _ => _mm_setr_epi8(0, 4, 1, 5, 2, 6, 3, 7, 8, 12, 9, 13, 10, 14, 11, 15),
+        };
+        Weights {
+            order: _mm256_broadcastsi128_si256(order),
+            rising: _mm256_set1_epi16(i16::from_le_bytes([1, 3])),
+            falling: _mm256_set1_epi16(i16::from_le_bytes([3, 1])),
+            sharpness: _mm256_set1_epi16(SHARPNESS),
+        }
+    }
+}
+
+/// # Safety
+/// AVX2; from each of `rows` on there are `2 * (GROUP + UNIT)` bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn group<const UNIT: usize>(
+    rows: [*const u8; 4],
+    weights: &Weights,
+    sums: &mut [i16; SUMS],
+    upper: &mut [i16; GROUP],
+    lower: &mut [i16; GROUP],
+) {
+    let sum = |row: *const u8| {
+        // SAFETY: by this function's contract.
+        let (left, right) =
+            unsafe { (_mm256_loadu_si256(row.cast()), _mm256_loadu_si256(row.add(2 * UNIT).cast())) };
+        let order = |pixels| if UNIT == 1 { pixels } else { _mm256_shuffle_epi8(pixels, weights.order) };
+        _mm256_add_epi16(
+            _mm256_maddubs_epi16(order(left), weights.rising),
+            _mm256_maddubs_epi16(order(right), weights.falling),
+        )
+    };
+    let [pending, before, latest] = sums.as_chunks_mut::<GROUP>().0 else { return };
+    let [a, b, c, d] = [sum(rows[0]), sum(rows[1]), sum(rows[2]), sum(rows[3])];
+    let (ab, cd) = (_mm256_add_epi16(a, b), _mm256_add_epi16(c, d));
+    let doubled = |sum| _mm256_add_epi16(sum, sum);
+    let next = _mm256_add_epi16(_mm256_add_epi16(load_words(pending), doubled(a)), ab);
+    let second = _mm256_add_epi16(_mm256_add_epi16(ab, doubled(b)), _mm256_add_epi16(cd, doubled(c)));
+    store_words(pending, _mm256_add_epi16(cd, doubled(d)));
+    let own = load_words(latest);
+    store_words(upper, sharpened(load_words(before), own, next, weights.sharpness));
+    store_words(lower, sharpened(own, next, second, weights.sharpness));
+    store_words(before, next);
+    store_words(latest, second);
+}
+
+/// The bytes of a row from `at` on, pixels past its ends being those at the ends.
+#[cold]
+fn clamped<const UNIT: usize>(row: &[u8], at: isize) -> [u8; 2 * GROUP + 8] {
+    let mut bytes = [0; 2 * GROUP + 8];
+    let pixels = row.as_chunks::<UNIT>().0;
+    let first = at / UNIT as isize;
+    for (index, pixel) in bytes.as_chunks_mut::<UNIT>().0.iter_mut().enumerate() {
+        *pixel = pixels[(first + index as isize).clamp(0, pixels.len() as isize - 1) as usize];
+    }
+    bytes
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sharpened(before: __m256i, own: __m256i, after: __m256i, sharpness: __m256i) -> __m256i {
+    let difference = _mm256_adds_epi16(_mm256_sub_epi16(own, before), _mm256_sub_epi16(own, after));
+    _mm256_add_epi16(own, _mm256_mulhrs_epi16(difference, sharpness))
 }
 
 #[target_feature(enable = "avx2")]
-pub(super) fn halve_row(even: &[i16], odd: &[i16], out: &mut [u8]) {
+pub(super) fn sharpen_row(words: &[i16], unit: usize, out: &mut [u8]) {
+    match unit {
+        1 => sharpen_units::<1>(words, out),
+        2 => sharpen_units::<2>(words, out),
+        _ => sharpen_units::<4>(words, out),
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn sharpen_units<const UNIT: usize>(words: &[i16], out: &mut [u8]) {
     let (blocks, _) = out.as_chunks_mut::<32>();
     let done = blocks.len() * 32;
-    let weight = |tap: usize| _mm256_set1_epi16(CUBIC[tap] * 128);
-    let weights = [weight(0), weight(1), weight(2), weight(3), weight(4), weight(5), weight(6), weight(7)];
-    let half = _mm256_set1_epi16(64);
-    let middle = _mm256_set1_epi8(-128);
+    debug_assert!(words.len() >= done + 2 * UNIT);
+    let sharpness = _mm256_set1_epi16(SHARPNESS);
+    // Six fraction bits less, rounded.
+    let unit = _mm256_set1_epi16(1 << 9);
     for (index, out) in blocks.iter_mut().enumerate() {
         let sixteen = |at: usize| {
-            let mut sum = half;
-            for ((is_odd, place), weight) in TAPS.into_iter().zip(weights) {
-                let row = if is_odd { odd } else { even };
-                debug_assert!(at + place + 16 <= row.len());
-                // SAFETY: the rows have 16 words more than `out` has bytes, and `place` is 16 at most.
-                let words = unsafe { _mm256_loadu_si256(row.as_ptr().add(at + place).cast()) };
-                sum = _mm256_add_epi16(sum, _mm256_mulhrs_epi16(words, weight));
-            }
-            _mm256_srai_epi16::<7>(sum)
+            // SAFETY: there are two pixels more of words than bytes in `out`.
+            let three =
+                |pixel: usize| unsafe { _mm256_loadu_si256(words.as_ptr().add(at + pixel * UNIT).cast()) };
+            _mm256_mulhrs_epi16(sharpened(three(0), three(1), three(2), sharpness), unit)
         };
-        let (low, high) = (sixteen(index * 32), sixteen(index * 32 + 16));
-        // Packing limits the distance from the middle.
-        let bytes = _mm256_xor_si256(_mm256_packs_epi16(low, high), middle);
+        let bytes = _mm256_packus_epi16(sixteen(index * 32), sixteen(index * 32 + 16));
         store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(bytes));
     }
-    super::halve_row_from(done, even, odd, out);
+    super::sharpen_row_from(done, words, UNIT, out);
 }
