@@ -39,7 +39,7 @@ pub use prefetch::prefetch_rows;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use rows::{BlockMeans, Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
 pub use sad::{Sad, SadQuartersX4, SadX4};
-pub use satd::{Sa8d, Satd, SatdMean, SatdMeanX4};
+pub use satd::{Sa8d, Satd, Satd4x4X9, SatdMean, SatdMeanX4};
 pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
 pub use ssd::Ssd;
 pub use transform::{
@@ -72,6 +72,8 @@ pub struct VideoKernels {
     pub satd_mean: [SatdMean; 7],
     /// [`VideoKernels::satd_mean`] for four pairs of places at once.
     pub satd_mean_x4: [SatdMeanX4; 7],
+    /// [`VideoKernels::satd`] of a 4x4 block to nine others.
+    pub satd_4x4_x9: Satd4x4X9,
     /// Sum of absolute transformed differences, 8x8 Hadamard; the sizes from 16x16 to 8x8.
     pub sa8d: [Sa8d; 4],
     /// Sum of squared differences.
@@ -174,6 +176,7 @@ impl VideoKernels {
             satd: Satd::select(level),
             satd_mean: SatdMean::select(level),
             satd_mean_x4: SatdMeanX4::select(level),
+            satd_4x4_x9: Satd4x4X9::select(level),
             sa8d: Sa8d::select(level),
             ssd: Ssd::select(level),
             average: Average::select(level),

@@ -4,6 +4,7 @@
 mod avx2;
 
 use super::{Place, Planes};
+use crate::kernel::fits;
 
 kernel! {
     /// Sum over the 4x4 blocks of |Hadamard(source - reference)|, halved (the sum is always even).
@@ -37,6 +38,16 @@ kernel! {
     test: satd_mean_x4_variants, cases: tests::satd_mean_x4_cases,
     scalar: satd_mean_x4,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean_x4 },
+}
+
+kernel! {
+    /// [`Satd`] of one 4x4 block to nine others, row after row each: as many as there are ways to predict it from its
+    /// neighbours.
+    pub fn Satd4x4X9(src: &[u8], src_stride: usize, blocks: &[[u8; 16]; 9]) -> [u32; 9]
+    where fits(src, src_stride, 4, 4);
+    test: satd_4x4_x9_variants, cases: tests::satd_4x4_x9_cases,
+    scalar: satd_4x4_x9,
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_4x4_x9 },
 }
 
 kernel! {
@@ -83,6 +94,10 @@ fn satd_mean_x4<const W: usize, const H: usize>(
     stride: usize,
 ) -> [u32; 4] {
     places.map(|[a, b]| satd_mean::<W, H>(src, src_stride, planes.from(a), planes.from(b), stride))
+}
+
+fn satd_4x4_x9(src: &[u8], src_stride: usize, blocks: &[[u8; 16]; 9]) -> [u32; 9] {
+    blocks.each_ref().map(|block| satd::<4, 4>(src, src_stride, block, 4))
 }
 
 fn sa8d<const W: usize, const H: usize>(
@@ -168,6 +183,13 @@ mod tests {
         let [a, b, c, d, e, f, g, _] = places;
         let pairs = [[a, b], [c, d], [e, f], [g, g]];
         outcome.extend(&kernel.call(&src, src_stride, &planes, pairs, stride));
+    }
+
+    pub(super) fn satd_4x4_x9_cases(kernel: Satd4x4X9, random: &mut Random, outcome: &mut Outcome) {
+        let (src, src_stride) = random.block(4, 4);
+        let bytes = random.bytes(9 * 16);
+        let blocks = std::array::from_fn(|block| std::array::from_fn(|i| bytes[16 * block + i]));
+        outcome.extend(&kernel.call(&src, src_stride, &blocks));
     }
 
     pub(super) fn sa8d_cases(kernel: Sa8d, random: &mut Random, outcome: &mut Outcome) {

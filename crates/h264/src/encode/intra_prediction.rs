@@ -51,10 +51,34 @@ fn pair(a: u8, b: u8) -> u8 {
     ((u16::from(a) + u16::from(b) + 1) >> 1) as u8
 }
 
+/// Means of the bytes of two numbers, rounded up.
+fn mean_up(a: u128, b: u128) -> u128 {
+    (a | b) - (((a ^ b) & EVEN_BYTES) >> 1)
+}
+
+/// Means of the bytes of two numbers, rounded down.
+fn mean_down(a: u128, b: u128) -> u128 {
+    (a & b) + (((a ^ b) & EVEN_BYTES) >> 1)
+}
+
+const EVEN_BYTES: u128 = u128::MAX / 0xFF * 0xFE;
+
+fn wide(bytes: u128) -> [u8; 32] {
+    let mut all = [0; 32];
+    all[..16].copy_from_slice(&bytes.to_le_bytes());
+    all
+}
+
 impl Edge<4> {
     /// Neighbours of the 4x4 block at `at` in a reconstruction of stride [`LUMA_STRIDE`].
     pub(crate) fn new(rec: &[u8], at: usize, available: Available) -> Self {
-        Self::from_line(collect::<4>(rec, at, available), available)
+        let line = collect::<4>(rec, at, available);
+        // All that a block of this size needs fits into one number.
+        let mut all = [0; 16];
+        all.copy_from_slice(&line[..16]);
+        let all = u128::from_le_bytes(all);
+        let triple = mean_up(all, mean_down(all << 8, all >> 8));
+        Self { line, pair: wide(mean_up(all, all >> 8)), triple: wide(triple), available }
     }
 }
 
@@ -128,6 +152,19 @@ impl<const N: usize> Edge<N> {
             triples[i] = triple(line[i - 1], line[i], line[i + 1]);
         }
         Self { line, pair: pairs, triple: triples, available }
+    }
+
+    /// The predictions of all modes, in `AREA` = `N` * `N` samples each; of those that this edge does not
+    /// [`allow`](Self::allows), something.
+    #[inline(always)]
+    pub(crate) fn predict_all<const AREA: usize>(&self) -> [[u8; AREA]; 9] {
+        // With the mode known, each is a few moves.
+        let block = |mode: u8| {
+            let mut block = [0; AREA];
+            self.predict(mode, &mut block, N);
+            block
+        };
+        [block(0), block(1), block(2), block(3), block(4), block(5), block(6), block(7), block(8)]
     }
 
     /// Whether `mode`'s neighbours exist.
@@ -416,6 +453,16 @@ mod tests {
         let no_right = Available { top_right: false, ..ALL };
         check(&Edge::<4>::new(&rec, LUMA_ORIGIN + 4 * LUMA_STRIDE, no_right));
         check(&Edge::<8>::new_filtered(&rec, LUMA_ORIGIN + 8, no_right));
+    }
+
+    #[test]
+    fn all_modes_at_once_are_the_same() {
+        let edge = Edge::<4>::new(&noise(), LUMA_ORIGIN, ALL);
+        for (mode, all) in edge.predict_all::<16>().iter().enumerate() {
+            let mut one = [0; 16];
+            edge.predict(mode as u8, &mut one, 4);
+            assert_eq!(*all, one, "mode {mode}");
+        }
     }
 
     #[test]

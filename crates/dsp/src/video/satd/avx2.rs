@@ -83,6 +83,43 @@ pub(super) unsafe fn satd_mean_x4<const W: usize, const H: usize>(
     result
 }
 
+/// # Safety
+/// AVX2; the source block lies within its slice.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn satd_4x4_x9(src: &[u8], src_stride: usize, blocks: &[[u8; 16]; 9]) -> [u32; 9] {
+    // SAFETY: by this function's contract.
+    let own = pairs16(unsafe { load4x4(src.as_ptr(), src_stride) });
+    // Rows two apart, then those next to each other: sums in the place of the upper one, differences in the lower one's.
+    let halves = _mm256_setr_epi16(1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1, -1, -1, -1, -1);
+    let quarters = _mm256_setr_epi16(1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1);
+    let low_words = _mm256_set1_epi32(1);
+    let cost = |block: &[u8; 16]| {
+        // SAFETY: the block has 16 bytes.
+        let rows = _mm256_sub_epi16(own, pairs16(unsafe { load16(block.as_ptr()) }));
+        let rows = _mm256_add_epi16(_mm256_shuffle_epi32::<0x4E>(rows), _mm256_sign_epi16(rows, halves));
+        let rows = _mm256_add_epi16(_mm256_shuffle_epi32::<0xB1>(rows), _mm256_sign_epi16(rows, quarters));
+        let rows = _mm256_abs_epi16(rows);
+        // The greater of two neighbours, in the lower one's place.
+        _mm256_madd_epi16(_mm256_max_epi16(rows, _mm256_srli_epi32::<16>(rows)), low_words)
+    };
+    let mut costs = [0; 9];
+    let (fours, last) = blocks.as_chunks::<4>();
+    for (four, costs) in fours.iter().zip(costs.as_chunks_mut::<4>().0) {
+        let [a, b, c, d] = four.each_ref().map(cost);
+        let (low, high) = split(_mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d)));
+        // SAFETY: four costs have 16 bytes.
+        unsafe { _mm_storeu_si128(costs.as_mut_ptr().cast(), _mm_add_epi32(low, high)) };
+    }
+    if let [last] = last {
+        let (low, high) = split(cost(last));
+        let sum = _mm_add_epi32(low, high);
+        let sum = _mm_add_epi32(sum, _mm_shuffle_epi32::<0x4E>(sum));
+        let sum = _mm_add_epi32(sum, _mm_shuffle_epi32::<0xB1>(sum));
+        costs[8] = _mm_cvtsi128_si32(sum) as u32;
+    }
+    costs
+}
+
 /// The samples a source is compared with.
 trait Rows: Copy {
     /// `W` samples of row `y`: 16, or 8 in the low half, or 4 in the low quarter.

@@ -41,7 +41,7 @@ impl Analyser<'_> {
         if slice.transform_8x8_mode && self.code_8x8(&*entropy, source, at, limit).is_some() {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
-        if self.code_4x4(&*entropy, source, at, limit).is_some() {
+        if self.code_4x4(&*entropy, source, at, [limit; 4]).is_some() {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
     }
@@ -129,24 +129,24 @@ impl Analyser<'_> {
         best.0
     }
 
-    /// Whether small blocks compare all modes, not only the likely ones.
+    /// Whether blocks of 8x8 compare all modes, not only the likely ones.
     fn tries_all_modes(&self) -> bool {
         self.tools.trials || (self.slice_kind == SliceKind::I && self.tools.partitions)
     }
 
-    /// Codes the macroblock's luma as Intra4x4 into the trial; its cost, `None` when that exceeds `limit`.
+    /// Codes the macroblock's luma as Intra4x4 into the trial; its cost, `None` when that exceeds a limit: of the first quarter, of
+    /// the first two and so on.
     pub(super) fn code_4x4<E: EntropyCoder>(
         &mut self,
         entropy: &E,
         source: &Source,
         at: &Surroundings<'_>,
-        limit: u32,
+        limits: [u32; 4],
     ) -> Option<u32> {
         let k = self.kernels();
         let rates = self.rates(entropy, at);
         let around = at.around.available();
         let (predicted_cost, other_cost) = (self.bits(1), self.bits(4));
-        let all = self.tries_all_modes();
         reset(&mut self.trial, Mode::Intra4x4, self.qp);
         let residual = self.residual();
         let trial = &mut *self.trial;
@@ -171,18 +171,19 @@ impl Analyser<'_> {
             let rec_at = LUMA_ORIGIN + y * LUMA_STRIDE + x;
             let edge = Edge::<4>::new(&trial.rec.luma, rec_at, available);
             let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
+            let predictions = edge.predict_all::<16>();
             let block_source = &source.luma[y * SOURCE_STRIDE + x..];
-            let best = best_small(&edge, predicted, predicted_cost, other_cost, all, |mode| {
-                let mut prediction = [0; 16];
-                edge.predict(mode, &mut prediction, 4);
-                k.satd[BlockSize::B4x4 as usize].call(block_source, SOURCE_STRIDE, &prediction, 4)
-            });
+            let differences = k.satd_4x4_x9.call(block_source, SOURCE_STRIDE, &predictions);
+            let best = best_of_all(&edge, predicted, (predicted_cost, other_cost), differences);
             total += best.1;
-            if total > limit {
+            if total > limits[block / 4] {
                 return None;
             }
             trial.intra_modes[BLOCK_RASTER[block]] = best.0;
-            edge.predict(best.0, &mut trial.rec.luma[rec_at..], LUMA_STRIDE);
+            let rows = predictions[usize::from(best.0)].as_chunks::<4>().0;
+            for (to, row) in trial.rec.luma[rec_at..].chunks_mut(LUMA_STRIDE).zip(rows) {
+                to[..4].copy_from_slice(row);
+            }
             residual.intra_4x4(k, source, trial, rates.as_ref(), block);
         }
         Some(total)
@@ -227,11 +228,20 @@ impl Analyser<'_> {
             let edge = Edge::<8>::new_filtered(&trial.rec.luma, rec_at, available);
             let predicted = at.around.predicted_intra_mode(&trial.intra_modes, x / 4, y / 4);
             let block_source = &source.luma[y * SOURCE_STRIDE + x..];
-            let best = best_small(&edge, predicted, predicted_cost, other_cost, all, |mode| {
-                let mut prediction = [0; 64];
-                edge.predict(mode, &mut prediction, 8);
-                k.sa8d[BlockSize::B8x8 as usize].call(block_source, SOURCE_STRIDE, &prediction, 8)
-            });
+            let difference = |prediction: &[u8; 64]| {
+                k.sa8d[BlockSize::B8x8 as usize].call(block_source, SOURCE_STRIDE, prediction, 8)
+            };
+            let costs = (predicted_cost, other_cost);
+            let best = if all {
+                let predictions = edge.predict_all::<64>();
+                best_of_all(&edge, predicted, costs, predictions.each_ref().map(difference))
+            } else {
+                best_of_likely(&edge, predicted, costs, |mode| {
+                    let mut prediction = [0; 64];
+                    edge.predict(mode, &mut prediction, 8);
+                    difference(&prediction)
+                })
+            };
             total += best.1;
             if total > limit {
                 return None;
@@ -247,15 +257,31 @@ impl Analyser<'_> {
     }
 }
 
-/// The mode of a 4x4 or 8x8 block with the least difference plus mode bits, and that cost: of `all` modes, or of
-/// the likely ones.
-#[inline(always)]
-fn best_small<const N: usize>(
+/// The mode of a 4x4 or 8x8 block with the least of these differences plus mode bits, which cost less for the predicted mode
+/// than for others, and that cost.
+fn best_of_all<const N: usize>(
     edge: &Edge<N>,
     predicted: u8,
-    predicted_cost: u32,
-    other_cost: u32,
-    all: bool,
+    (predicted_cost, other_cost): (u32, u32),
+    differences: [u32; 9],
+) -> (u8, u32) {
+    let mut costs = differences.map(|difference| difference + other_cost);
+    costs[usize::from(predicted)] -= other_cost - predicted_cost;
+    let mut best = (INTRA_DC, u32::MAX);
+    for (mode, cost) in (0..).zip(costs) {
+        if cost < best.1 && edge.allows(mode) {
+            best = (mode, cost);
+        }
+    }
+    best
+}
+
+/// The same of the likely modes.
+#[inline(always)]
+fn best_of_likely<const N: usize>(
+    edge: &Edge<N>,
+    predicted: u8,
+    (predicted_cost, other_cost): (u32, u32),
     difference: impl Fn(u8) -> u32,
 ) -> (u8, u32) {
     let mut best = (INTRA_DC, u32::MAX);
@@ -268,22 +294,16 @@ fn best_small<const N: usize>(
         }
         best.0
     };
-    if all {
-        (0..9).for_each(|mode| {
+    offer(intra::VERTICAL);
+    offer(intra::HORIZONTAL);
+    let near = NEAR[usize::from(offer(intra::DC))];
+    near.into_iter()
+        .filter(|&mode| mode != predicted)
+        .chain([predicted])
+        .filter(|&mode| mode > intra::DC)
+        .for_each(|mode| {
             offer(mode);
         });
-    } else {
-        offer(intra::VERTICAL);
-        offer(intra::HORIZONTAL);
-        let near = NEAR[usize::from(offer(intra::DC))];
-        near.into_iter()
-            .filter(|&mode| mode != predicted)
-            .chain([predicted])
-            .filter(|&mode| mode > intra::DC)
-            .for_each(|mode| {
-                offer(mode);
-            });
-    }
     best
 }
 
