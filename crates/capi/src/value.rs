@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vitascope::core::{Dictionary, Object, Value};
+use vitascope::core::{Dictionary, Error, Object, Value};
 use vitascope::session::MultiPassStorage;
 
 use crate::cf::{array, boolean, data, dictionary, null, number, string};
@@ -58,6 +58,21 @@ fn from_object_within(object: Handle, depth: usize) -> Value {
 /// The engine's form of a dictionary, of the entries that have a string for a key; `None` when the object is no dictionary.
 pub(crate) fn dictionary_from_object(object: Handle) -> Option<Dictionary> {
     dictionary::objects(object).map(|entries| from_entries(entries, DEPTH_LIMIT))
+}
+
+/// The engine's form of a dictionary that may be NULL, which is `None`.
+///
+/// # Errors
+/// The object is neither: [`Error::InvalidArgument`], with `name` for the argument.
+pub(crate) fn optional_dictionary(object: Handle, name: &'static str) -> Result<Option<Dictionary>, Error> {
+    if object.is_null() {
+        return Ok(None);
+    }
+    dictionary_from_object(object).map(Some).ok_or_else(|| Error::InvalidArgument {
+        name,
+        value: object.class().map_or("no object", |class| class.name).to_string(),
+        accepted: "a dictionary or NULL".into(),
+    })
 }
 
 fn from_entries(entries: Vec<(Handle, Handle)>, depth: usize) -> Dictionary {

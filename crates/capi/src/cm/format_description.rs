@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use vitascope::core::{FormatDescription, FourCc};
+use vitascope::core::{Dictionary, Error, FormatDescription, FourCc};
 
 use crate::border::{OSStatus, OnPanic, Out, api};
 use crate::cf::callbacks::Item;
@@ -80,6 +80,17 @@ pub(crate) fn engine<'a>(object: Handle) -> Option<&'a FormatDescription> {
     object.get::<CmFormatDescription>().map(|description| &description.format)
 }
 
+/// The extensions that a description shall have; none for NULL.
+pub(crate) fn extensions_of(object: Handle) -> Result<Dictionary, Error> {
+    let extensions = value::optional_dictionary(object, "extensions").map_err(|error| match error {
+        Error::InvalidArgument { name, value, .. } => {
+            Error::InvalidFormatDescription { name, value, accepted: "a dictionary or NULL" }
+        }
+        error => error,
+    });
+    Ok(extensions?.unwrap_or_default())
+}
+
 /// Writes the object of a new format description, or clears the output and says why not.
 pub(crate) fn give<E: std::fmt::Display>(
     function: &str,
@@ -116,7 +127,7 @@ api! {
         _allocator: Handle, media_type: u32, media_sub_type: u32, extensions: Handle, out: Out<Handle>,
     ) -> OSStatus {
         give("CMFormatDescriptionCreate", out, vitascope::core::Error::status, || {
-            let extensions = value::dictionary_from_object(extensions).unwrap_or_default();
+            let extensions = extensions_of(extensions)?;
             FormatDescription::new(FourCc(media_type), FourCc(media_sub_type), extensions)
         })
     }
@@ -187,7 +198,7 @@ api! {
         _allocator: Handle, codec: u32, width: i32, height: i32, extensions: Handle, out: Out<Handle>,
     ) -> OSStatus {
         give("CMVideoFormatDescriptionCreate", out, vitascope::core::Error::status, || {
-            let extensions = value::dictionary_from_object(extensions).unwrap_or_default();
+            let extensions = extensions_of(extensions)?;
             FormatDescription::video(FourCc(codec), width, height, extensions)
         })
     }

@@ -127,7 +127,13 @@ api! {
 
     /// A pool of memory. Options may be NULL; kCMMemoryPoolOption_AgeOutPeriod is in seconds, 1 unless it is given.
     fn CMMemoryPoolCreate(options: Handle) -> Handle {
-        let options = value::dictionary_from_object(options).unwrap_or_default();
+        let options = match value::optional_dictionary(options, "options") {
+            Ok(options) => options.unwrap_or_default(),
+            Err(error) => {
+                log::error!("CMMemoryPoolCreate: {error}");
+                return Handle::NULL;
+            }
+        };
         let period = match options.get(AGE_OUT_PERIOD) {
             None => AGE_OUT,
             Some(value) => match value.as_f64().filter(|seconds| (0.0..=LONGEST).contains(seconds)) {

@@ -2,7 +2,7 @@
 
 use vitascope::core::{Dictionary, SampleBuffer, SampleTiming, TaggedBuffer, TaggedBufferGroup, Time};
 
-use super::format_description::{engine as format_of, give as give_format};
+use super::format_description::{engine as format_of, extensions_of, give as give_format};
 use super::sample_buffer::{CmSampleBuffer, REQUIRED_PARAMETER_MISSING};
 use super::tag::CMTag;
 use super::tag_collection::{CmTagCollection, tags};
@@ -12,7 +12,6 @@ use crate::cf::array;
 use crate::class::{CLASSES, ClassIndex};
 use crate::cv::pixel_buffer::CvPixelBuffer;
 use crate::object::{Handle, Owned, Payload};
-use crate::value;
 
 /// A group of the engine, with the objects that C gave.
 pub struct CmTaggedBufferGroup {
@@ -101,13 +100,20 @@ fn give(function: &str, out: Out<Handle>, group: Option<CmTaggedBufferGroup>) ->
     }
 }
 
-fn format(function: &str, group: Handle, extensions: Dictionary, out: Out<Handle>) -> OSStatus {
+fn format(
+    function: &str,
+    group: Handle,
+    extensions: impl FnOnce() -> vitascope::core::Result<Dictionary>,
+    out: Out<Handle>,
+) -> OSStatus {
     let Some(group) = group.get::<CmTaggedBufferGroup>() else {
         out.clear();
         log::error!("{function}: not a tagged buffer group");
         return PARAMETER;
     };
-    give_format(function, out, vitascope::core::Error::status, || group.group.format_description(extensions))
+    give_format(function, out, vitascope::core::Error::status, || {
+        group.group.format_description(extensions()?)
+    })
 }
 
 api! {
@@ -196,7 +202,7 @@ api! {
     fn CMTaggedBufferGroupFormatDescriptionCreateForTaggedBufferGroup(
         _allocator: Handle, group: Handle, out: Out<Handle>,
     ) -> OSStatus {
-        format("CMTaggedBufferGroupFormatDescriptionCreateForTaggedBufferGroup", group, Dictionary::default(), out)
+        format("CMTaggedBufferGroupFormatDescriptionCreateForTaggedBufferGroup", group, || Ok(Dictionary::default()), out)
     }
 
     /// The format of groups with the tags of this one, with further extensions (NULL for none).
@@ -204,7 +210,7 @@ api! {
         _allocator: Handle, group: Handle, extensions: Handle, out: Out<Handle>,
     ) -> OSStatus {
         const NAME: &str = "CMTaggedBufferGroupFormatDescriptionCreateForTaggedBufferGroupWithExtensions";
-        format(NAME, group, value::dictionary_from_object(extensions).unwrap_or_default(), out)
+        format(NAME, group, || extensions_of(extensions), out)
     }
 
     /// Whether this is the format of such a group.

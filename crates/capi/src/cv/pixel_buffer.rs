@@ -196,7 +196,13 @@ api! {
     /// Whether size and pixel format are those that attributes ask for.
     fn CVPixelBufferIsCompatibleWithAttributes(buffer: Handle, attributes: Handle) -> u8 {
         let Some(buffer) = engine(buffer) else { return 0 };
-        let attributes = value::dictionary_from_object(attributes).unwrap_or_default();
+        let attributes = match value::optional_dictionary(attributes, "attributes") {
+            Ok(attributes) => attributes.unwrap_or_default(),
+            Err(error) => {
+                log::error!("CVPixelBufferIsCompatibleWithAttributes: {error}");
+                return 0;
+            }
+        };
         let fits = |key: &str, actual: i64| match attributes.get(key) {
             None => true,
             Some(wanted) => match wanted.as_array() {

@@ -43,7 +43,7 @@ api! {
         _allocator: Handle, width: usize, height: usize, format: u32, attributes: Handle, out: Out<Handle>,
     ) -> CVReturn {
         give("CVPixelBufferCreate", out, || {
-            let attributes = value::dictionary_from_object(attributes).unwrap_or_default();
+            let attributes = value::optional_dictionary(attributes, "attributes")?.unwrap_or_default();
             PixelBuffer::with_attributes(width, height, FourCc(format), &attributes)
         })
     }

@@ -72,8 +72,12 @@ api! {
         if out.is_null() {
             return CVReturn::INVALID_ARGUMENT;
         }
-        let read = |object| value::dictionary_from_object(object).unwrap_or_default();
-        match PixelBufferPool::new(&read(pool_attributes), &read(attributes)) {
+        let make = || {
+            let of_pool = value::optional_dictionary(pool_attributes, "pool attributes")?.unwrap_or_default();
+            let of_buffers = value::optional_dictionary(attributes, "attributes")?.unwrap_or_default();
+            PixelBufferPool::new(&of_pool, &of_buffers)
+        };
+        match make() {
             Ok(pool) => {
                 out.set(CvPixelBufferPool::object(pool).into_handle());
                 CVReturn::OK
@@ -98,8 +102,8 @@ api! {
     ) -> CVReturn {
         out.clear();
         let Some(pool) = pool.get::<CvPixelBufferPool>() else { return CVReturn::INVALID_ARGUMENT };
-        let auxiliary = value::dictionary_from_object(auxiliary).unwrap_or_default();
         give("CVPixelBufferPoolCreatePixelBufferWithAuxAttributes", out, || {
+            let auxiliary = value::optional_dictionary(auxiliary, "auxiliary attributes")?.unwrap_or_default();
             pool.pool.create_pixel_buffer_with_auxiliary_attributes(&auxiliary)
         })
     }

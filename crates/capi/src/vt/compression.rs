@@ -7,7 +7,7 @@ use vitascope::core::FourCc;
 use vitascope::session::{CompressionSession, EncodeOutput, Error, FrameOptions, SourceReference};
 
 use super::block::Block;
-use super::session::{of_kind, status};
+use super::session::{of_kind, optional_dictionary, status};
 use crate::border::{Context, OSStatus, Out, api};
 use crate::class::{CLASSES, ClassIndex};
 use crate::cm::sample_buffer::CmSampleBuffer;
@@ -17,7 +17,6 @@ use crate::cm::time_range::CMTimeRange;
 use crate::cv::pixel_buffer::engine as pixel_buffer;
 use crate::cv::pixel_buffer_pool::CvPixelBufferPool;
 use crate::object::{Handle, Owned, Payload};
-use crate::value;
 
 /// A compression session of the engine.
 pub struct VtCompressionSession {
@@ -58,9 +57,16 @@ fn handle(sample: Option<&Owned>) -> Handle {
 }
 
 /// The options of a frame; NULL for none.
-fn options(properties: Handle) -> Result<FrameOptions, Error> {
-    value::dictionary_from_object(properties)
-        .map_or_else(|| Ok(FrameOptions::new()), |entries| FrameOptions::try_from(&entries))
+fn options(properties: Handle, function: &str) -> Result<FrameOptions, OSStatus> {
+    match optional_dictionary(properties, "frame properties", function)? {
+        Some(entries) => FrameOptions::try_from(&entries).map_err(refusal),
+        None => Ok(FrameOptions::new()),
+    }
+}
+
+/// The status of a failure that the engine has logged.
+fn refusal(error: Error) -> OSStatus {
+    OSStatus(error.status())
 }
 
 /// Why a group of pictures is not encoded.
@@ -91,16 +97,24 @@ api! {
         _allocator: Handle, width: i32, height: i32, codec: u32, specification: Handle, source_attributes: Handle,
         _data_allocator: Handle, callback: Option<OutputCallback>, context: Context, out: Out<Handle>,
     ) -> OSStatus {
+        const NAME: &str = "VTCompressionSessionCreate";
         out.clear();
         if out.is_null() {
-            log::error!("VTCompressionSessionCreate: the address for the session is NULL");
+            log::error!("{NAME}: the address for the session is NULL");
             return OSStatus::PARAMETER;
         }
         let mut builder = CompressionSession::builder(width, height, FourCc(codec));
-        if let Some(specification) = value::dictionary_from_object(specification) {
+        let dictionaries = optional_dictionary(specification, "encoder specification", NAME).and_then(|specification| {
+            Ok((specification, optional_dictionary(source_attributes, "source image buffer attributes", NAME)?))
+        });
+        let (specification, attributes) = match dictionaries {
+            Ok(dictionaries) => dictionaries,
+            Err(status) => return status,
+        };
+        if let Some(specification) = specification {
             builder = builder.encoder_specification(specification);
         }
-        if let Some(attributes) = value::dictionary_from_object(source_attributes) {
+        if let Some(attributes) = attributes {
             builder = builder.source_image_buffer_attributes(attributes);
         }
         if let Some(callback) = callback {
@@ -158,15 +172,16 @@ api! {
             return OSStatus::PARAMETER;
         };
         let reference = SourceReference::Number(frame_context as usize as u64);
-        let encoded = options(properties).and_then(|options| {
-            session.session.encode_frame(image, presentation_time.time(), duration.time(), &options, reference)
+        let encoded = options(properties, "VTCompressionSessionEncodeFrame").and_then(|options| {
+            let (time, duration) = (presentation_time.time(), duration.time());
+            session.session.encode_frame(image, time, duration, &options, reference).map_err(refusal)
         });
         match encoded {
             Ok(found) => {
                 flags.set(found.0);
                 OSStatus::OK
             }
-            Err(error) => OSStatus(error.status()),
+            Err(status) => status,
         }
     }
 
@@ -184,24 +199,20 @@ api! {
             log::error!("VTCompressionSessionEncodeFrameWithOutputHandler: the image or the handler is NULL");
             return OSStatus::PARAMETER;
         };
-        let encoded = options(properties).and_then(|options| {
-            session.session.encode_frame_with_handler(
-                image,
-                presentation_time.time(),
-                duration.time(),
-                &options,
-                move |frame| {
-                    let (status, flags, sample) = output(frame);
-                    block.call_output(status, flags, handle(sample.as_ref()));
-                },
-            )
+        let encoded = options(properties, "VTCompressionSessionEncodeFrameWithOutputHandler").and_then(|options| {
+            let (time, duration) = (presentation_time.time(), duration.time());
+            let deliver = move |frame| {
+                let (status, flags, sample) = output(frame);
+                block.call_output(status, flags, handle(sample.as_ref()));
+            };
+            session.session.encode_frame_with_handler(image, time, duration, &options, deliver).map_err(refusal)
         });
         match encoded {
             Ok(found) => {
                 flags.set(found.0);
                 OSStatus::OK
             }
-            Err(error) => OSStatus(error.status()),
+            Err(status) => status,
         }
     }
 

@@ -3,6 +3,7 @@
 use vitascope::core::FourCc;
 use vitascope::session::{CodecRegistry, EncoderSpecification, Error};
 
+use super::session::optional_dictionary;
 use crate::border::{OSStatus, Out, api};
 use crate::cf::{array, string};
 use crate::object::{Handle, Owned};
@@ -26,8 +27,12 @@ api! {
     ) -> OSStatus {
         encoder_id.clear();
         properties.clear();
+        const NAME: &str = "VTCopySupportedPropertyDictionaryForEncoder";
+        let entries = match optional_dictionary(specification, "encoder specification", NAME) {
+            Ok(entries) => entries.unwrap_or_default(),
+            Err(status) => return status,
+        };
         let find = || -> Result<_, Error> {
-            let entries = value::dictionary_from_object(specification).unwrap_or_default();
             CodecRegistry::standard().find(FourCc(codec), &EncoderSpecification::try_from(&entries)?)
         };
         match find() {
@@ -41,7 +46,7 @@ api! {
                 OSStatus::OK
             }
             Err(error) => {
-                log::warn!("VTCopySupportedPropertyDictionaryForEncoder: {error} (status {})", error.status());
+                log::warn!("{NAME}: {error} (status {})", error.status());
                 OSStatus(error.status())
             }
         }

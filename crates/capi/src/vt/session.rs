@@ -59,6 +59,18 @@ pub(crate) fn status(result: Result<(), Error>) -> OSStatus {
     result.map_or_else(|error| OSStatus(error.status()), |()| OSStatus::OK)
 }
 
+/// A dictionary that may be NULL, or the status for what is neither.
+pub(crate) fn optional_dictionary(
+    object: Handle,
+    name: &'static str,
+    function: &str,
+) -> Result<Option<Dictionary>, OSStatus> {
+    value::optional_dictionary(object, name).map_err(|error| {
+        log::error!("{function}: {error}");
+        OSStatus::PARAMETER
+    })
+}
+
 /// The session of one kind, or the status for what is none; `kind` is what would have been accepted.
 pub(crate) fn of_kind<'a, T: Payload>(object: Handle, kind: &str, function: &str) -> Result<&'a T, OSStatus> {
     object.get::<T>().ok_or_else(|| wrong_kind(object, kind, function))

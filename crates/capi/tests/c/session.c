@@ -303,6 +303,47 @@ static void failed_creation(void) {
     CFRelease(format);
 }
 
+/* Where a dictionary or NULL is wanted, another object is refused and not taken for NULL. */
+static void wrong_dictionaries(void) {
+    CFDictionaryRef text = (CFDictionaryRef)CFSTR("RealTime");
+    VTCompressionSessionRef session = NULL;
+    CHECK_STATUS(VTCompressionSessionCreate(NULL, 96, 64, kCMVideoCodecType_H264, text, NULL, NULL, NULL, NULL, &session), kVTParameterErr);
+    CHECK_STATUS(VTCompressionSessionCreate(NULL, 96, 64, kCMVideoCodecType_H264, NULL, text, NULL, NULL, NULL, &session), kVTParameterErr);
+    CHECK(session == NULL);
+    CFDictionaryRef supported = NULL;
+    CHECK_STATUS(VTCopySupportedPropertyDictionaryForEncoder(96, 64, kCMVideoCodecType_H264, text, NULL, &supported), kVTParameterErr);
+    Seen seen = {0};
+    session = create(&seen);
+    CVPixelBufferRef buffer = picture(96, 64, kCVPixelFormatType_420YpCbCr8Planar, 1), other = NULL;
+    CHECK_STATUS(encode(session, buffer, 0, text), kVTParameterErr);
+    CHECK_STATUS(VTCompressionSessionCompleteFrames(session, kCMTimeInvalid), noErr);
+    CHECK(seen.callbacks == 0);
+    CFRelease(session);
+
+    CHECK_STATUS(CVPixelBufferCreate(NULL, 96, 64, kCVPixelFormatType_32BGRA, text, &other), kCVReturnInvalidArgument);
+    CHECK(other == NULL && !CVPixelBufferIsCompatibleWithAttributes(buffer, text));
+    const void *keys[] = {kCVPixelBufferWidthKey, kCVPixelBufferHeightKey, kCVPixelBufferPixelFormatTypeKey};
+    const void *values[] = {number(16), number(16), number(kCVPixelFormatType_32BGRA)};
+    CFDictionaryRef attributes =
+        CFDictionaryCreate(NULL, keys, values, 3, &kCFTypeDictionaryKeyCallBacks, &kCFTypeDictionaryValueCallBacks);
+    CVPixelBufferPoolRef pool = NULL;
+    CHECK_STATUS(CVPixelBufferPoolCreate(NULL, text, attributes, &pool), kCVReturnInvalidArgument);
+    CHECK_STATUS(CVPixelBufferPoolCreate(NULL, NULL, text, &pool), kCVReturnInvalidArgument);
+    CHECK(pool == NULL);
+    CHECK_STATUS(CVPixelBufferPoolCreate(NULL, NULL, attributes, &pool), kCVReturnSuccess);
+    CHECK_STATUS(CVPixelBufferPoolCreatePixelBufferWithAuxAttributes(NULL, pool, text, &other), kCVReturnInvalidArgument);
+    CFRelease(pool);
+    CFRelease(attributes);
+    for (int index = 0; index < 3; index++) {
+        CFRelease(values[index]);
+    }
+    CMFormatDescriptionRef format = NULL;
+    CHECK_STATUS(
+        CMVideoFormatDescriptionCreate(NULL, kCMVideoCodecType_H264, 96, 64, text, &format), kCMFormatDescriptionError_InvalidParameter);
+    CHECK(format == NULL && CMMemoryPoolCreate(text) == NULL);
+    CVPixelBufferRelease(buffer);
+}
+
 /* Many threads with sessions, buffers and dictionaries of their own, over shared constants. */
 static void *work(void *seed) {
     for (int turn = 0; turn < 3; turn++) {
@@ -361,6 +402,7 @@ int main(void) {
     properties();
     errors();
     failed_creation();
+    wrong_dictionaries();
     threads();
 #if defined(__BLOCKS__)
     handlers();

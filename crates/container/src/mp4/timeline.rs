@@ -126,10 +126,16 @@ impl Timeline {
         let previous = self.deltas.0.last().map_or(0, |run| run.1);
         let assumed = (self.timescale / LONE_PICTURES_PER_SECOND).max(1);
         let known = |duration: i64| u32::try_from(duration).ok().filter(|&duration| duration > 0);
-        let last_delta =
+        let usual =
             known(self.last_decoded_duration).unwrap_or(if previous > 0 { previous } else { assumed });
-        self.deltas.push(last_delta);
-        let last_duration = known(self.last_presented_duration).unwrap_or(last_delta);
+        let last_duration = known(self.last_presented_duration).unwrap_or(usual);
+        let presentation_duration =
+            (self.last_presentation - self.first_presentation) as u64 + u64::from(last_duration);
+        // Decode durations mean nothing but where the next sample's begins. The last one makes the media as long as its
+        // pictures are shown; it would not where the picture decoded last is another than the one shown last.
+        let before = (self.last_decode - self.first_decode) as u64;
+        let rest = presentation_duration.checked_sub(before).and_then(|rest| u32::try_from(rest).ok());
+        self.deltas.push(rest.filter(|&rest| rest > 0).unwrap_or(usual));
         let shifted = |offset: i64| (offset - self.least_offset) as u32;
         let mut composition_offsets: Vec<_> =
             self.offsets.0.iter().map(|&(n, offset)| (n, shifted(offset))).collect();
@@ -146,8 +152,7 @@ impl Timeline {
             decode_deltas: self.deltas.0,
             media_start: (self.first_presentation - composition_zero) as u64,
             presentation_start: self.first_presentation,
-            presentation_duration: (self.last_presentation - self.first_presentation) as u64
-                + u64::from(last_duration),
+            presentation_duration,
         })
     }
 
@@ -255,6 +260,14 @@ mod tests {
         assert_eq!(times.composition_offsets, [(1, 1001), (1, 3003), (2, 0)]);
         assert_eq!((times.media_start, times.media_duration), (1001, 4004));
         assert_eq!((times.presentation_start, times.presentation_duration), (0, 4004));
+    }
+
+    #[test]
+    fn the_media_are_as_long_as_their_pictures_are_shown() {
+        // The last in decode order lasts 2 units, the last shown 30.
+        let times = timeline(&[(at(-5), at(0), at(5)), (at(0), at(7), at(30)), (at(5), at(5), at(2))]);
+        assert_eq!(times.decode_deltas, [(2, 5), (1, 27)]);
+        assert_eq!((times.media_duration, times.presentation_duration), (37, 37));
     }
 
     #[test]
