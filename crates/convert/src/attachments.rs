@@ -3,6 +3,7 @@
 //! All it had are removed. Those of the source that propagate come over, but for the ones that describe what
 //! the conversion may have changed; these are made afresh.
 
+use vitascope_core::attachment::FieldDetail;
 use vitascope_core::{AttachmentMode, PixelBuffer, TransferFunction, Value, attachment};
 
 use crate::description::PictureDescription;
@@ -21,8 +22,14 @@ const DESCRIBED: &[&str] = &[
     attachment::ALPHA_CHANNEL_MODE,
 ];
 
-/// Attachments that hold for one size only.
-const SIZED: &[&str] = &[attachment::PREFERRED_CLEAN_APERTURE, attachment::DISPLAY_DIMENSIONS];
+/// Attachments that hold only while pixels stay where they are.
+const PLACED: &[&str] = &[
+    attachment::PREFERRED_CLEAN_APERTURE,
+    attachment::REGION_OF_INTEREST,
+    attachment::DISPLAY_MASK_RECTANGLE,
+    attachment::DISPLAY_MASK_RECTANGLE_STEREO_LEFT,
+    attachment::DISPLAY_MASK_RECTANGLE_STEREO_RIGHT,
+];
 
 /// Attachments that hold for one set of primaries and one transfer function only.
 const COLORED: &[&str] = &[
@@ -32,6 +39,28 @@ const COLORED: &[&str] = &[
     attachment::AMBIENT_VIEWING_ENVIRONMENT,
 ];
 
+/// What became of the places of pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Moves {
+    /// Pixels are not where they were.
+    pub(crate) moved: bool,
+    /// The picture has another size or shape, or is another part of it.
+    pub(crate) reshaped: bool,
+    /// What became of rows.
+    pub(crate) rows: Rows,
+}
+
+/// What became of rows, of which fields are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rows {
+    /// Those of a field are a field.
+    Kept,
+    /// The upper field has become the lower one.
+    Exchanged,
+    /// They are mixed, or have become columns.
+    Lost,
+}
+
 /// Rewrites the attachments of `to`, a conversion of `from` (described by `source`) with this outcome.
 pub(crate) fn rewrite(
     from: &PixelBuffer,
@@ -39,8 +68,8 @@ pub(crate) fn rewrite(
     source: &PictureDescription,
     outcome: &PictureDescription,
     has_alpha: bool,
+    moves: Moves,
 ) {
-    let resized = (source.width, source.height) != (outcome.width, outcome.height);
     let recolored = source.color.primaries != outcome.color.primaries
         || source.color.transfer != outcome.color.transfer
         || source.color.gamma != outcome.color.gamma
@@ -49,11 +78,21 @@ pub(crate) fn rewrite(
     to.remove_all_attachments();
     for (key, value) in carried.iter() {
         let stale = DESCRIBED.contains(&key)
-            || resized && SIZED.contains(&key)
+            || moves.moved && PLACED.contains(&key)
+            || moves.reshaped && key == attachment::DISPLAY_DIMENSIONS
+            || moves.rows == Rows::Lost && is_of_fields(key, value)
             || recolored && COLORED.contains(&key)
             || !has_alpha && key == attachment::ALPHA_CHANNEL_IS_OPAQUE;
         if !stale {
-            to.set_attachment(key, value.clone(), AttachmentMode::ShouldPropagate);
+            let exchanged = (moves.rows == Rows::Exchanged && key == attachment::FIELD_DETAIL)
+                .then(|| FieldDetail::from_string(value.as_str()?))
+                .flatten()
+                .map(|detail| Value::from(detail.mirrored().string()));
+            to.set_attachment(
+                key,
+                exchanged.unwrap_or_else(|| value.clone()),
+                AttachmentMode::ShouldPropagate,
+            );
         }
     }
     let mut color = outcome.color;
@@ -82,4 +121,9 @@ pub(crate) fn rewrite(
         let mode = if premultiplied { attachment::PREMULTIPLIED_ALPHA } else { attachment::STRAIGHT_ALPHA };
         to.set_attachment(attachment::ALPHA_CHANNEL_MODE, mode, AttachmentMode::ShouldPropagate);
     }
+}
+
+/// Whether an attachment says that a picture has two fields, and which.
+fn is_of_fields(key: &str, value: &Value) -> bool {
+    key == attachment::FIELD_DETAIL || key == attachment::FIELD_COUNT && value.as_i64() != Some(1)
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use vitascope_core::PixelBuffer;
 use vitascope_dsp::workers::Workers;
 
-use crate::attachments;
+use crate::attachments::{self, Rows};
 use crate::bands::{Share, band_edges, cut};
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
@@ -73,6 +73,11 @@ impl Converter {
         &self.plan.outcome
     }
 
+    /// Whether rows stay rows, each in the field in which it was, so that interlaced pictures stay interlaced.
+    pub fn keeps_fields(&self) -> bool {
+        self.plan.moves.rows == Rows::Kept
+    }
+
     /// The source this converter was planned for.
     pub fn source(&self) -> &PictureDescription {
         &self.source
@@ -117,7 +122,14 @@ impl Converter {
                 to.planes_mut().into_iter().map(|plane| (plane.data, plane.bytes_per_row)).collect();
             self.run_planes(&planes, targets)?;
         }
-        attachments::rewrite(source, destination, &self.source, &self.plan.outcome, self.to.has_alpha());
+        attachments::rewrite(
+            source,
+            destination,
+            &self.source,
+            &self.plan.outcome,
+            self.to.has_alpha(),
+            self.plan.moves,
+        );
         Ok(())
     }
 

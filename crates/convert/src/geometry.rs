@@ -134,6 +134,11 @@ impl Geometry {
         whole(&self.x, self.columns) && whole(&self.y, self.rows)
     }
 
+    /// Whether rows stay rows, each in the field in which it was.
+    pub(crate) fn keeps_fields(&self) -> bool {
+        self.y.ratio() == 1.0 && (self.y.destination - self.y.source) % 2.0 == 0.0
+    }
+
     fn from_rects(
         request: &GeometryRequest,
         from: Rect,

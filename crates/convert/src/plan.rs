@@ -3,6 +3,7 @@
 use vitascope_core::{ChromaLocation, ColorInfo, FourCc, YCbCrMatrix};
 
 use crate::alpha::AlphaPlan;
+use crate::attachments::{Moves, Rows};
 use crate::color::curve::{Curve, REFERENCE_WHITE};
 use crate::color::icc;
 use crate::color::plan::{ColorPlan, ColorSpec};
@@ -29,6 +30,7 @@ pub(crate) struct Plan {
     /// Likewise: scaling in the source's format, then a fused path.
     pub chain: Option<Chain>,
     pub outcome: PictureDescription,
+    pub moves: Moves,
 }
 
 /// Two fused paths with a picture between them.
@@ -159,7 +161,8 @@ impl Plan {
             chain =
                 Chain::plan(from, to, source, destination, options, |mid| Fused::plan(&request(mid, size)));
         }
-        Ok(Plan { pipeline, fused, chain, outcome })
+        let rows = if geometry.keeps_fields() { Rows::Kept } else { Rows::Lost };
+        Ok(Plan { pipeline, fused, chain, outcome, moves: Moves { moved: !same, reshaped: !same, rows } })
     }
 }
 

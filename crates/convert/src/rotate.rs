@@ -5,7 +5,7 @@ use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::turn::{Reverse, Tile, Transpose1, Transpose2, Transpose4};
 use vitascope_dsp::workers::Workers;
 
-use crate::attachments;
+use crate::attachments::{self, Moves, Rows};
 use crate::bands::{Share, band_edges, cut};
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
@@ -130,13 +130,17 @@ impl Rotator {
             self.run_planes(layout, size, (destination.width(), destination.height()), &planes, targets);
         }
         let outcome = self.outcome(&description, destination, layout);
-        attachments::rewrite(source, destination, &description, &outcome, layout.has_alpha());
-        if self.rotation.swaps_sides() {
-            // A field is a set of rows, which a quarter turn makes columns.
-            for key in [vitascope_core::attachment::FIELD_COUNT, vitascope_core::attachment::FIELD_DETAIL] {
-                destination.remove_attachment(key);
-            }
-        }
+        let turn = self.turn();
+        let moves = Moves {
+            moved: turn.transpose || turn.mirror_x || turn.mirror_y,
+            reshaped: turn.transpose,
+            rows: match (turn.transpose, turn.mirror_y && source.height().is_multiple_of(2)) {
+                (true, _) => Rows::Lost,
+                (false, true) => Rows::Exchanged,
+                (false, false) => Rows::Kept,
+            },
+        };
+        attachments::rewrite(source, destination, &description, &outcome, layout.has_alpha(), moves);
         debug_assert!(destination.attachments(AttachmentMode::ShouldNotPropagate).is_empty());
         Ok(())
     }

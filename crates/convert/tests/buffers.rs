@@ -2,8 +2,8 @@
 
 use vitascope_convert::{Converter, DownsamplingMode, Options, PictureDescription, ScalingMode, convert};
 use vitascope_core::{
-    AttachmentMode, CleanAperture, ColorInfo, ColorPrimaries, FourCc, PixelAspectRatio, PixelBuffer,
-    TransferFunction, Value, YCbCrMatrix, attachment,
+    AttachmentMode, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FourCc, PixelAspectRatio,
+    PixelBuffer, TransferFunction, Value, YCbCrMatrix, attachment,
 };
 
 fn buffer(width: usize, height: usize, format: &[u8; 4]) -> PixelBuffer {
@@ -85,6 +85,43 @@ fn attachments_are_rewritten() {
         Some(PixelAspectRatio { horizontal_spacing: 8, vertical_spacing: 3 })
     );
     assert_eq!(text(&destination, attachment::CHROMA_LOCATION_TOP_FIELD).as_deref(), Some("Center"));
+}
+
+#[test]
+fn scaled_rows_are_no_fields_and_other_places_hold_no_more() {
+    let source = flat(64, 32, [1, 2, 3, 255]);
+    let mode = AttachmentMode::ShouldPropagate;
+    source.set_attachment(attachment::FIELD_COUNT, 2, mode);
+    source.set_attachment(attachment::FIELD_DETAIL, "TemporalBottomFirst", mode);
+    source.set_attachment(attachment::PREFERRED_CLEAN_APERTURE, Dictionary::new().with("Width", 8), mode);
+    source.set_clean_aperture(&CleanAperture {
+        width: 64.0,
+        height: 16.0,
+        horizontal_offset: 0.0,
+        vertical_offset: 0.0,
+    });
+    let (whole, crop) = (ScalingMode::Normal, ScalingMode::CropSourceToCleanAperture);
+    for (mode, width, height, fields, place) in [
+        (whole, 64, 32, true, true),
+        (whole, 32, 32, true, false),
+        (whole, 64, 64, false, false),
+        // Rows 8 to 24 as they are, and the same over twice as many.
+        (crop, 64, 16, true, false),
+        (crop, 64, 32, false, false),
+    ] {
+        let destination = buffer(width, height, b"420v");
+        let options = Options { scaling_mode: mode, ..Options::default() };
+        convert(&source, &destination, &options).unwrap();
+        let has = |key: &str| destination.attachment(key).is_some();
+        assert_eq!(has(attachment::FIELD_COUNT), fields, "{mode:?} {width}x{height}");
+        assert_eq!(has(attachment::FIELD_DETAIL), fields, "{mode:?} {width}x{height}");
+        assert_eq!(has(attachment::PREFERRED_CLEAN_APERTURE), place, "{mode:?} {width}x{height}");
+    }
+    // That a picture has no fields stays true.
+    source.set_attachment(attachment::FIELD_COUNT, 1, mode);
+    let destination = buffer(64, 64, b"420v");
+    convert(&source, &destination, &Options::default()).unwrap();
+    assert!(destination.attachment(attachment::FIELD_COUNT).is_some());
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Turning and mirroring.
 
 use vitascope_convert::{Error, Rotation, Rotator};
-use vitascope_core::{CleanAperture, FourCc, PixelAspectRatio, PixelBuffer, PixelFormat, attachment};
+use vitascope_core::{
+    AttachmentMode, CleanAperture, Dictionary, FourCc, PixelAspectRatio, PixelBuffer, PixelFormat, attachment,
+};
 use vitascope_dsp::CpuLevel;
 
 const TURNS: [Rotation; 4] =
@@ -190,4 +192,50 @@ fn what_cannot_be_turned_is_refused() {
     check(b"422v", Rotation::Clockwise90, (8, 16), b"422v");
     let upside_down = Rotator { flip_vertical: true, ..Rotator::default() };
     assert_eq!(rows(&turned(&upside_down, &noise(16, 8, FourCc::new(*b"2vuy")))).len(), 8);
+}
+
+#[test]
+fn attachments_that_a_turn_makes_untrue_go_or_change() {
+    let places = [
+        attachment::PREFERRED_CLEAN_APERTURE,
+        attachment::REGION_OF_INTEREST,
+        attachment::DISPLAY_MASK_RECTANGLE,
+    ];
+    // Square, so that sizes do not tell a turn.
+    let source = noise(32, 32, FourCc::new(*b"420v"));
+    let mode = AttachmentMode::ShouldPropagate;
+    for key in places {
+        source.set_attachment(key, Dictionary::new().with("Width", 8), mode);
+    }
+    let shown = Dictionary::new().with("Width", 64).with("Height", 48);
+    source.set_attachment(attachment::DISPLAY_DIMENSIONS, shown, mode);
+    source.set_attachment(attachment::FIELD_COUNT, 2, mode);
+    source.set_attachment(attachment::FIELD_DETAIL, "TemporalTopFirst", mode);
+    for rotation in TURNS {
+        for (flip_horizontal, flip_vertical) in [(false, false), (true, false), (false, true), (true, true)] {
+            let result =
+                turned(&Rotator { rotation, flip_horizontal, flip_vertical, ..Rotator::default() }, &source);
+            let case = format!("{rotation:?} {flip_horizontal} {flip_vertical}");
+            let text = |key: &str| Some(result.attachment(key)?.0.as_str()?.to_owned());
+            let still = match rotation {
+                Rotation::None => !flip_horizontal && !flip_vertical,
+                Rotation::Half => flip_horizontal && flip_vertical,
+                _ => false,
+            };
+            assert!(places.iter().all(|key| result.attachment(key).is_some() == still), "{case}");
+            let quarter = rotation.swaps_sides();
+            assert_eq!(result.attachment(attachment::DISPLAY_DIMENSIONS).is_none(), quarter, "{case}");
+            assert_eq!(result.attachment(attachment::FIELD_COUNT).is_none(), quarter, "{case}");
+            let upside_down = (rotation == Rotation::Half) != flip_vertical;
+            let expected = if upside_down { "TemporalBottomFirst" } else { "TemporalTopFirst" };
+            let expected = (!quarter).then(|| expected.to_owned());
+            assert_eq!(text(attachment::FIELD_DETAIL), expected, "{case}");
+        }
+    }
+    // Of an odd number of rows the first is of the upper field from either end.
+    let odd = noise(8, 9, FourCc::new(*b"L008"));
+    odd.set_attachment(attachment::FIELD_DETAIL, "SpatialFirstLineLate", mode);
+    let result = turned(&Rotator { flip_vertical: true, ..Rotator::default() }, &odd);
+    let (detail, _) = result.attachment(attachment::FIELD_DETAIL).unwrap();
+    assert_eq!(detail.as_str(), Some("SpatialFirstLineLate"));
 }

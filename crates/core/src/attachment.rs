@@ -22,6 +22,18 @@ pub const PIXEL_ASPECT_RATIO: &str = "CVPixelAspectRatio";
 /// Size for display in square pixels: a dictionary of `Width` and `Height`.
 #[doc(alias = "kCVImageBufferDisplayDimensionsKey")]
 pub const DISPLAY_DIMENSIONS: &str = "CVDisplayDimensions";
+/// The part of the picture that statistics count: a dictionary.
+#[doc(alias = "kCVImageBufferRegionOfInterestKey")]
+pub const REGION_OF_INTEREST: &str = "kCVImageBufferRegionOfInterestKey";
+/// The part of the picture that is to be shown: a dictionary.
+#[doc(alias = "kCVImageBufferDisplayMaskRectangleKey")]
+pub const DISPLAY_MASK_RECTANGLE: &str = "kCVImageBufferDisplayMaskRectangleKey";
+/// The part of the left eye's picture that is to be shown: a dictionary.
+#[doc(alias = "kCVImageBufferDisplayMaskRectangleStereoLeftKey")]
+pub const DISPLAY_MASK_RECTANGLE_STEREO_LEFT: &str = "kCVImageBufferDisplayMaskRectangleStereoLeftKey";
+/// The part of the right eye's picture that is to be shown: a dictionary.
+#[doc(alias = "kCVImageBufferDisplayMaskRectangleStereoRightKey")]
+pub const DISPLAY_MASK_RECTANGLE_STEREO_RIGHT: &str = "kCVImageBufferDisplayMaskRectangleStereoRightKey";
 /// Colour primaries: a string, see [`crate::ColorPrimaries`].
 #[doc(alias = "kCVImageBufferColorPrimariesKey")]
 pub const COLOR_PRIMARIES: &str = "CVImageBufferColorPrimaries";
@@ -212,6 +224,17 @@ impl FieldDetail {
             FieldDetail::TemporalBottomFirst => "TemporalBottomFirst",
             FieldDetail::SpatialFirstLineEarly => "SpatialFirstLineEarly",
             FieldDetail::SpatialFirstLineLate => "SpatialFirstLineLate",
+        }
+    }
+
+    /// The order of the fields after the rows were mirrored, where there is an even number of them: the upper field has become
+    /// the lower one.
+    pub const fn mirrored(self) -> Self {
+        match self {
+            FieldDetail::TemporalTopFirst => FieldDetail::TemporalBottomFirst,
+            FieldDetail::TemporalBottomFirst => FieldDetail::TemporalTopFirst,
+            FieldDetail::SpatialFirstLineEarly => FieldDetail::SpatialFirstLineLate,
+            FieldDetail::SpatialFirstLineLate => FieldDetail::SpatialFirstLineEarly,
         }
     }
 

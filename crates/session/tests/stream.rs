@@ -4,8 +4,8 @@ mod support;
 
 use support::{Behaviour, Event, Fixture, HEIGHT, MOCK, WIDTH, at, frame};
 use vitascope_core::{
-    ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FormatDescription, FourCc,
-    PixelAspectRatio, PixelBuffer, Time, TransferFunction, Value, YCbCrMatrix, attachment,
+    AttachmentMode, ChromaLocation, CleanAperture, ColorInfo, ColorPrimaries, Dictionary, FormatDescription,
+    FourCc, PixelAspectRatio, PixelBuffer, Time, TransferFunction, Value, YCbCrMatrix, attachment,
 };
 use vitascope_session::{CompressionSession, FrameOptions, key};
 
@@ -130,6 +130,34 @@ fn aspect_when_the_picture_is_scaled() {
             description.dimensions(),
             vitascope_core::VideoDimensions { width: WIDTH, height: HEIGHT }
         );
+    }
+}
+
+#[test]
+fn fields_of_the_first_frame_unless_its_rows_are_scaled() {
+    // Also where a picture of another format is converted without being scaled.
+    for (width, height, format, interlaced) in [
+        (WIDTH, HEIGHT, b"420v", true),
+        (WIDTH, HEIGHT, b"BGRA", true),
+        (WIDTH * 2, HEIGHT, b"420v", true),
+        (WIDTH, HEIGHT * 2, b"420v", false),
+        (WIDTH / 2, HEIGHT / 2, b"BGRA", false),
+    ] {
+        let first = PixelBuffer::new(width as usize, height as usize, FourCc::new(*format)).unwrap();
+        first.set_attachment(attachment::FIELD_COUNT, 2, AttachmentMode::ShouldPropagate);
+        first.set_attachment(
+            attachment::FIELD_DETAIL,
+            "TemporalBottomFirst",
+            AttachmentMode::ShouldPropagate,
+        );
+        let description = describe(&Fixture::new(Behaviour::default()), &first);
+        let count = description.extensions().get(attachment::FIELD_COUNT).and_then(Value::as_i64);
+        assert_eq!(count == Some(2), interlaced, "{width}x{height}");
+        // What the property says counts in any case.
+        let fixture = Fixture::new(Behaviour::default());
+        fixture.session.set_property(key::FIELD_COUNT, 2).unwrap();
+        let description = describe(&fixture, &first);
+        assert_eq!(description.extensions().get(attachment::FIELD_COUNT).and_then(Value::as_i64), Some(2));
     }
 }
 

@@ -61,6 +61,7 @@ fn links_between_pages_lead_somewhere() {
         "docs/ARCHITECTURE.md",
         "docs/command-line.md",
         "docs/pixel-transfer.md",
+        "docs/porting.md",
         "testdata/README.md",
     ];
     for page in pages {

@@ -71,17 +71,21 @@ impl Stream {
         });
         let wanted = take_colors(&mut transfer);
         let color = color(width, height, values, converted.map(|_| wanted), first);
+        let converter = converted.and_then(|first| {
+            let target = PictureDescription::new(pixel_format, width as usize, height as usize);
+            // What cannot be converted is refused when its conversion is planned.
+            Converter::new(&PictureDescription::of(first), &target, &transfer).ok()
+        });
         let (pixel_aspect_ratio, clean_aperture) = match converted {
-            Some(first) if transfer.scaling_mode != ScalingMode::Normal => {
-                let target = PictureDescription::new(pixel_format, width as usize, height as usize);
-                // What cannot be converted is refused when its conversion is planned.
-                let outcome = Converter::new(&PictureDescription::of(first), &target, &transfer).ok();
-                fitted_geometry(width, height, values, outcome.as_ref().map(Converter::outcome))
+            Some(_) if transfer.scaling_mode != ScalingMode::Normal => {
+                fitted_geometry(width, height, values, converter.as_ref().map(Converter::outcome))
             }
             _ => geometry(width, height, values, first),
         };
+        // Rows that are scaled are no fields any more.
+        let of_fields = first.filter(|_| converter.as_ref().is_none_or(Converter::keeps_fields));
         Ok(Stream {
-            fields: fields(values, first),
+            fields: fields(values, of_fields),
             width,
             height,
             size_multiple: entry.size_multiple,

@@ -96,7 +96,7 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
         change: Change::BeforeFirstFrame,
         documentation: "1 for progressive frames, 2 for frames of two interlaced fields, recorded in the stream and on the \
                         format description. Interlaced frames are coded whole and marked, not field by field. Unset, what \
-                        FieldDetail or the first frame says.",
+                        FieldDetail or the first frame says; rows that are scaled are no fields any more.",
     },
     enumeration_or_null(
         key::FIELD_DETAIL,
