@@ -6,6 +6,7 @@
 //! frequency.
 
 mod block;
+mod block_search;
 mod block_size;
 mod chroma_motion;
 mod deblock;
@@ -25,6 +26,7 @@ mod weight;
 mod x86_64;
 
 pub use block::{Average, BlockCopy};
+pub use block_search::{BlockSearch, FoundBlock, SearchStart};
 pub(crate) use block_size::BlockExtent;
 pub use block_size::BlockSize;
 pub use chroma_motion::{ChromaMotion2, ChromaMotion4, ChromaMotion8};

@@ -3,12 +3,12 @@
 use std::fmt;
 
 pub(crate) use vitascope_dsp::CpuLevel;
-use vitascope_dsp::video::{BlockSize, Sad, SadX4, Satd, SatdMean, ShiftedHalves, Variance16x16};
-pub(crate) use vitascope_dsp::video::{Place, Planes};
+use vitascope_dsp::video::{BlockSearch, BlockSize, SadX4, Satd, SatdMean, ShiftedHalves, Variance16x16};
+pub(crate) use vitascope_dsp::video::{FoundBlock, Place, Planes, SearchStart};
 
 /// Kernels on the 8x8 blocks of half-size pictures, chosen for one level.
 pub(crate) struct Kernels {
-    sad: Sad,
+    search: BlockSearch,
     sad_x4: SadX4,
     satd: Satd,
     satd_mean: SatdMean,
@@ -20,7 +20,7 @@ impl Kernels {
     pub(crate) fn new(level: CpuLevel) -> Self {
         const SIZE: usize = BlockSize::B8x8 as usize;
         Self {
-            sad: Sad::select(level)[SIZE],
+            search: BlockSearch::select(level),
             sad_x4: SadX4::select(level)[SIZE],
             satd: Satd::select(level)[SIZE],
             satd_mean: SatdMean::select(level)[SIZE],
@@ -29,26 +29,19 @@ impl Kernels {
         }
     }
 
-    /// Sum of absolute differences.
+    /// The displacement at which the reference is most like a block.
     #[inline(always)]
-    pub(crate) fn sad(&self, a: &[u8], a_stride: usize, b: &[u8], b_stride: usize) -> u32 {
-        self.sad.call(a, a_stride, b, b_stride)
-    }
-
-    /// Sums of absolute differences to blocks at four places.
-    #[inline(always)]
-    pub(crate) fn sad_x4(
+    pub(crate) fn search(
         &self,
-        a: &[u8],
-        a_stride: usize,
+        source: &[u8],
         planes: &Planes<'_>,
-        places: [Place; 4],
         stride: usize,
-    ) -> [u32; 4] {
-        self.sad_x4.call(a, a_stride, planes, places, stride)
+        start: &SearchStart,
+    ) -> FoundBlock {
+        self.search.call(source, planes, stride, start)
     }
 
-    /// [`sad_x4`](Self::sad_x4) to four blocks without anything beside their rows.
+    /// Sums of absolute differences to four blocks without anything beside their rows.
     #[inline(always)]
     pub(crate) fn sad_x4_packed(&self, a: &[u8], a_stride: usize, b: [&[u8; 64]; 4]) -> [u32; 4] {
         let places = [0, 1, 2, 3].map(|plane| Place::new(plane, 0));

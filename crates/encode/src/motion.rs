@@ -2,7 +2,7 @@
 
 use crate::frame::MotionVector;
 use crate::half_picture::{BlockGrid, HalfPicture, WholeSamples};
-use crate::kernels::{Kernels, Place, Planes};
+use crate::kernels::{FoundBlock, Kernels, Planes, SearchStart};
 use crate::light::{LightWeight, light_change};
 
 /// A vector in half samples of the half-size picture, which are whole samples of the full-size one.
@@ -13,9 +13,8 @@ pub(crate) struct HalfVector {
 }
 
 impl HalfVector {
-    /// Both components as one number.
-    fn key(self) -> u32 {
-        u32::from(self.x as u16) | u32::from(self.y as u16) << 16
+    fn components(self) -> (i16, i16) {
+        (self.x, self.y)
     }
 
     pub(crate) fn to_motion(self) -> MotionVector {
@@ -132,203 +131,31 @@ pub(crate) fn search_band(
                 y: median(left.y, above.y, above_right.y),
             };
             let hinted = hint.get(row * grid.columns + column).copied().unwrap_or_default();
-            let search = BlockSearch {
-                kernels,
-                planes: &planes,
+            let start = SearchStart {
                 origin: reference.offset(column as i32 * 8, row as i32 * 8),
-                source: source.at(column as i32 * 8, row as i32 * 8),
-                stride: source.stride,
                 columns: reach(column, grid.columns),
                 rows,
-                predicted: (predicted.x.into(), predicted.y.into()),
+                predicted: predicted.components(),
+                candidates: [predicted, hinted, left, above, above_right].map(HalfVector::components),
             };
-            let (vector, cost) = search.run([predicted, hinted, left, above, above_right]);
+            let block = source.at(column as i32 * 8, row as i32 * 8);
+            let FoundBlock { vector: (x, y), cost } = kernels.search(block, &planes, source.stride, &start);
+            let vector = HalfVector { x, y };
             vectors[index] = vector;
             *block_cost = cost.min(u32::from(u16::MAX)) as u16;
         }
     }
 }
 
-/// Cost of one bit of a vector in SATD units.
-const BIT_COST: u32 = 2;
 /// The farthest a vector reaches in each direction, in whole samples of the half-size picture.
 const REACH: i32 = 96;
 /// How far a block may lie outside the picture, in whole samples; less than the padding.
 const OVERHANG: i32 = 20;
-/// A block this well predicted (SAD of 64 samples) needs no further search.
-const GOOD_SAD: u32 = 40;
-/// A block this well predicted needs no half samples: a sample off by one on average.
-const FINE_SAD: u32 = 64;
-/// Most steps of the wide and the small diamond, and of the one of half samples.
-const WIDE_STEPS: usize = 10;
-const SMALL_STEPS: usize = 2;
-const HALF_STEPS: usize = 2;
-
-/// Cost of a vector's component by its difference to the prediction in half samples, from `-DIFFERENCES / 2` on:
-/// about the length of its Exp-Golomb code.
-const COMPONENT_COST: [u8; DIFFERENCES] = {
-    let mut costs = [0; DIFFERENCES];
-    let mut index = 0;
-    while index < DIFFERENCES {
-        let difference = (index as i32 - DIFFERENCES as i32 / 2).unsigned_abs();
-        costs[index] = (BIT_COST * 2 * (32 - (2 * difference).leading_zeros())) as u8;
-        index += 1;
-    }
-    costs
-};
-/// More than four times the reach in half samples, and a power of two.
-const DIFFERENCES: usize = 1024;
-
-/// Something found: its cost, and its displacement or direction.
-type Found = (u32, i32, i32);
 
 /// Displacements in whole samples that block `index` of `count` in a row or column may have, first and last.
 fn reach(index: usize, count: usize) -> (i32, i32) {
     let (before, after) = (8 * index as i32, 8 * (count - 1 - index) as i32);
     ((-before - OVERHANG).max(-REACH), (after + OVERHANG).min(REACH))
-}
-
-struct BlockSearch<'a> {
-    kernels: &'a Kernels,
-    /// Planes of the reference.
-    planes: &'a Planes<'a>,
-    /// The block's place in them.
-    origin: usize,
-    source: &'a [u8],
-    stride: usize,
-    /// Limits of whole-sample displacements.
-    columns: (i32, i32),
-    rows: (i32, i32),
-    predicted: (i32, i32),
-}
-
-impl<'a> BlockSearch<'a> {
-    /// The best vector and its cost, starting from zero and the given candidates.
-    #[inline(always)]
-    fn run(&self, candidates: [HalfVector; 5]) -> (HalfVector, u32) {
-        // Near each other, candidates lead to the same place.
-        let keys = candidates.map(HalfVector::key);
-        let mut best = (self.whole_cost(0, 0), 0, 0);
-        for (i, candidate) in candidates.into_iter().enumerate() {
-            if keys[i] == 0 || keys[..i].contains(&keys[i]) {
-                continue;
-            }
-            let (x, y) = self.clamp((i32::from(candidate.x) + 1) >> 1, (i32::from(candidate.y) + 1) >> 1);
-            let cost = self.whole_cost(x, y);
-            if cost < best.0 {
-                best = (cost, x, y);
-            }
-        }
-        if best.0 > GOOD_SAD {
-            best = self.steps::<2>(best, WIDE_STEPS);
-            best = self.steps::<1>(best, SMALL_STEPS);
-        }
-        self.refine_half(best)
-    }
-
-    /// A diamond moves as long as it finds better within the limits.
-    #[inline(always)]
-    fn steps<const REACH: i32>(&self, mut best: Found, most: usize) -> Found {
-        for _ in 0..most {
-            let (cost, x, y) = best;
-            if x - REACH < self.columns.0
-                || x + REACH > self.columns.1
-                || y - REACH < self.rows.0
-                || y + REACH > self.rows.1
-            {
-                break;
-            }
-            // Across and down: within the padding, as the limits are.
-            let (at, across, down) = (self.moved(x, y), REACH as usize, REACH as usize * self.stride);
-            let places = [at.wrapping_sub(down), at.wrapping_sub(across), at + across, at + down];
-            let places = places.map(|index| Place::new(0, index));
-            let (found, dx, dy) = self.nearest(places, (2 * x, 2 * y), 2 * REACH);
-            if found >= cost {
-                break;
-            }
-            best = (found, x + REACH * dx, y + REACH * dy);
-        }
-        best
-    }
-
-    /// Half-sample refinement around a whole position with its cost; then the SATD.
-    #[inline(always)]
-    fn refine_half(&self, (mut cost, x, y): Found) -> (HalfVector, u32) {
-        let (mut x, mut y) = (2 * x, 2 * y);
-        let steps = if cost > FINE_SAD { HALF_STEPS } else { 0 };
-        for _ in 0..steps {
-            let places = [self.half(x, y - 1), self.half(x - 1, y), self.half(x + 1, y), self.half(x, y + 1)];
-            let (found, dx, dy) = self.nearest(places, (x, y), 1);
-            if found >= cost {
-                break;
-            }
-            (cost, x, y) = (found, x + dx, y + dy);
-        }
-        let reference = self.planes.from(self.half(x, y));
-        let satd = self.kernels.satd(self.source, self.stride, reference, self.stride);
-        let vector_cost = self.column_cost(x) + self.row_cost(y);
-        (HalfVector { x: x as i16, y: y as i16 }, satd + vector_cost)
-    }
-
-    /// The best of the neighbours above, left, right and below a point, `reach` half samples from it: cost and
-    /// direction.
-    #[inline(always)]
-    fn nearest(&self, places: [Place; 4], (x, y): (i32, i32), reach: i32) -> Found {
-        const DIRECTIONS: [(i32, i32); 4] = [(0, -1), (-1, 0), (1, 0), (0, 1)];
-        let sads = self.kernels.sad_x4(self.source, self.stride, self.planes, places, self.stride);
-        let (column, row) = (self.column_cost(x), self.row_cost(y));
-        // The number of the neighbour below the cost: one comparison keeps both.
-        let [a, b, c, d] = [
-            4 * (sads[0] + column + self.row_cost(y - reach)),
-            4 * (sads[1] + self.column_cost(x - reach) + row) + 1,
-            4 * (sads[2] + self.column_cost(x + reach) + row) + 2,
-            4 * (sads[3] + column + self.row_cost(y + reach)) + 3,
-        ];
-        let least = a.min(b).min(c.min(d));
-        let (dx, dy) = DIRECTIONS[(least & 3) as usize];
-        (least >> 2, dx, dy)
-    }
-
-    /// Where the samples at a vector in half samples are.
-    #[inline(always)]
-    fn half(&self, x: i32, y: i32) -> Place {
-        Place::new(((x & 1) + 2 * (y & 1)) as usize, self.moved(x >> 1, y >> 1))
-    }
-
-    /// The block's place moved by whole samples.
-    #[inline(always)]
-    fn moved(&self, x: i32, y: i32) -> usize {
-        self.origin.wrapping_add_signed(y as isize * self.stride as isize + x as isize)
-    }
-
-    #[inline(always)]
-    fn whole_cost(&self, x: i32, y: i32) -> u32 {
-        let reference = self.planes.from(Place::new(0, self.moved(x, y)));
-        let sad = self.kernels.sad(self.source, self.stride, reference, self.stride);
-        sad + self.column_cost(2 * x) + self.row_cost(2 * y)
-    }
-
-    /// Cost of a vector's component to the right, in half samples.
-    #[inline(always)]
-    fn column_cost(&self, x: i32) -> u32 {
-        component_cost(x - self.predicted.0)
-    }
-
-    /// Cost of a vector's component down, in half samples.
-    #[inline(always)]
-    fn row_cost(&self, y: i32) -> u32 {
-        component_cost(y - self.predicted.1)
-    }
-
-    #[inline(always)]
-    fn clamp(&self, x: i32, y: i32) -> (i32, i32) {
-        (x.clamp(self.columns.0, self.columns.1), y.clamp(self.rows.0, self.rows.1))
-    }
-}
-
-#[inline(always)]
-fn component_cost(difference: i32) -> u32 {
-    COMPONENT_COST[(difference + DIFFERENCES as i32 / 2) as usize % DIFFERENCES].into()
 }
 
 fn median(a: i16, b: i16, c: i16) -> i16 {

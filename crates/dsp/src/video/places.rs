@@ -23,6 +23,12 @@ impl<'a> Planes<'a> {
         Self { planes: planes.map(|plane| &plane[..length]), length }
     }
 
+    /// Samples in each plane.
+    #[inline(always)]
+    pub(crate) fn length(&self) -> usize {
+        self.length
+    }
+
     /// The samples from a place to the end of its plane.
     ///
     /// # Panics

@@ -40,7 +40,7 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sad_quarters_x4 },
 }
 
-fn sad<const W: usize, const H: usize>(
+pub(super) fn sad<const W: usize, const H: usize>(
     src: &[u8],
     src_stride: usize,
     reference: &[u8],

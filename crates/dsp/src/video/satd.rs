@@ -1,7 +1,7 @@
 //! Sums of absolute transformed differences: the cost of a residual after a Hadamard transform.
 
 #[cfg(target_arch = "x86_64")]
-mod avx2;
+pub(super) mod avx2;
 
 use super::{Place, Planes};
 use crate::kernel::fits;
@@ -60,7 +60,7 @@ kernel! {
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sa8d },
 }
 
-fn satd<const W: usize, const H: usize>(
+pub(super) fn satd<const W: usize, const H: usize>(
     src: &[u8],
     src_stride: usize,
     reference: &[u8],

@@ -44,8 +44,8 @@ pub(super) unsafe fn load4(p: *const u8) -> __m128i {
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn load8x2(first: *const u8, second: *const u8) -> __m128i {
-    // SAFETY: by this function's contract.
-    unsafe { _mm_unpacklo_epi64(_mm_loadl_epi64(first.cast()), _mm_loadl_epi64(second.cast())) }
+    // SAFETY: by this function's contract; the load of the high half takes any address.
+    unsafe { _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(_mm_loadl_epi64(first.cast())), second.cast())) }
 }
 
 /// 4 samples of each of two rows in the low half, zeros above.

@@ -12,7 +12,7 @@ use std::arch::x86_64::*;
 /// # Safety
 /// AVX2; both blocks lie within their slices.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn satd<const W: usize, const H: usize>(
+pub(in crate::video) unsafe fn satd<const W: usize, const H: usize>(
     src: &[u8],
     src_stride: usize,
     reference: &[u8],
