@@ -11,6 +11,7 @@ mod block_size;
 mod chroma_motion;
 mod deblock;
 mod interpolate;
+mod intra_estimate;
 mod places;
 mod prefetch;
 mod quantise;
@@ -36,6 +37,7 @@ pub use deblock::{
     DeblockLumaIntraVerticalEdge, DeblockLumaVerticalEdge,
 };
 pub use interpolate::InterpolateHalf;
+pub use intra_estimate::IntraEstimate;
 pub use places::{Place, Planes};
 pub use prefetch::prefetch_rows;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};

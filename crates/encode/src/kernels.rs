@@ -3,14 +3,13 @@
 use std::fmt;
 
 pub(crate) use vitascope_dsp::CpuLevel;
-use vitascope_dsp::video::{BlockSearch, BlockSize, SadX4, Satd, SatdMean, ShiftedHalves, Variance16x16};
-pub(crate) use vitascope_dsp::video::{FoundBlock, Place, Planes, SearchStart};
+use vitascope_dsp::video::{BlockSearch, BlockSize, IntraEstimate, SatdMean, ShiftedHalves, Variance16x16};
+pub(crate) use vitascope_dsp::video::{FoundBlock, Planes, SearchStart};
 
 /// Kernels on the 8x8 blocks of half-size pictures, chosen for one level.
 pub(crate) struct Kernels {
     search: BlockSearch,
-    sad_x4: SadX4,
-    satd: Satd,
+    intra_estimate: IntraEstimate,
     satd_mean: SatdMean,
     shifted_halves: ShiftedHalves,
     variance16x16: Variance16x16,
@@ -21,8 +20,7 @@ impl Kernels {
         const SIZE: usize = BlockSize::B8x8 as usize;
         Self {
             search: BlockSearch::select(level),
-            sad_x4: SadX4::select(level)[SIZE],
-            satd: Satd::select(level)[SIZE],
+            intra_estimate: IntraEstimate::select(level),
             satd_mean: SatdMean::select(level)[SIZE],
             shifted_halves: ShiftedHalves::select(level),
             variance16x16: Variance16x16::select(level),
@@ -41,20 +39,13 @@ impl Kernels {
         self.search.call(source, planes, stride, start)
     }
 
-    /// Sums of absolute differences to four blocks without anything beside their rows.
+    /// Sum of the absolute transformed differences to a simple prediction; the samples begin above and left of the block.
     #[inline(always)]
-    pub(crate) fn sad_x4_packed(&self, a: &[u8], a_stride: usize, b: [&[u8; 64]; 4]) -> [u32; 4] {
-        let places = [0, 1, 2, 3].map(|plane| Place::new(plane, 0));
-        self.sad_x4.call(a, a_stride, &Planes::new(b.map(|block| block.as_slice())), places, 8)
+    pub(crate) fn intra_estimate(&self, around: &[u8], stride: usize) -> u32 {
+        self.intra_estimate.call(around, stride)
     }
 
-    /// Sum of the absolute 4x4 Hadamard-transformed differences, halved.
-    #[inline(always)]
-    pub(crate) fn satd(&self, a: &[u8], a_stride: usize, b: &[u8], b_stride: usize) -> u32 {
-        self.satd.call(a, a_stride, b, b_stride)
-    }
-
-    /// [`satd`](Self::satd) to the rounded mean of two blocks of one stride.
+    /// Sum of the absolute 4x4 Hadamard-transformed differences to the rounded mean of two blocks of one stride, halved.
     #[inline(always)]
     pub(crate) fn satd_to_mean(&self, a: &[u8], stride: usize, b: [&[u8]; 2]) -> u32 {
         self.satd_mean.call(a, stride, b[0], b[1], stride)

@@ -52,8 +52,7 @@ pub struct LightChange {
 /// would come nearer. Of each as many blocks, at least one.
 pub fn light_change(own: &[u8], other: &[u8]) -> Option<LightChange> {
     let count = own.len() as i64;
-    let plain =
-        own.iter().zip(other).map(|(&own, &other)| u64::from(own.abs_diff(other))).sum::<u64>() as i64;
+    let plain = total(own, other, |own, other| [own.abs_diff(other).into()])[0];
     // At least a code value in every block, or nobody would see it.
     if plain < count {
         return None;
@@ -75,14 +74,12 @@ pub fn light_change(own: &[u8], other: &[u8]) -> Option<LightChange> {
 /// The weight that brings the mean and the deviations from it to those of the picture.
 fn by_spread(own: &[u8], other: &[u8]) -> LightWeight {
     let count = own.len() as i64;
-    let sum = |plane: &[u8]| plane.iter().map(|&s| u64::from(s)).sum::<u64>() as i64;
-    let (own_sum, other_sum) = (sum(own), sum(other));
+    let [own_sum, other_sum] = total(own, other, |own, other| [own.into(), other.into()]);
     // Deviations from the mean, in 1/16.
-    let spread = |plane: &[u8], sum: i64| {
-        let mean = (16 * sum / count) as u16;
-        plane.iter().map(|&s| u64::from((u16::from(s) * 16).abs_diff(mean))).sum::<u64>() as i64
-    };
-    let (own_spread, other_spread) = (spread(own, own_sum), spread(other, other_sum));
+    let [own_mean, other_mean] = [own_sum, other_sum].map(|sum| (16 * sum / count) as u16);
+    let deviation = |sample: u8, mean: u16| u32::from((u16::from(sample) * 16).abs_diff(mean));
+    let spreads = total(own, other, |own, other| [deviation(own, own_mean), deviation(other, other_mean)]);
+    let [own_spread, other_spread] = spreads;
     let weight = if other_spread < 16 * count {
         i64::from(ONE)
     } else {
@@ -116,17 +113,33 @@ struct Differences {
 
 fn measure(weight: LightWeight, own: &[u8], other: &[u8]) -> (LightWeight, Differences) {
     let (factor, offset) = (i16::from(weight.factor), i16::from(weight.offset));
-    let (mut weighted, mut either, mut worse) = (0u64, 0u64, 0u64);
-    for (&own, &other) in own.iter().zip(other) {
+    let [weighted, either, worse] = total(own, other, |own, other| {
         let before = own.abs_diff(other);
         let predicted =
             ((i16::from(other) * factor + ONE as i16 / 2) >> LightWeight::LOG2_DENOMINATOR) + offset;
         let after = own.abs_diff(predicted.clamp(0, 255) as u8);
-        weighted += u64::from(after);
-        either += u64::from(after.min(before));
-        worse += u64::from(after > before.saturating_add(1));
+        [after.into(), after.min(before).into(), (after > before.saturating_add(1)).into()]
+    });
+    (weight, Differences { weighted, either, worse })
+}
+
+/// Sums over both planes of what is made of two samples, at most 2^16 each.
+fn total<const N: usize>(own: &[u8], other: &[u8], terms: impl Fn(u8, u8) -> [u32; N]) -> [i64; N] {
+    // Short sums are of the narrowest kind, of which a register holds the most.
+    const SHORT: usize = 1 << 12;
+    let mut totals = [0; N];
+    for (own, other) in own.chunks(SHORT).zip(other.chunks(SHORT)) {
+        let mut sums = [0u32; N];
+        for (&own, &other) in own.iter().zip(other) {
+            for (sum, term) in sums.iter_mut().zip(terms(own, other)) {
+                *sum += term;
+            }
+        }
+        for (total, sum) in totals.iter_mut().zip(sums) {
+            *total += i64::from(sum);
+        }
     }
-    (weight, Differences { weighted: weighted as i64, either: either as i64, worse: worse as i64 })
+    totals
 }
 
 /// Blocks that weights may make worse before the plain reference comes first: one in so many.
