@@ -69,9 +69,9 @@ impl BinCounter {
 impl BinSink for BinCounter {
     #[inline(always)]
     fn bin(&mut self, context: usize, bin: bool) {
-        let state = self.states[context];
-        self.cost += cabac::cost(state, bin);
-        self.states[context] = cabac::next(state, bin);
+        let state = &mut self.states[context];
+        let (cost, next) = cabac::step(*state, bin);
+        (self.cost, *state) = (self.cost + cost, next);
     }
 
     #[inline(always)]

@@ -29,13 +29,43 @@ const TC0: [[i8; 3]; 52] = [
     [10, 13, 20], [11, 15, 23], [13, 17, 25],
 ];
 
-/// Filter offsets of the slice and of chroma.
+/// What a filter goes by at one quantiser, with no offsets.
+#[derive(Clone, Copy)]
+struct Thresholds {
+    alpha: u8,
+    beta: u8,
+    /// tC0 by strength; -1 where nothing is filtered.
+    tc0: [i8; 4],
+}
+
+const THRESHOLDS: [Thresholds; 52] = {
+    let mut all = [Thresholds { alpha: 0, beta: 0, tc0: [-1; 4] }; 52];
+    let mut qp = 0;
+    while qp < 52 {
+        let [one, two, three] = TC0[qp];
+        all[qp] = Thresholds { alpha: ALPHA[qp], beta: BETA[qp], tc0: [-1, one, two, three] };
+        qp += 1;
+    }
+    all
+};
+
+impl Thresholds {
+    /// For an edge between blocks of two quantisers; `None` where nothing would be filtered.
+    #[inline(always)]
+    fn between(qp: u8, other_qp: u8) -> Option<&'static Self> {
+        let thresholds = &THRESHOLDS[usize::from(u16::from(qp) + u16::from(other_qp)).div_ceil(2).min(51)];
+        (thresholds.alpha != 0).then_some(thresholds)
+    }
+
+    #[inline(always)]
+    fn tc0(&self, strengths: Strengths) -> [i8; 4] {
+        strengths.map(|strength| self.tc0[usize::from(strength & 3)])
+    }
+}
+
+/// What the filter of a picture goes by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DeblockParameters {
-    /// `FilterOffsetA` and `FilterOffsetB`.
-    pub(crate) offset_a: i32,
-    pub(crate) offset_b: i32,
-    pub(crate) chroma_qp_offset: i32,
     /// Index in list 0 of a copy of the first reference; [`NO_COPY`] where there is none.
     pub(crate) copy: i8,
     /// There is no chroma.
@@ -95,12 +125,6 @@ enum Direction {
     Horizontal,
 }
 
-fn thresholds(p: DeblockParameters, qp: u32) -> (usize, i32, i32) {
-    let a = (qp as i32 + p.offset_a).clamp(0, 51) as usize;
-    let b = (qp as i32 + p.offset_b).clamp(0, 51) as usize;
-    (a, i32::from(ALPHA[a]), i32::from(BETA[b]))
-}
-
 fn filter(
     k: &VideoKernels,
     p: DeblockParameters,
@@ -115,21 +139,18 @@ fn filter(
     if strengths == [0; 4] {
         return;
     }
-    let tc0 =
-        |index: usize| strengths.map(|s| if s == 0 { -1 } else { TC0[index][usize::from(s.min(3)) - 1] });
-    let (index, alpha, beta) = thresholds(p, (u32::from(qp) + u32::from(other_qp)).div_ceil(2));
-    if alpha != 0 && beta != 0 {
+    let strong = strengths[0] == 4;
+    if let Some(thresholds) = Thresholds::between(qp, other_qp) {
         let stride = row.luma_stride;
         let corner = row.luma_offset + 16 * mb_x;
-        let (alpha, beta) = (alpha as u8, beta as u8);
-        let strong = strengths[0] == 4;
+        let (alpha, beta, tc0) = (thresholds.alpha, thresholds.beta, thresholds.tc0(strengths));
         match direction {
             Direction::Vertical => {
                 let samples = &mut row.luma[corner + 4 * stride + 4 * edge - 4..];
                 if strong {
                     k.deblock_luma_intra_vertical_edge.call(samples, stride, alpha, beta);
                 } else {
-                    k.deblock_luma_vertical_edge.call(samples, stride, alpha, beta, &tc0(index));
+                    k.deblock_luma_vertical_edge.call(samples, stride, alpha, beta, &tc0);
                 }
             }
             Direction::Horizontal => {
@@ -137,7 +158,7 @@ fn filter(
                 if strong {
                     k.deblock_luma_intra_horizontal_edge.call(samples, stride, alpha, beta);
                 } else {
-                    k.deblock_luma_horizontal_edge.call(samples, stride, alpha, beta, &tc0(index));
+                    k.deblock_luma_horizontal_edge.call(samples, stride, alpha, beta, &tc0);
                 }
             }
         }
@@ -145,15 +166,11 @@ fn filter(
     if edge % 2 == 1 || p.monochrome {
         return;
     }
-    let chroma_qp = |qp: u8| u32::from(CHROMA_QP[(i32::from(qp) + p.chroma_qp_offset).clamp(0, 51) as usize]);
-    let (index, alpha, beta) = thresholds(p, (chroma_qp(qp) + chroma_qp(other_qp)).div_ceil(2));
-    if alpha == 0 || beta == 0 {
-        return;
-    }
+    let [qp, other_qp] = [qp, other_qp].map(|qp| CHROMA_QP[usize::from(qp).min(51)]);
+    let Some(thresholds) = Thresholds::between(qp, other_qp) else { return };
     let stride = row.chroma_stride;
     let corner = row.chroma_offset + 8 * mb_x;
-    let (alpha, beta) = (alpha as u8, beta as u8);
-    let strong = strengths[0] == 4;
+    let (alpha, beta, tc0) = (thresholds.alpha, thresholds.beta, thresholds.tc0(strengths));
     for plane in &mut row.chroma {
         match direction {
             Direction::Vertical => {
@@ -161,7 +178,7 @@ fn filter(
                 if strong {
                     k.deblock_chroma_intra_vertical_edge.call(samples, stride, alpha, beta);
                 } else {
-                    k.deblock_chroma_vertical_edge.call(samples, stride, alpha, beta, &tc0(index));
+                    k.deblock_chroma_vertical_edge.call(samples, stride, alpha, beta, &tc0);
                 }
             }
             Direction::Horizontal => {
@@ -169,7 +186,7 @@ fn filter(
                 if strong {
                     k.deblock_chroma_intra_horizontal_edge.call(samples, stride, alpha, beta);
                 } else {
-                    k.deblock_chroma_horizontal_edge.call(samples, stride, alpha, beta, &tc0(index));
+                    k.deblock_chroma_horizontal_edge.call(samples, stride, alpha, beta, &tc0);
                 }
             }
         }

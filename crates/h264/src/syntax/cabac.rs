@@ -1,7 +1,7 @@
 //! The arithmetic encoder of CABAC (ITU-T H.264 9.3.4) and its context variables.
 
 use super::cabac_init::{INTER, INTRA, Initial};
-use super::cabac_tables::{NEXT, RANGE_LPS};
+use super::cabac_tables::{NEXT, RANGE_LPS, STEPS};
 
 pub use super::cabac_tables::BIN_COST;
 
@@ -18,6 +18,13 @@ pub fn cost(state: State, bin: bool) -> u32 {
 #[inline(always)]
 pub fn next(state: State, bin: bool) -> State {
     NEXT[usize::from(state & 127)][usize::from(bin)]
+}
+
+/// Cost of coding `bin` in `state`, in 1/256 bit, and the state after it.
+#[inline(always)]
+pub fn step(state: State, bin: bool) -> (u32, State) {
+    let step = STEPS[usize::from(state & 127)][usize::from(bin)];
+    (step >> 8, step as State)
 }
 
 /// All 1024 context variables of a slice, by `ctxIdx`.

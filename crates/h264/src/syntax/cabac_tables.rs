@@ -53,3 +53,19 @@ pub static BIN_COST: [u16; 128] = [
     19, 1103, 18, 1122, 17, 1141, 16, 1161, 15, 1180, 15, 1199, 14, 1218, 13, 1238, 12, 1257, 12, 1276, 11,
     1295, 11, 1315, 10, 1334, 10, 1353, 9, 1372, 9, 1392, 8, 1411, 8, 1430, 7, 1449, 7, 1469,
 ];
+
+/// What follows from a bin, by packed state and bin: its cost in 1/256 bit, and in the low byte the state after it.
+pub(super) static STEPS: [[u32; 2]; 128] = steps();
+
+const fn steps() -> [[u32; 2]; 128] {
+    let mut steps = [[0; 2]; 128];
+    let mut state = 0;
+    while state < 128 {
+        steps[state] = [
+            (BIN_COST[state] as u32) << 8 | NEXT[state][0] as u32,
+            (BIN_COST[state ^ 1] as u32) << 8 | NEXT[state][1] as u32,
+        ];
+        state += 1;
+    }
+    steps
+}
