@@ -42,7 +42,7 @@ pub(super) fn cubic_of_two(bank: Option<&FilterBank>) -> bool {
 
 /// Bytes of a stretch of a row that is gone through from top to bottom, few enough for its words to stay in the nearest
 /// cache; in tests, several stretches a row.
-const STRETCH: usize = if cfg!(test) { 48 } else { 1920 };
+const STRETCH: usize = if cfg!(test) { 48 } else { 960 };
 
 /// A source plane twice as wide and high as what is made of it.
 struct Doubled<'a> {

@@ -9,6 +9,7 @@ mod from_rgb;
 mod halved;
 mod moves;
 mod reduce;
+mod ring;
 mod scaled;
 mod to_rgb;
 

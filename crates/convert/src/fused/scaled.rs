@@ -7,6 +7,7 @@ use vitascope_dsp::pixels::scale::{
 };
 
 use super::halved::{Halved, HalvedScratch, HalvingKernels, cubic_of_two, means_of_two};
+use super::ring::Ring;
 use crate::format::layout::{Component, Layout, Storage};
 use crate::pipeline::{Band, ComponentPlan, SourcePlane};
 use crate::scale::filter::FilterBank;
@@ -74,15 +75,6 @@ struct Split {
     rows: Vec<Vec<u8>>,
     /// Which it is: plane, row, bytes a turn.
     held: Option<(u8, usize, usize)>,
-}
-
-/// The latest filtered rows of a channel, row `n` at place `n % rows.len()`. Windows never go back, and no row is left
-/// out within one.
-#[derive(Default)]
-struct Ring {
-    rows: Vec<Vec<i16>>,
-    /// The row after the last one.
-    end: usize,
 }
 
 impl Scaled {
@@ -201,9 +193,7 @@ impl Scaled {
             scratch.rings.resize_with(count.max(scratch.rings.len()), Ring::default);
             for (channel, ring) in plane.channels.iter().zip(&mut scratch.rings) {
                 let taps = channel.vertical.as_ref().map_or(1, |bank| bank.taps);
-                ring.rows.resize_with(taps, Vec::new);
-                ring.rows.iter_mut().for_each(|row| row.resize(channel.width, 0));
-                ring.end = 0;
+                ring.prepare(taps, channel.width);
             }
             for y in rows {
                 let shown = (self.rows.0..self.rows.1).contains(&(y << plane.shift));
@@ -263,7 +253,7 @@ impl Scaled {
         let ScaledScratch { rings, split, words, .. } = scratch;
         let missing = |channel: &Channel, ring: &Ring| {
             let window = channel.window(y);
-            window.start.max(ring.end)..window.end
+            window.start.max(ring.end())..window.end
         };
         let (mut first, mut end) = (usize::MAX, 0);
         for (channel, ring) in plane.channels.iter().zip(&*rings) {
@@ -274,9 +264,7 @@ impl Scaled {
         for row in first..end {
             for (channel, ring) in plane.channels.iter().zip(&mut *rings) {
                 if missing(channel, ring).contains(&row) {
-                    let slot = row % ring.rows.len();
-                    self.filter_row(channel, source, row, alone, (split, words), &mut ring.rows[slot]);
-                    ring.end = row + 1;
+                    self.filter_row(channel, source, row, alone, (split, words), ring.next(row));
                 }
             }
         }
@@ -288,15 +276,14 @@ impl Scaled {
         if shown {
             let one = [1i16 << 14];
             let weights = channel.vertical.as_ref().map_or(&one[..], |bank| bank.fixed_of(y));
-            let start = channel.window(y).start % weights.len();
-            let in_order = ring.rows[start..].iter().chain(&ring.rows[..start]);
+            let in_order = channel.window(y).map(|row| ring.row(row));
             let (mut few, many): ([&[i16]; 16], Vec<&[i16]>);
             let rows = if weights.len() <= 16 {
                 few = [&[]; 16];
                 few.iter_mut().zip(in_order).for_each(|(slot, row)| *slot = row);
                 &few[..weights.len()]
             } else {
-                many = in_order.map(|row| &row[..]).collect();
+                many = in_order.collect();
                 &many[..]
             };
             if self.ten_bits {

@@ -31,6 +31,8 @@ pub struct RowFilter {
     shuffles: Vec<Shuffle>,
     /// The longest run of groups, of even length, that share a set and whose windows follow each other evenly.
     run: Range<usize>,
+    /// Where bytes suffice; empty elsewhere.
+    fine: Fine,
     /// Windows of eight words for each sample, with a weight for each of them; empty where they do not fit the source.
     windows: Vec<Window>,
     /// Windows of a sample.
@@ -43,6 +45,76 @@ pub struct RowFilter {
 struct Window {
     weights: [i16; 8],
     start: u32,
+}
+
+/// Few taps of narrow windows, as enlarging has them: products of samples, which become words by shuffles alone, are rounded
+/// one by one.
+#[derive(Clone, Debug, Default)]
+struct Fine {
+    /// Sixteen neighbouring samples of the result each: where the windows of the first and the last eight begin, and which
+    /// set makes them.
+    groups: Vec<Group>,
+    /// Sets of as many as there are taps.
+    taps: Vec<FineTap>,
+    /// Weights of each sample in 1/8192.
+    weights: Vec<i16>,
+}
+
+/// Most taps of [`Fine`].
+const FINE_TAPS: usize = 4;
+
+/// Bytes that a tap of sixteen samples takes from the windows to be the upper bytes of words, and their weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(C, align(32))]
+struct FineTap {
+    bytes: [u8; 32],
+    weights: [i16; 16],
+}
+
+impl Fine {
+    /// Whole groups, if every eight samples lie within 16 source bytes; else nothing.
+    fn of(filter: &RowFilter) -> Fine {
+        let mut fine = Fine::default();
+        let RowFilter { taps, source_length, ref starts, .. } = *filter;
+        if taps > FINE_TAPS || source_length < 16 || starts.len() < 16 {
+            return fine;
+        }
+        for weights in filter.weights.chunks_exact(taps) {
+            let mut sum = 0;
+            fine.weights.extend(weights.iter().map(|&weight| {
+                // So that halves do not add up.
+                let before = sum >> 1;
+                sum += i32::from(weight);
+                ((sum >> 1) - before) as i16
+            }));
+        }
+        let mut known: HashMap<Vec<FineTap>, u32> = HashMap::new();
+        for (first, starts) in starts.as_chunks::<16>().0.iter().enumerate() {
+            let mut windows = [0; 2];
+            for (starts, window) in starts.as_chunks::<8>().0.iter().zip(&mut windows) {
+                let low = starts.iter().min().copied().unwrap_or(0);
+                let high = starts.iter().max().copied().unwrap_or(0);
+                if (high - low) as usize + taps > 16 {
+                    return Fine::default();
+                }
+                *window = low.min((source_length - 16) as u32);
+            }
+            let mut set = vec![FineTap { bytes: [0x80; 32], weights: [0; 16] }; taps];
+            for (sample, start) in starts.iter().enumerate() {
+                for (number, tap) in set.iter_mut().enumerate() {
+                    tap.bytes[2 * sample + 1] = (start + number as u32 - windows[sample / 8]) as u8;
+                    tap.weights[sample] = fine.weights[(first * 16 + sample) * taps + number];
+                }
+            }
+            let next = known.len() as u32;
+            let set = *known.entry(set).or_insert_with_key(|set| {
+                fine.taps.extend_from_slice(set);
+                next
+            });
+            fine.groups.push(Group { windows, set });
+        }
+        fine
+    }
 }
 
 /// Most windows of a sample: beyond, whole registers of taps are quicker.
@@ -81,10 +153,14 @@ impl RowFilter {
             pairs: taps.div_ceil(2),
             shuffles: Vec::new(),
             run: 0..0,
+            fine: Fine::default(),
             windows: Vec::new(),
             windows_each: taps.div_ceil(8),
         };
-        filter.arrange();
+        filter.fine = Fine::of(&filter);
+        if filter.fine.groups.is_empty() {
+            filter.arrange();
+        }
         filter.lay_windows();
         filter
     }
@@ -190,7 +266,8 @@ fn longest_run(groups: &[Group]) -> Range<usize> {
 }
 
 kernel! {
-    /// Filters a row of 8-bit samples into words with 6 fraction bits.
+    /// Filters a row of 8-bit samples into words with 6 fraction bits. Up to four taps that stay close together, products
+    /// are rounded one by one; else only their sum is.
     pub fn FilterRow8(from: &[u8], filter: &RowFilter, out: &mut [i16])
     where from.len() >= filter.source_length(), out.len() == filter.length();
     test: filter_row8_variants, cases: tests::filter_row8,
@@ -246,6 +323,16 @@ fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
 }
 
 fn filter_row8_from(first: usize, from: &[u8], filter: &RowFilter, out: &mut [i16]) {
+    let Fine { groups, weights, .. } = &filter.fine;
+    if !groups.is_empty() {
+        let weights = weights.chunks_exact(filter.taps);
+        for ((&start, weights), out) in filter.starts.iter().zip(weights).zip(out).skip(first) {
+            let taps = from[start as usize..].iter().zip(weights);
+            let product = |(&sample, &weight)| ((i32::from(sample) - 128) * i32::from(weight) + 64) >> 7;
+            *out = (taps.map(product).sum::<i32>() + (128 << FRACTION_8)) as i16;
+        }
+        return;
+    }
     for (index, out) in out.iter_mut().enumerate().skip(first) {
         let taps = from[filter.starts[index] as usize..].iter().zip(filter.weights_of(index));
         *out = settle(taps.map(|(&sample, &weight)| i32::from(sample) * i32::from(weight)).sum(), FRACTION_8);
@@ -279,8 +366,9 @@ fn column(rows: &[&[i16]], weights: &[i16], x: usize, fraction: u32) -> i32 {
     if rows.len() > ROUNDED_ROWS {
         return (taps.sum::<i32>() + (1 << (13 + fraction))) >> (14 + fraction);
     }
-    let sum = taps.fold(0i16, |sum, product| sum.saturating_add(((product + (1 << 14)) >> 15) as i16));
-    i32::from(sum.saturating_add(1 << (fraction - 2)) >> (fraction - 1))
+    let half = 1i16 << (fraction - 2);
+    let sum = taps.fold(half, |sum, product| sum.saturating_add(((product + (1 << 14)) >> 15) as i16));
+    i32::from(sum >> (fraction - 1))
 }
 
 fn filter_columns8(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {

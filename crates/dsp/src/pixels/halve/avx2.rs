@@ -33,32 +33,73 @@ fn halve_units<const UNIT: usize>(
     let (upper, lower) = (upper.as_chunks_mut::<GROUP>().0, lower.as_chunks_mut::<GROUP>().0);
     let groups = sums.as_chunks_mut::<SUMS>().0;
     // Groups read the pixel before theirs and the one after.
-    let each = 2 * GROUP as isize;
+    let (each, length) = (2 * GROUP as isize, rows[0].len() as isize);
     let start = (2 * first - 1) * UNIT as isize;
-    let last = rows[0].len() as isize - each - 2 * UNIT as isize;
+    let last = length - each - 2 * UNIT as isize;
     let inner_first = ((each - 1 - start).max(0) / each).min(groups.len() as isize) as usize;
     let inner_end = (last + each - start).max(0) / each;
     let inner_end = (inner_end.min(groups.len() as isize) as usize).max(inner_first);
     let weights = Weights::new::<UNIT>();
-    for (index, (sums, (upper, lower))) in groups.iter_mut().zip(upper.iter_mut().zip(lower)).enumerate() {
-        let at = start + index as isize * each;
-        if (inner_first..inner_end).contains(&index) {
-            debug_assert!(at >= 0 && at <= last);
-            if index % 2 == 0 {
-                for row in ahead {
-                    // Never a fault, wherever it points.
-                    _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_offset(at).cast());
-                }
-            }
-            // SAFETY: the rows reach from before `at` to as far as a group reads.
-            unsafe {
-                group::<UNIT>(rows.map(|row| row.as_ptr().add(at as usize)), &weights, sums, upper, lower)
-            };
-        } else {
-            let ends = rows.map(|row| clamped::<UNIT>(row, at));
-            // SAFETY: these are as many bytes as a group reads.
-            unsafe { group::<UNIT>(ends.each_ref().map(|row| row.as_ptr()), &weights, sums, upper, lower) };
+    let ends = (0..inner_first).chain(inner_end..groups.len());
+    // Written long before they are read, as bytes on their way to the cache cannot be read as one register.
+    let mut extended = [[[0; EXTENDED]; 2]; 4];
+    let mut far;
+    if rows[0].len() >= KEPT && ends.clone().next().is_some() {
+        for (row, ends) in rows.iter().zip(&mut extended) {
+            extend::<UNIT>(row, ends);
         }
+    }
+    let inner = inner_first..inner_end;
+    let made = upper[inner.clone()].iter_mut().zip(&mut lower[inner.clone()]);
+    for (index, (sums, (upper, lower))) in groups[inner.clone()].iter_mut().zip(made).enumerate() {
+        let at = start + (inner.start + index) as isize * each;
+        debug_assert!(at >= 0 && at <= last);
+        if index.is_multiple_of(2) {
+            for row in ahead {
+                // Never a fault, wherever it points.
+                _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_offset(at).cast());
+            }
+        }
+        // SAFETY: the rows reach from before `at` to as far as a group reads.
+        unsafe { group::<UNIT>(rows.map(|row| row.as_ptr().add(at as usize)), &weights, sums, upper, lower) };
+    }
+    for index in ends {
+        let at = start + index as isize * each;
+        // Places in the first and in the last bytes of rows with what is beyond.
+        let places = [at + BEYOND as isize, at + (KEPT as isize - length)].map(usize::try_from);
+        let fits = |place: &usize| length >= KEPT as isize && *place <= EXTENDED - READ;
+        let bytes = match places {
+            [Ok(place), _] if fits(&place) => [0, 1, 2, 3].map(|row| &extended[row][0][place..]),
+            [_, Ok(place)] if fits(&place) => [0, 1, 2, 3].map(|row| &extended[row][1][place..]),
+            _ => {
+                far = rows.map(|row| clamped::<UNIT>(row, at));
+                far.each_ref().map(|row| &row[..])
+            }
+        };
+        let bytes = bytes.map(|row| row[..READ].as_ptr());
+        // SAFETY: these are as many bytes as a group reads.
+        unsafe { group::<UNIT>(bytes, &weights, &mut groups[index], &mut upper[index], &mut lower[index]) };
+    }
+}
+
+/// Bytes that a group reads, at most.
+const READ: usize = 2 * GROUP + 8;
+/// Bytes at either end of a row that are kept with what is beyond.
+const KEPT: usize = 64;
+/// Bytes beyond an end, and the sum of both.
+const BEYOND: usize = 64;
+const EXTENDED: usize = KEPT + BEYOND;
+
+/// The first bytes of a row after its first pixel many times, and the last bytes before the last pixel many times.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn extend<const UNIT: usize>(row: &[u8], [head, tail]: &mut [[u8; EXTENDED]; 2]) {
+    let (Some(first), Some(last)) = (row.first_chunk::<UNIT>(), row.last_chunk::<UNIT>()) else { return };
+    head[..BEYOND].as_chunks_mut().0.fill(*first);
+    tail[KEPT..].as_chunks_mut().0.fill(*last);
+    if let (Some(first), Some(last)) = (row.first_chunk::<KEPT>(), row.last_chunk::<KEPT>()) {
+        head[BEYOND..].copy_from_slice(first);
+        tail[..KEPT].copy_from_slice(last);
     }
 }
 
@@ -126,13 +167,17 @@ unsafe fn group<const UNIT: usize>(
 }
 
 /// The bytes of a row from `at` on, pixels past its ends being those at the ends.
-#[cold]
-fn clamped<const UNIT: usize>(row: &[u8], at: isize) -> [u8; 2 * GROUP + 8] {
-    let mut bytes = [0; 2 * GROUP + 8];
-    let pixels = row.as_chunks::<UNIT>().0;
-    let first = at / UNIT as isize;
-    for (index, pixel) in bytes.as_chunks_mut::<UNIT>().0.iter_mut().enumerate() {
-        *pixel = pixels[(first + index as isize).clamp(0, pixels.len() as isize - 1) as usize];
+#[inline(never)]
+fn clamped<const UNIT: usize>(row: &[u8], at: isize) -> [u8; READ] {
+    let mut bytes = [0; READ];
+    let length = row.len() as isize;
+    let (low, high) = (at.clamp(0, length), (at + bytes.len() as isize).clamp(0, length));
+    let inner = (low - at).clamp(0, bytes.len() as isize) as usize;
+    let inner = inner..inner + (high - low) as usize;
+    bytes[inner.clone()].copy_from_slice(&row[low as usize..high as usize]);
+    if let (Some(first), Some(last)) = (row.first_chunk::<UNIT>(), row.last_chunk::<UNIT>()) {
+        bytes[..inner.start].as_chunks_mut().0.fill(*first);
+        bytes[inner.end..].as_chunks_mut().0.fill(*last);
     }
     bytes
 }

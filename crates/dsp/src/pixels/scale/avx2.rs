@@ -2,13 +2,25 @@
 
 use std::arch::x86_64::*;
 
-use super::{Group, RowFilter, Shuffle, Window};
-use crate::pixels::x86_64::{load, load_half, load_words, store, store_words};
+use super::{Fine, FineTap, Group, RowFilter, Shuffle, Window};
+use crate::pixels::x86_64::{expect_writes, load, load_half, load_words, store, store_words};
 
 /// # Safety
 /// AVX2; `from` is at least as long as the filter's source.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
+    if !filter.fine.groups.is_empty() {
+        // SAFETY: by this function's contract.
+        unsafe {
+            match filter.taps {
+                1 => fine_row8::<1>(from, &filter.fine, out),
+                2 => fine_row8::<2>(from, &filter.fine, out),
+                3 => fine_row8::<3>(from, &filter.fine, out),
+                _ => fine_row8::<4>(from, &filter.fine, out),
+            }
+        }
+        return super::filter_row8_from(filter.fine.groups.len() * 16, from, filter, out);
+    }
     if filter.groups.is_empty() {
         return dot_row8(from, filter, out);
     }
@@ -26,6 +38,35 @@ pub(super) unsafe fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16
         }
     }
     super::filter_row8_from(filter.groups.len() * 8, from, filter, out);
+}
+
+/// Whole groups of a filter of `TAPS` taps.
+///
+/// # Safety
+/// AVX2; `from` is at least as long as the filter's source; `TAPS` is the filter's.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn fine_row8<const TAPS: usize>(from: &[u8], fine: &Fine, out: &mut [i16]) {
+    let sets: &[[FineTap; TAPS]] = fine.taps.as_chunks().0;
+    let (signs, middle) = (_mm256_set1_epi8(-128), _mm256_set1_epi16(128 << super::FRACTION_8));
+    for (group, out) in fine.groups.iter().zip(out.as_chunks_mut::<16>().0) {
+        let [low, high] = group.windows;
+        debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
+        // SAFETY: `Fine::of` lets windows begin 16 bytes before the end of the source or earlier, and numbers the sets it
+        // has stored.
+        let (samples, set) = unsafe {
+            let low = _mm_loadu_si128(from.as_ptr().add(low as usize).cast());
+            let high = _mm_loadu_si128(from.as_ptr().add(high as usize).cast());
+            (_mm256_set_m128i(high, low), sets.get_unchecked(group.set as usize))
+        };
+        let samples = _mm256_xor_si256(samples, signs);
+        let mut sum = middle;
+        for FineTap { bytes, weights } in set {
+            let words = _mm256_shuffle_epi8(samples, load(bytes));
+            sum = _mm256_add_epi16(sum, _mm256_mulhrs_epi16(words, load_words(weights)));
+        }
+        store_words(out, sum);
+    }
 }
 
 /// Whole groups of a filter of `PAIRS` pairs of taps.
@@ -287,56 +328,68 @@ unsafe fn column16<const FRACTION: i32>(rows: &[&[i16]], weights: &[i16], x: usi
         let shift = _mm_cvtsi32_si128(14 + FRACTION);
         return _mm256_packs_epi32(_mm256_sra_epi32(low, shift), _mm256_sra_epi32(high, shift));
     }
-    let mut sum = _mm256_setzero_si256();
+    let mut sum = _mm256_set1_epi16(1 << (FRACTION - 2));
     for (row, &weight) in rows.iter().zip(weights) {
         sum = _mm256_adds_epi16(sum, _mm256_mulhrs_epi16(words(row), _mm256_set1_epi16(weight)));
     }
-    let rounded = _mm256_adds_epi16(sum, _mm256_set1_epi16(1 << (FRACTION - 2)));
-    _mm256_sra_epi16(rounded, _mm_cvtsi32_si128(FRACTION - 1))
+    _mm256_sra_epi16(sum, _mm_cvtsi32_si128(FRACTION - 1))
 }
 
-/// 64 columns from `x` on, of at most eight rows; every weight is spread once for all of them.
+/// Whole blocks of 64 columns of `ROWS` rows, with every weight in a register; the number of columns.
 ///
 /// # Safety
-/// AVX2; every row has at least `x + 64` words.
-#[inline]
+/// AVX2; there are `ROWS` rows and weights, and every row has at least as many words as `out` has bytes.
+#[inline(never)]
 #[target_feature(enable = "avx2")]
-unsafe fn columns64(rows: &[&[i16]], weights: &[i16], x: usize, out: &mut [u8; 64]) {
-    let mut sums = [_mm256_setzero_si256(); 4];
-    for (row, &weight) in rows.iter().zip(weights) {
-        let weight = _mm256_set1_epi16(weight);
-        for (part, sum) in sums.iter_mut().enumerate() {
-            // SAFETY: the caller says that the row reaches this far.
-            let words = unsafe { _mm256_loadu_si256(row.as_ptr().add(x + part * 16).cast()) };
-            *sum = _mm256_adds_epi16(*sum, _mm256_mulhrs_epi16(words, weight));
-        }
-    }
-    let half = _mm256_set1_epi16(16);
-    let code = |sum: __m256i| _mm256_srai_epi16::<5>(_mm256_adds_epi16(sum, half));
-    let (low, high) = out.split_at_mut(32);
-    let pack = |a: __m256i, b: __m256i| {
-        _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(code(a), code(b)))
+unsafe fn blocks64<const ROWS: usize>(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) -> usize {
+    let (Some(rows), Some(weights)) = (rows.first_chunk::<ROWS>(), weights.first_chunk::<ROWS>()) else {
+        return 0;
     };
-    if let (Some(low), Some(high)) = (low.first_chunk_mut::<32>(), high.first_chunk_mut::<32>()) {
+    let rows = rows.map(|row| row.as_ptr());
+    let weights: [__m256i; ROWS] = std::array::from_fn(|row| _mm256_set1_epi16(weights[row]));
+    let half = _mm256_set1_epi16(16);
+    let blocks = out.as_chunks_mut::<64>().0;
+    for (index, out) in blocks.iter_mut().enumerate() {
+        expect_writes(out);
+        let mut sums = [half; 4];
+        for (row, weight) in rows.iter().zip(weights) {
+            for (part, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: rows are as long as `out`, which goes beyond these columns.
+                let words = unsafe { _mm256_loadu_si256(row.add(index * 64 + part * 16).cast()) };
+                *sum = _mm256_adds_epi16(*sum, _mm256_mulhrs_epi16(words, weight));
+            }
+        }
+        let pack = |a: __m256i, b: __m256i| {
+            let codes = _mm256_packus_epi16(_mm256_srai_epi16::<5>(a), _mm256_srai_epi16::<5>(b));
+            _mm256_permute4x64_epi64::<0b11_01_10_00>(codes)
+        };
+        let [low, high] = out.as_chunks_mut::<32>().0 else { return 0 };
         store(low, pack(sums[0], sums[1]));
         store(high, pack(sums[2], sums[3]));
     }
+    blocks.len() * 64
 }
 
 /// # Safety
 /// AVX2; every row has at least as many words as `out` has bytes.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn filter_columns8(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {
-    let mut done = 0;
-    let mut out = out;
-    if rows.len() <= super::ROUNDED_ROWS {
-        let (wide, rest) = out.as_chunks_mut::<64>();
-        for (index, out) in wide.iter_mut().enumerate() {
-            // SAFETY: rows are as long as `out`, which goes beyond these columns.
-            unsafe { columns64(rows, weights, index * 64, out) };
+    // SAFETY: by this function's contract.
+    let mut done = unsafe {
+        match rows.len() {
+            1 => blocks64::<1>(rows, weights, out),
+            2 => blocks64::<2>(rows, weights, out),
+            3 => blocks64::<3>(rows, weights, out),
+            4 => blocks64::<4>(rows, weights, out),
+            5 => blocks64::<5>(rows, weights, out),
+            6 => blocks64::<6>(rows, weights, out),
+            7 => blocks64::<7>(rows, weights, out),
+            8 => blocks64::<8>(rows, weights, out),
+            _ => 0,
         }
-        (done, out) = (wide.len() * 64, rest);
-    }
+    };
+    const { assert!(super::ROUNDED_ROWS == 8) };
+    let out = &mut out[done..];
     let (blocks, rest) = out.as_chunks_mut::<32>();
     let first = done;
     done += blocks.len() * 32;
