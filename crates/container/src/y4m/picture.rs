@@ -19,8 +19,16 @@ pub(super) fn read(
     let mut whole_plane =
         |plane: usize, width: usize, height: usize, source: &mut dyn FnMut(&mut [u8]) -> Result<()>| {
             let plane = &mut planes[plane];
+            let row_bytes = width * samples.bytes;
+            if plane.bytes_per_row == row_bytes {
+                // At once, so that it need not go through the reader's buffer.
+                let rows = &mut plane.data[..row_bytes * height];
+                source(rows)?;
+                samples.raise(rows);
+                return Ok(());
+            }
             for row in plane.rows_mut().take(height) {
-                let row = &mut row[..width * samples.bytes];
+                let row = &mut row[..row_bytes];
                 source(row)?;
                 samples.raise(row);
             }

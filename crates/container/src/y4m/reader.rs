@@ -9,8 +9,8 @@ use super::header::printable;
 use super::{FrameRate, Header, Interlacing, MAX_LINE_BYTES, picture};
 use crate::{Error, Result};
 
-/// Bytes read at once.
-const BUFFER_BYTES: usize = 256 << 10;
+/// Bytes of the buffer; planes that are larger are read past it.
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// Reads a y4m stream picture by picture.
 ///

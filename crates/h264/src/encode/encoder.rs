@@ -15,6 +15,7 @@ use super::effort::Tools;
 use super::error::Error;
 use super::frame_coder::CodedFrame;
 use super::picture::{Geometry, PictureWriter, SourcePicture};
+use super::prepared_pictures::PreparedPictures;
 use super::rate::RATE_DELAY;
 use super::sequencer::{Flight, Sequencer, Waiting};
 use super::source;
@@ -51,6 +52,7 @@ pub struct Encoder {
     spare_sources: Vec<SourcePicture>,
     /// Pictures that readers may still hold.
     spare_pictures: Vec<PictureWriter>,
+    prepared_pictures: PreparedPictures,
     failed: bool,
 }
 
@@ -128,6 +130,7 @@ impl Encoder {
         }
         // Where the delay matters, each frame goes on at once.
         let may_wait = depth > 0 && config.max_frame_delay.is_none() && !workers.is_alone();
+        let most_in_flight = if threads > 1 { (threads + OVERLAP).min(MAX_IN_FLIGHT) } else { 1 };
         Ok(Self {
             allow_temporal: config.allow_temporal_compression,
             geometry,
@@ -135,12 +138,13 @@ impl Encoder {
             lookahead,
             sequencer: Sequencer::new(&config, stream, tools, geometry, rate)?,
             workers,
-            most_in_flight: if threads > 1 { (threads + OVERLAP).min(MAX_IN_FLIGHT) } else { 1 },
+            most_in_flight,
             max_held: delay,
             in_flight: VecDeque::new(),
             finished: VecDeque::new(),
             spare_sources,
             spare_pictures,
+            prepared_pictures: PreparedPictures::new(if may_wait { most_in_flight } else { 0 }),
             failed: false,
             config,
         })
@@ -175,6 +179,7 @@ impl Encoder {
         let picture = Arc::new(picture);
         if self.arrivals.is_open() {
             let size = (self.config.width as usize, self.config.height as usize);
+            self.prepared_pictures.ask_for_one(&self.workers, self.geometry);
             self.arrivals.push(&self.workers, self.lookahead.analyser(), &picture, size, input);
             while self.arrivals.is_over_full() {
                 self.take_arrival()?;
@@ -373,6 +378,7 @@ impl Encoder {
 
     /// A picture that nothing refers to any more, or a new one.
     fn spare_picture(&mut self) -> PictureWriter {
+        self.spare_pictures.extend(self.prepared_pictures.take());
         let free = self.spare_pictures.iter_mut().position(PictureWriter::restart);
         free.map_or_else(|| PictureWriter::new(self.geometry), |i| self.spare_pictures.swap_remove(i))
     }

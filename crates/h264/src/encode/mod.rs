@@ -28,6 +28,7 @@ mod neighbours;
 mod picture;
 mod picture_report;
 mod picture_timing;
+mod prepared_pictures;
 mod psychovisual;
 mod quality_metrics;
 mod rate;

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use vitascope_dsp::workers::pause;
 
-use errands::Errand;
+use errands::Errands;
 
 /// Work that goes on row by row, on several threads where its rows allow it.
 pub(crate) trait RowTask: Send + Sync {
@@ -83,8 +83,7 @@ struct Pool<T> {
 struct State<T> {
     /// Oldest first.
     entries: VecDeque<Entry<T>>,
-    /// What comes before their rows.
-    errands: VecDeque<Errand>,
+    errands: Errands,
     started: u64,
     /// Threads that wait for a row to do.
     idle: usize,
@@ -174,8 +173,13 @@ impl<T> Drop for Workers<T> {
 
 impl<T> Pool<T> {
     fn new(size: usize, caller_works: bool) -> Self {
-        let state =
-            State { entries: VecDeque::new(), errands: VecDeque::new(), started: 0, idle: 0, closed: false };
+        let state = State {
+            entries: VecDeque::new(),
+            errands: Errands::default(),
+            started: 0,
+            idle: 0,
+            closed: false,
+        };
         Self {
             state: Mutex::new(state),
             changed: Condvar::new(),
@@ -283,7 +287,7 @@ impl<T> Pool<T> {
             if let Some(end) = ends(&state) {
                 return end;
             }
-            if let Some(errand) = state.errands.pop_front() {
+            if let Some(errand) = state.errands.next() {
                 drop(state);
                 errand.run();
                 state = self.lock();
@@ -294,6 +298,12 @@ impl<T> Pool<T> {
                     self.signal(state);
                 }
                 return Some(found);
+            }
+            if let Some(errand) = state.errands.at_leisure.pop_front() {
+                drop(state);
+                errand.run();
+                state = self.lock();
+                continue;
             }
             let seen = self.signals.load(Ordering::Relaxed);
             state.idle += 1;

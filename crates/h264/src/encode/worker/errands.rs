@@ -1,5 +1,6 @@
 //! Short work that the threads do for the caller, before they go on with rows.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -22,24 +23,48 @@ impl<T: Send + 'static> Workers<T> {
     pub(crate) fn send_on_errand(&self, job: Job) {
         let errand = Errand { job, round: None };
         match &self.pool {
-            Some(pool) => pool.send(errand),
+            Some(pool) => pool.send(errand, |errands| &mut errands.ordinary),
             None => errand.run(),
         }
     }
 
-    /// Works on all items, on the caller's thread and, where it waits for each task, on those that come in time. Otherwise
-    /// they have rows to do.
-    pub(crate) fn share<I: Send>(&self, items: impl IntoIterator<Item = I>, work: impl Fn(I) + Sync) {
-        match self.pool.as_ref().filter(|pool| pool.caller_works) {
-            Some(pool) => for_each_lent(pool.size, items, work, |job| pool.lend(job)),
-            None => items.into_iter().for_each(work),
+    /// Has a job done once a thread has nothing else to do, if there ever is one.
+    pub(crate) fn leave_for_leisure(&self, job: Job) {
+        if let Some(pool) = &self.pool {
+            pool.send(Errand { job, round: None }, |errands| &mut errands.at_leisure);
         }
+    }
+
+    /// Works on all items, on the caller's thread and on those that come in time: all, where the caller waits for each task;
+    /// otherwise those that have no rows to do now.
+    pub(crate) fn share<I: Send>(&self, items: impl IntoIterator<Item = I>, work: impl Fn(I) + Sync) {
+        let Some(pool) = &self.pool else { return items.into_iter().for_each(work) };
+        let helpers = if pool.caller_works { pool.size } else { pool.lock().idle };
+        for_each_lent(helpers, items, work, |job| pool.lend(job));
     }
 
     /// Does an errand that no thread has begun; false when there is none.
     pub(crate) fn do_errand(&self) -> bool {
-        let errand = self.pool.as_ref().and_then(|pool| pool.lock().errands.pop_front());
+        let errand = self.pool.as_ref().and_then(|pool| pool.lock().errands.next());
         errand.map(Errand::run).is_some()
+    }
+}
+
+/// Jobs that no thread has begun.
+#[derive(Default)]
+pub(super) struct Errands {
+    /// The caller is waiting for them.
+    urgent: VecDeque<Errand>,
+    /// They come before rows.
+    ordinary: VecDeque<Errand>,
+    /// They come when there is nothing else to do.
+    pub(super) at_leisure: VecDeque<Errand>,
+}
+
+impl Errands {
+    /// The next one that comes before rows.
+    pub(super) fn next(&mut self) -> Option<Errand> {
+        self.urgent.pop_front().or_else(|| self.ordinary.pop_front())
     }
 }
 
@@ -91,11 +116,11 @@ impl<T: Send> Crew for Pool<T> {
             done: Condvar::new(),
         });
         for job in jobs {
-            self.send(Errand { job, round: Some(Arc::clone(&round)) });
+            self.send(Errand { job, round: Some(Arc::clone(&round)) }, |errands| &mut errands.urgent);
         }
         // What no thread has taken yet is done here, so that nothing hangs on them.
         loop {
-            let next = self.lock().errands.pop_front();
+            let next = self.lock().errands.urgent.pop_front();
             let Some(errand) = next else { break };
             errand.run();
         }
@@ -103,7 +128,7 @@ impl<T: Send> Crew for Pool<T> {
     }
 
     fn lend(&self, job: Job) {
-        self.send(Errand { job, round: None });
+        self.send(Errand { job, round: None }, |errands| &mut errands.urgent);
     }
 
     fn helpers(&self) -> usize {
@@ -112,9 +137,9 @@ impl<T: Send> Crew for Pool<T> {
 }
 
 impl<T> Pool<T> {
-    fn send(&self, errand: Errand) {
+    fn send(&self, errand: Errand, queue: impl Fn(&mut Errands) -> &mut VecDeque<Errand>) {
         let mut state = self.lock();
-        state.errands.push_back(errand);
+        queue(&mut state.errands).push_back(errand);
         self.signal(state);
     }
 }
@@ -175,6 +200,44 @@ mod tests {
         // The threads are still of use.
         crew.run(vec![job(7), job(8)]);
         assert_eq!(done.try_iter().count(), 2);
+    }
+
+    #[test]
+    fn what_is_waited_for_comes_first_and_what_can_wait_last() {
+        let workers = Workers::<()>::new(2);
+        let crew = workers.crew().unwrap();
+        // One thread is away all the time, and the other one until all jobs are there.
+        let (away, gate) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+        for barrier in [&away, &gate] {
+            let barrier = Arc::clone(barrier);
+            workers.send_on_errand(Box::new(move || drop(barrier.wait())));
+        }
+        while !workers.pool.as_ref().unwrap().lock().errands.ordinary.is_empty() {
+            thread::yield_now();
+        }
+        let (sender, done) = channel();
+        let job = |name: &'static str| -> Job {
+            let sender = sender.clone();
+            Box::new(move || sender.send(name).unwrap())
+        };
+        workers.leave_for_leisure(job("at leisure"));
+        workers.send_on_errand(job("ordinary"));
+        crew.lend(job("urgent"));
+        gate.wait();
+        let order: Vec<_> = (0..3).map(|_| done.recv().unwrap()).collect();
+        assert_eq!(order, ["urgent", "ordinary", "at leisure"]);
+        away.wait();
+    }
+
+    #[test]
+    fn threads_without_rows_share_the_work_of_a_busy_caller() {
+        let workers = Workers::<()>::new(2);
+        while workers.pool.as_ref().unwrap().lock().idle < 2 {
+            thread::yield_now();
+        }
+        // The barrier lets nobody do two of them.
+        let all = Barrier::new(2);
+        workers.share(0..2, |_| drop(all.wait()));
     }
 
     #[test]
