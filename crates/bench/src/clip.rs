@@ -54,6 +54,11 @@ impl Clip {
         f64::from(self.frame_rate.0) / f64::from(self.frame_rate.1)
     }
 
+    /// Pictures that were read.
+    pub(crate) fn len(&self) -> usize {
+        self.pictures.len()
+    }
+
     /// The picture at a place, back and forth.
     pub(crate) fn picture(&self, index: usize) -> &PixelBuffer {
         let last = self.pictures.len() - 1;

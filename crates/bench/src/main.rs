@@ -7,6 +7,7 @@ mod pixels;
 mod processor;
 mod rates;
 mod soak;
+mod threads;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,6 +56,8 @@ enum Measurement {
     },
     /// How closely bit rates and their limits are kept, over ten seconds of each clip
     Rates(rates::Options),
+    /// What several threads are worth against one: time by the clock and of the processor, for each preset
+    Threads(threads::Options),
     /// Long sessions (an ordinary one, a conference, one with a decoder's buffer) in which every property that may change does so
     /// at random: memory must stay flat and no rate may drift
     Soak {
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
             conferencing::run(&conferencing::Options { clips, frames: frames.into(), effort, threads })
         }
         Measurement::Rates(options) => rates::run(&options),
+        Measurement::Threads(options) => threads::run(&options),
         Measurement::Soak { frames, seed } => soak::run(frames, seed),
     };
     match outcome {

@@ -293,6 +293,40 @@ fn input_may_come_in_any_pieces() {
     assert!(reader.next_frame().unwrap().is_none());
 }
 
+/// Planes without padding are read at once, larger ones than the reader's buffer past it.
+#[test]
+fn rows_may_have_padding_or_none() {
+    for (width, height) in [(512, 300), (514, 300), (64, 4), (66, 4)] {
+        for (tag, samples, depth) in [("420jpeg", 3 * width * height / 2, 8), ("mono10", width * height, 10)]
+        {
+            let mut data = Vec::new();
+            for i in 0..samples {
+                match depth {
+                    8 => data.push((i * i + i / 7) as u8),
+                    _ => data.extend(((i * i + i / 7) as u16 % 1024).to_le_bytes()),
+                }
+            }
+            let header = format!("YUV4MPEG2 W{width} H{height} F25:1 C{tag}\nFRAME\n");
+            let stream =
+                [header.as_bytes(), &data, b"FRAME\n", &data, b"FRAME\n", &data[..samples / 2]].concat();
+            let mut reader = Reader::new(&stream[..]).unwrap();
+            let expected: Vec<u8> = match depth {
+                8 => data.clone(),
+                _ => data
+                    .chunks(2)
+                    .flat_map(|word| (u16::from_le_bytes([word[0], word[1]]) << 6).to_le_bytes())
+                    .collect(),
+            };
+            for _ in 0..2 {
+                assert_eq!(bytes(&reader.next_frame().unwrap().unwrap()), expected, "{width} {tag}");
+            }
+            let error = reader.next_frame().unwrap_err().to_string();
+            let cut = format!("y4m frame 2 is cut off: {} of {} bytes", samples / 2, data.len());
+            assert!(error.contains(&cut), "{error}");
+        }
+    }
+}
+
 #[test]
 fn random_damage_never_panics() {
     let good = b"YUV4MPEG2 W4 H2 F25:1 It A1:1 C420p10 XCOLORRANGE=FULL\nFRAME I1pp\n0123456789abcdef01234567FRAME\n";
