@@ -38,10 +38,20 @@ impl Share {
     }
 }
 
-/// First rows of `count` bands over `height` rows at multiples of `group`, and the end.
-pub(crate) fn band_edges(count: usize, height: usize, group: usize) -> Vec<usize> {
+/// First rows of the bands over `height` rows at multiples of `group`, and the end. Bands become smaller, so that all threads
+/// end at about the same time.
+pub(crate) fn band_edges(share: Share, height: usize, group: usize) -> Vec<usize> {
     let groups = height.div_ceil(group);
-    let mut edges: Vec<usize> = (0..=count).map(|band| (groups * band / count * group).min(height)).collect();
+    // In shares of a round: 3, 3, 2 and 1 with four bands a thread.
+    let rounds = share.bands.div_ceil(share.threads);
+    let size = |band: usize| (rounds - band / share.threads).min(3);
+    let whole: usize = (0..share.bands).map(size).sum();
+    let mut edges = vec![0];
+    let mut taken = 0;
+    for band in 0..share.bands {
+        taken += size(band);
+        edges.push((groups * taken / whole * group).min(height));
+    }
     edges.dedup();
     edges
 }
@@ -76,10 +86,19 @@ mod tests {
 
     #[test]
     fn edges_cover_everything() {
-        for (count, height, group) in [(1, 1, 2), (3, 7, 2), (4, 1080, 2), (8, 3, 1)] {
-            let edges = band_edges(count, height, group);
+        for (threads, bands, height, group) in
+            [(1, 1, 1, 2), (3, 3, 7, 2), (1, 4, 1080, 2), (2, 8, 1080, 2), (8, 8, 3, 1), (2, 8, 1920, 64)]
+        {
+            let edges = band_edges(Share { threads, bands }, height, group);
             assert_eq!((edges[0], edges[edges.len() - 1]), (0, height));
             assert!(edges.windows(2).all(|pair| pair[0] < pair[1] && pair[0] % group == 0));
         }
+    }
+
+    #[test]
+    fn the_last_bands_are_small() {
+        let edges = band_edges(Share { threads: 2, bands: 8 }, 1080, 2);
+        let sizes: Vec<usize> = edges.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        assert_eq!(sizes, [180, 180, 180, 180, 120, 120, 60, 60]);
     }
 }

@@ -171,7 +171,7 @@ impl Converter {
         planes: Vec<(&mut [u8], usize)>,
         work: impl Fn(&mut [Band<'_>], usize, usize, &mut Scratch) + Sync,
     ) {
-        let edges = band_edges(self.share.bands, self.destination.height, group);
+        let edges = band_edges(self.share, self.destination.height, group);
         let bands = cut(layout, planes, &edges);
         self.share.run(&self.workers, bands.into_iter().zip(edges.windows(2)), |(mut planes, edge)| {
             let mut scratch = self.scratch().pop().unwrap_or_default();

@@ -205,7 +205,7 @@ impl Rotator {
         let shapes = shapes(layout, width, height);
         let share = Share::new(self.threads, to_width, to_height);
         // Bands of whole tiles in every plane.
-        let edges = band_edges(share.bands, to_height, 64);
+        let edges = band_edges(share, to_height, 64);
         let bands = cut(layout, destination, &edges);
         share.run(&self.workers, bands, |mut planes| {
             for ((plane, shape), band) in source.iter().zip(&shapes).zip(&mut planes) {

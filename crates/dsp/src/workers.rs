@@ -148,6 +148,8 @@ struct Shared {
     rest: Condvar,
     /// Counts changes that helpers may be waiting for, to be watched without the lock.
     calls: AtomicU64,
+    /// Counts jobs that have ended, likewise.
+    ended: AtomicU64,
 }
 
 #[derive(Default)]
@@ -184,6 +186,7 @@ impl Shared {
             });
             if let Some(work) = work {
                 state.active += 1;
+                let ended = self.ended.load(Ordering::Relaxed);
                 drop(state);
                 let panicked = catch_unwind(AssertUnwindSafe(work)).is_err();
                 let mut state = self.lock();
@@ -193,17 +196,20 @@ impl Shared {
                     self.rest.notify_all();
                 }
                 drop(state);
-                self.stay_awake(seen);
+                self.stay_awake(seen, ended);
             } else if self.calls.load(Ordering::Relaxed) == seen {
                 drop(self.wake.wait(state).unwrap_or_else(PoisonError::into_inner));
             }
         }
     }
 
-    /// Watches for the next call for a moment: conversions of a stream follow each other closely.
-    fn stay_awake(&self, seen: u64) {
-        for _ in 0..AWAKE {
-            if self.calls.load(Ordering::Relaxed) != seen {
+    /// Watches for the next call for a moment: conversions of a stream follow each other closely. While others still work
+    /// on the last one, no moment passes.
+    fn stay_awake(&self, seen: u64, ended: u64) {
+        let mut idle = 0;
+        for _ in 0..LONGEST {
+            idle += usize::from(self.ended.load(Ordering::Relaxed) != ended);
+            if self.calls.load(Ordering::Relaxed) != seen || idle == AWAKE {
                 return;
             }
             pause();
@@ -243,6 +249,9 @@ fn wait_for_rest<'a, S>(
 /// Looks at what a thread waits for before it falls asleep.
 const AWAKE: usize = 30;
 
+/// The same where others still work.
+const LONGEST: usize = 100;
+
 /// A job that helpers can join until this is closed or dropped.
 struct Open<'a> {
     shared: &'a Shared,
@@ -259,6 +268,7 @@ impl Open<'_> {
     fn finish(&self) -> bool {
         let mut state = self.shared.lock();
         state.job = None;
+        self.shared.ended.fetch_add(1, Ordering::Relaxed);
         wait_for_rest(&self.shared.state, &self.shared.rest, state, |state| state.active).panicked
     }
 }
