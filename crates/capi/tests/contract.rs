@@ -54,6 +54,16 @@ fn pixel() {
 }
 
 #[test]
+fn collections() {
+    check("collections");
+}
+
+#[test]
+fn calls() {
+    check("calls");
+}
+
+#[test]
 fn client() {
     check("client");
 }

@@ -27,7 +27,18 @@ fn program(name: &str, arguments: &[&str]) {
 
 #[test]
 fn programs_leak_nothing_and_stay_in_bounds() {
-    for name in ["foundation", "text", "media", "groups", "pixel", "session", "client", "passes"] {
+    for name in [
+        "foundation",
+        "collections",
+        "text",
+        "media",
+        "calls",
+        "groups",
+        "pixel",
+        "session",
+        "client",
+        "passes",
+    ] {
         program(name, &[]);
     }
 }

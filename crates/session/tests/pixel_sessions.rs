@@ -1,7 +1,11 @@
 //! Pixel transfer and rotation sessions: properties act, wrong ones are refused, an invalidated session is dead.
 
 use vitascope_core::{Dictionary, FourCc, PixelBuffer, Value, attachment};
-use vitascope_session::{Error, PixelRotationSession, PixelTransferSession, transfer_options};
+use vitascope_session::property::{DictionaryField, Kind, PropertyRow};
+use vitascope_session::{
+    Error, PIXEL_ROTATION_ROWS, PIXEL_TRANSFER_ROWS, PixelRotationSession, PixelTransferSession,
+    transfer_options,
+};
 
 fn buffer(width: usize, height: usize, format: &[u8; 4]) -> PixelBuffer {
     PixelBuffer::new(width, height, FourCc::new(*format)).unwrap()
@@ -104,6 +108,94 @@ fn wrong_properties_are_refused() {
     assert_eq!(kept.get("ScalingMode").and_then(Value::as_str), Some("Trim"));
     assert!(transfer_options(&kept).is_ok());
     assert!(transfer_options(&several).is_err());
+}
+
+/// Values that a row takes, and one of its type that it does not.
+fn values_of(row: &PropertyRow) -> (Vec<Value>, Value) {
+    match row.kind {
+        Kind::Boolean => (vec![true.into(), false.into()], 1i64.into()),
+        Kind::Integer { minimum, maximum } => (vec![minimum.into(), maximum.into()], (maximum + 1).into()),
+        Kind::Enumeration(choices) => {
+            (choices.iter().map(|choice| Value::from(*choice)).collect(), "no".into())
+        }
+        Kind::Dictionary(fields) => {
+            let all = |value: fn(&DictionaryField) -> f64| -> Value {
+                fields.iter().map(|field| (field.key, value(field))).collect::<Dictionary>().into()
+            };
+            (vec![all(|field| field.minimum), all(|field| field.maximum)], all(|field| field.maximum + 1.0))
+        }
+        Kind::IccProfile => {
+            let profile = moxcms::ColorProfile::new_display_p3().encode().unwrap();
+            (vec![Value::data(profile)], Value::data(vec![0; 128]))
+        }
+        ref other => panic!("{} is of another kind: {other:?}", row.key),
+    }
+}
+
+/// Every row of a session reads as its default, takes what it says it takes, and nothing else, and goes back to its default.
+fn check_rows(
+    rows: &[PropertyRow],
+    supported: &Dictionary,
+    get: impl Fn(&str) -> Value,
+    set: impl Fn(&str, Value) -> Result<(), Error>,
+) {
+    assert_eq!(supported.len(), rows.len());
+    for row in rows {
+        let described = supported.get(row.key).and_then(Value::as_dictionary).unwrap();
+        assert_eq!(
+            described.get("ReadWriteStatus").and_then(Value::as_str),
+            Some("ReadWrite"),
+            "{}",
+            row.key
+        );
+        let (accepted, refused) = values_of(row);
+        if let Some(list) = described.get("SupportedValueList").and_then(Value::as_array) {
+            assert_eq!(list, accepted, "{}", row.key);
+        }
+        let default = get(row.key);
+        for value in accepted {
+            set(row.key, value.clone()).unwrap();
+            assert_eq!(get(row.key), value, "{}", row.key);
+        }
+        let last = get(row.key);
+        for wrong in [refused, Value::from(vec![Value::from(1)])] {
+            assert_eq!(set(row.key, wrong).unwrap_err().status(), -12902, "{}", row.key);
+        }
+        assert_eq!(get(row.key), last, "{}: a refused value changes nothing", row.key);
+        set(row.key, Value::Null).unwrap();
+        assert_eq!(get(row.key), default, "{}: null takes it back", row.key);
+    }
+}
+
+#[test]
+fn every_row_of_both_sessions_round_trips() {
+    let transfer = PixelTransferSession::new();
+    check_rows(
+        PIXEL_TRANSFER_ROWS,
+        &transfer.supported_properties().unwrap(),
+        |key| transfer.property(key).unwrap(),
+        |key, value| transfer.set_property(key, value),
+    );
+    let rotation = PixelRotationSession::new();
+    check_rows(
+        PIXEL_ROTATION_ROWS,
+        &rotation.supported_properties().unwrap(),
+        |key| rotation.property(key).unwrap(),
+        |key, value| rotation.set_property(key, value),
+    );
+    for (key, default) in [("Rotation", Value::from("Rotation0")), ("FlipVerticalOrientation", false.into())]
+    {
+        assert_eq!(rotation.property(key).unwrap(), default);
+    }
+    for (key, default) in [
+        ("ScalingMode", Value::from("Normal")),
+        ("DownsamplingMode", "Decimate".into()),
+        ("DestinationColorPrimaries", Value::Null),
+        ("DestinationCleanAperture", Value::Null),
+        ("RealTime", Value::Null),
+    ] {
+        assert_eq!(transfer.property(key).unwrap(), default, "{key}");
+    }
 }
 
 #[test]
