@@ -115,6 +115,8 @@ pub struct PlannedFrame<T> {
     pub qp_offsets: Vec<f32>,
     /// Estimated costs.
     pub cost: FrameCost,
+    /// How [`FrameCost::weighted`] spreads over the rows of macroblocks, from the top.
+    pub row_costs: Vec<f64>,
     /// Numbers in presentation order of the frames it is taken to be predicted from, the earlier and (for B
     /// frames) the later one.
     pub references: [Option<u64>; 2],

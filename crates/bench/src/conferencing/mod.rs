@@ -43,6 +43,8 @@ const PEERS: &[Peer] = &[
     ("ours", ours::encode),
     #[cfg(feature = "openh264")]
     ("openh264", open_h264::encode),
+    #[cfg(feature = "openh264")]
+    ("openh264-low", open_h264::encode_quickly),
 ];
 
 /// Place of ours among them. It is compared with each of the others.
@@ -51,7 +53,8 @@ const OURS: usize = 1;
 /// Prints a line for each clip, rate and encoder, and for each clip and peer how ours compares with it.
 pub(crate) fn run(options: &Options) -> Result<(), String> {
     println!(
-        "clip\tencoder\tkbit/s asked\tkbit/s\tPSNR-Y\tSSIM-Y\tlargest/mean\tp50 ms\tp99 ms\tprocessor ms"
+        "clip\tencoder\tkbit/s asked\tkbit/s\tPSNR-Y\tSSIM-Y\tlargest/mean\tlargest/share\tp50 ms\tp99 ms\t\
+         processor ms"
     );
     let mut totals = vec![[0.0; 4]; PEERS.len()];
     for path in &options.clips {
@@ -103,18 +106,22 @@ fn summary(clip: &str, peer: &str, psnr: f64, ssim: f64, processor: f64, elapsed
 fn line(clip: &Clip, name: &str, asked: u32, coded: &Coded, point: &Point) {
     let rest = &coded.sizes[1..];
     let mean = rest.iter().sum::<usize>() as f64 / rest.len() as f64;
+    // What the rate that was asked for gives each frame. The first frame takes several shares, so that over a short clip the mean
+    // of the others is lower.
+    let share = f64::from(asked) / 8.0 / clip.frames_per_second();
     let largest = *rest.iter().max().unwrap_or(&0) as f64;
     let mut latencies = coded.latencies.clone();
     latencies.sort_by(f64::total_cmp);
     let percentile = |part: f64| latencies[((latencies.len() - 1) as f64 * part).round() as usize];
     println!(
-        "{}\t{name}\t{:.0}\t{:.0}\t{:.2}\t{:.4}\t{:.2}\t{:.1}\t{:.1}\t{:.1}",
+        "{}\t{name}\t{:.0}\t{:.0}\t{:.2}\t{:.4}\t{:.2}\t{:.2}\t{:.1}\t{:.1}\t{:.1}",
         clip.name,
         f64::from(asked) / 1000.0,
         point.bits_per_second / 1000.0,
         point.psnr,
         1.0 - 10f64.powf(-point.ssim / 10.0),
         largest / mean,
+        largest / share,
         percentile(0.5),
         percentile(0.99),
         1000.0 * coded.seconds / coded.sizes.len() as f64,

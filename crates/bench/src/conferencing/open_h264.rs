@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use openh264::OpenH264API;
 use openh264::encoder::{
-    BitRate, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, RateControlMode, UsageType,
+    BitRate, Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, RateControlMode, UsageType,
 };
 use openh264::formats::YUVSlices;
 
@@ -15,13 +15,35 @@ use crate::processor::processor_seconds;
 /// More than most pictures have, so that there are few more slices than threads.
 const SLICE_BYTES: u32 = 50_000;
 
+/// At the complexity that its binding for Rust has when nothing is said.
 pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -> Result<Coded, String> {
+    encode_at(Complexity::Medium, clip, frames, rate, options)
+}
+
+/// At the complexity that the library itself has when nothing is said, its lowest.
+pub(super) fn encode_quickly(
+    clip: &Clip,
+    frames: usize,
+    rate: u32,
+    options: &Options,
+) -> Result<Coded, String> {
+    encode_at(Complexity::Low, clip, frames, rate, options)
+}
+
+fn encode_at(
+    complexity: Complexity,
+    clip: &Clip,
+    frames: usize,
+    rate: u32,
+    options: &Options,
+) -> Result<Coded, String> {
     let fail = |error: openh264::Error| error.to_string();
     let config = EncoderConfig::new()
         .bitrate(BitRate::from_bps(rate))
         .max_frame_rate(FrameRate::from_hz(clip.frames_per_second() as f32))
         .rate_control_mode(RateControlMode::Bitrate)
         .usage_type(UsageType::CameraVideoRealTime)
+        .complexity(complexity)
         .skip_frames(false)
         .scene_change_detect(false)
         .intra_frame_period(IntraFramePeriod::from_num_frames(100_000))

@@ -131,12 +131,13 @@ impl<T> Lookahead<T> {
             before = analysis.weighted_intra;
         }
         let blocks = analysis.intra.iter().zip(&prediction.costs).zip(&qp_offsets);
-        cost.weighted = blocks
-            .map(|((&intra, &inter), &offset)| {
-                let block = if kind.is_intra() { intra } else { intra.min(inter) };
-                f64::from(f32::from(block) * exp2_f32(offset * (-1.0 / 6.0)))
-            })
-            .sum();
+        let mut row_costs = vec![0.0; self.grid.rows];
+        for (index, ((&intra, &inter), &offset)) in blocks.enumerate() {
+            let block = if kind.is_intra() { intra } else { intra.min(inter) };
+            row_costs[index / self.grid.columns] +=
+                f64::from(f32::from(block) * exp2_f32(offset * (-1.0 / 6.0)));
+        }
+        cost.weighted = row_costs.iter().sum();
         self.ratio.learn(kind, before, cost.weighted);
         let [motion, backward_motion] =
             prediction.vectors.map(|vectors| vectors.into_iter().map(HalfVector::to_motion).collect());
@@ -152,6 +153,7 @@ impl<T> Lookahead<T> {
             references: if kind.is_intra() { [None, None] } else { prediction.references },
             qp_offsets,
             cost,
+            row_costs,
             motion,
             backward_motion,
             scene_cut: frame.scene_cut,

@@ -86,6 +86,8 @@ const PAYMENT: f64 = 0.5;
 const SAVINGS: f64 = 0.3;
 /// Most by which the QP falls from frame to frame, so that still pictures become sharp without a burst.
 const LARGEST_FALL: f64 = 1.5;
+/// The same from an intra frame to the next.
+const FALL_AFTER_INTRA: f64 = 6.0;
 /// Most by which it falls where a frame that changed everywhere took less than was meant for it, and the part of what would make
 /// up for that.
 const LARGEST_RECOVERY: f64 = 5.0;
@@ -202,7 +204,9 @@ impl LowLatencyRate {
             // Where a part was raised far, the rest may go on becoming finer.
             self.last_qp[layer] = Some(base_qp + raised.min(MOST_RAISED));
         } else {
-            self.last_qp = [None; 2];
+            // What the intra frame left coarse, the next one cannot make good at once.
+            self.last_qp = [Some(base_qp + raised); 2];
+            self.fall = [FALL_AFTER_INTRA; 2];
         }
     }
 
@@ -347,6 +351,16 @@ mod tests {
         };
         let (rise, frames) = frames_to_return(60_000.0);
         assert!(rise > 9.0 && frames <= 3, "{rise} up, {frames} frames down");
+    }
+
+    #[test]
+    fn the_frame_after_an_intra_frame_is_hardly_finer() {
+        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let intra = control.start(&LowLatencyFrame { is_intra: true, ..frame(300_000.0) }).qp;
+        control.finish(80_000.0, intra, 2.0);
+        // Nothing moves, but all that the intra frame left out would have to be sent.
+        let next = control.start(&frame(500.0)).qp;
+        assert!(next >= intra + 2.0 - FALL_AFTER_INTRA - 0.01, "QP {intra} and {next}");
     }
 
     #[test]

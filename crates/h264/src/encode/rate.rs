@@ -214,7 +214,7 @@ impl Rate {
         let budget = even
             .filter(|_| may_raise)
             .zip(max_bytes)
-            .map(|(plan, most)| RowBudget { target: plan.target_bits / 8.0, most: most as f64 });
+            .map(|(plan, most)| RowBudget::new(plan.target_bits / 8.0, most as f64, &planned.row_costs));
         CodingPlan { base_qp: plan.qp, slice_qp, qps, max_bytes, budget, times }
     }
 

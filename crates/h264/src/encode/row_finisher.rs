@@ -37,7 +37,7 @@ impl<E: EntropyCoder> RowFinisher<E> {
             writer: SliceWriter::new(headers, job.initial_state(), job.max_slice_bytes),
             picture,
             qps: Vec::with_capacity(mb_width * mb_height),
-            control: job.budget.map(|budget| RowControl::new(budget, mb_height)),
+            control: job.budget.clone().map(RowControl::new),
             direct_differences: DirectDifferences::default(),
             done: 0,
             skipped: Macroblock::new(),
