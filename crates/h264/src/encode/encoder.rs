@@ -15,7 +15,7 @@ use super::effort::Tools;
 use super::error::Error;
 use super::frame_coder::CodedFrame;
 use super::picture::{Geometry, PictureWriter, SourcePicture};
-use super::prepared_pictures::PreparedPictures;
+use super::prepared::Prepared;
 use super::rate::RATE_DELAY;
 use super::sequencer::{Flight, Sequencer, Waiting};
 use super::source;
@@ -52,7 +52,9 @@ pub struct Encoder {
     spare_sources: Vec<SourcePicture>,
     /// Pictures that readers may still hold.
     spare_pictures: Vec<PictureWriter>,
-    prepared_pictures: PreparedPictures,
+    /// For the time when as many frames as may be are inside.
+    prepared_sources: Prepared<SourcePicture>,
+    prepared_pictures: Prepared<PictureWriter>,
     failed: bool,
 }
 
@@ -144,7 +146,8 @@ impl Encoder {
             finished: VecDeque::new(),
             spare_sources,
             spare_pictures,
-            prepared_pictures: PreparedPictures::new(if may_wait { most_in_flight } else { 0 }),
+            prepared_sources: Prepared::new(if may_wait { depth } else { 0 }),
+            prepared_pictures: Prepared::new(if may_wait { most_in_flight } else { 0 }),
             failed: false,
             config,
         })
@@ -173,13 +176,12 @@ impl Encoder {
     /// Or coding broke down, and the encoder is of no more use.
     pub fn submit(&mut self, buffer: &PixelBuffer, input: FrameInput) -> Result<(), Error> {
         self.check_health()?;
-        let mut picture = self.spare_sources.pop().unwrap_or_else(|| SourcePicture::new(self.geometry));
+        let mut picture = self.spare_source();
         let (width, height) = (self.config.width as usize, self.config.height as usize);
         source::copy(buffer, width, height, self.config.monochrome, &mut picture, &self.workers)?;
         let picture = Arc::new(picture);
         if self.arrivals.is_open() {
             let size = (self.config.width as usize, self.config.height as usize);
-            self.prepared_pictures.ask_for_one(&self.workers, self.geometry);
             self.arrivals.push(&self.workers, self.lookahead.analyser(), &picture, size, input);
             while self.arrivals.is_over_full() {
                 self.take_arrival()?;
@@ -374,6 +376,26 @@ impl Encoder {
         let (job, flight) = self.sequencer.next(planned, &picture, &self.workers);
         let task = job.into_task(picture, self.workers.company());
         self.in_flight.push_back((flight, self.workers.start(task)));
+    }
+
+    /// A picture for a frame to be copied to. While there are none left over, idle threads are asked for those that will be
+    /// needed soon.
+    fn spare_source(&mut self) -> SourcePicture {
+        self.spare_sources.extend(self.prepared_sources.take());
+        let (spare, geometry) = (self.spare_sources.pop(), self.geometry);
+        if self.spare_sources.is_empty() {
+            self.prepared_sources.ask_for_one(&self.workers, move || {
+                let mut picture = SourcePicture::new(geometry);
+                picture.touch();
+                picture
+            });
+        }
+        self.prepared_pictures.ask_for_one(&self.workers, move || {
+            let mut picture = PictureWriter::new(geometry);
+            picture.touch();
+            picture
+        });
+        spare.unwrap_or_else(|| SourcePicture::new(geometry))
     }
 
     /// A picture that nothing refers to any more, or a new one.

@@ -28,7 +28,7 @@ mod neighbours;
 mod picture;
 mod picture_report;
 mod picture_timing;
-mod prepared_pictures;
+mod prepared;
 mod psychovisual;
 mod quality_metrics;
 mod rate;
