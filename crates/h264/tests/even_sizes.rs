@@ -99,13 +99,24 @@ fn encode(config: EncoderConfig) -> Vec<EncodedFrame> {
 
 /// Encodes the scenes and holds every frame but the key frames against its share; `shares` are those of references and of
 /// others, in those of the whole rate.
+/// Where slices have a limit, they keep to it.
 fn check(config: EncoderConfig, shares: [f64; 2]) {
+    let max_slice_bytes = match config.max_slice_bytes {
+        0 => usize::MAX,
+        bytes => bytes as usize,
+    };
     let RateControl::AverageBitRate(rate) = config.rate_control else { unreachable!("low_latency sets one") };
     let what = format!("{config:?}");
     let frames = encode(config);
     let mean = f64::from(rate) / 8.0 / FRAMES_PER_SECOND as f64;
     let mut keys = 0;
     for frame in &frames {
+        let mut rest = frame.data.as_slice();
+        while let Some((length, tail)) = rest.split_first_chunk() {
+            let length = u32::from_be_bytes(*length) as usize;
+            assert!(length <= max_slice_bytes, "frame {} has a slice of {length}: {what}", frame.token);
+            rest = &tail[length..];
+        }
         if frame.is_sync {
             keys += 1;
             continue;
