@@ -64,6 +64,8 @@ pub(crate) struct Search<'a> {
     pub(crate) predicted: Mv,
     /// A diamond search of 16x16 looks out for its quarters, too.
     pub(crate) by_quarters: bool,
+    /// What another reference costs: a search by hexagons that stays far behind ends.
+    pub(crate) beat: u32,
     /// By how much the places of the quarters may cost more than the whole's, in 1/256.
     pub(crate) quarter_slack: u32,
 }
@@ -148,6 +150,9 @@ const RING: [[(i32, i32); 4]; 4] = [
 /// Where a sample differs by no more than this on average, bits of the vector included, no ring is looked at.
 const RING_DIFFERENCE: u32 = 1;
 
+/// Fractions of samples make a difference less by no more than one part in so many.
+const FRACTIONS_GAIN: u32 = 4;
+
 impl Search<'_> {
     /// The best vector from the candidates' surroundings.
     pub(crate) fn run(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
@@ -164,6 +169,9 @@ impl Search<'_> {
         }
         self.square(&mut best);
         self.exact(&mut best, candidates.first());
+        if best.cost - best.cost / FRACTIONS_GAIN > self.beat {
+            return Found { mv: best.at.mv(), cost: best.cost, quarters: None };
+        }
         self.diamond(&mut best, 2, depth.half_rounds);
         self.diamond(&mut best, 1, depth.quarter_rounds);
         Found { mv: best.at.mv(), cost: best.cost, quarters: None }
@@ -394,14 +402,64 @@ mod tests {
     const STRIDE: usize = SIDE + 2 * LUMA_PADDING;
     const PLACE: usize = 24;
 
+    fn noise() -> [u8; 256] {
+        let mut state = 1u32;
+        std::array::from_fn(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+    }
+
+    fn search<'a>(
+        kernels: &'a VideoKernels,
+        reference: &'a ReferenceView<'a>,
+        cost: MotionCost<'a>,
+        source: &'a [u8],
+    ) -> Search<'a> {
+        Search {
+            k: kernels,
+            reference,
+            cost,
+            limits: MotionLimits { min: Mv::new(-96, -96), max: Mv::new(96, 96) },
+            size: BlockSize::B16x16,
+            source,
+            origin: reference.luma_index(PLACE as i32, PLACE as i32),
+            predicted: Mv::ZERO,
+            beat: u32::MAX,
+            by_quarters: false,
+            quarter_slack: 0,
+        }
+    }
+
+    fn depth(rings: u32) -> SearchDepth {
+        SearchDepth { pattern: Pattern::Hexagon, rings, steps: 8, half_rounds: 2, quarter_rounds: 2 }
+    }
+
+    /// Noise that lies half a sample to the right is found unless what would come of it is far too much.
+    #[test]
+    fn what_stays_behind_is_not_refined() {
+        let noise = noise();
+        let grey = vec![128; STRIDE * STRIDE];
+        let mut between = grey.clone();
+        for (y, row) in noise.chunks(16).enumerate() {
+            between[(LUMA_PADDING + PLACE + y) * STRIDE + LUMA_PADDING + PLACE..][..16].copy_from_slice(row);
+        }
+        let reference =
+            ReferenceView::new([&grey, &between, &grey, &grey], STRIDE, [&grey, &grey], STRIDE, None);
+        let kernels = VideoKernels::new(CpuLevel::Scalar);
+        let costs = MotionCosts::new(true);
+        let found = |beat| {
+            let search = Search { beat, ..search(&kernels, &reference, costs.at(26), &noise) };
+            search.run(&[Mv::ZERO], depth(0)).mv
+        };
+        assert_eq!(found(u32::MAX), Mv::new(2, 0));
+        assert_eq!(found(100), Mv::ZERO);
+    }
+
     /// Noise on grey, which has moved by (12, 4): what is beside it resembles it no more than the grey does.
     #[test]
     fn rings_find_what_no_slope_leads_to() {
-        let mut state = 1u32;
-        let noise: [u8; 256] = std::array::from_fn(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        });
+        let noise = noise();
         let mut plane = vec![128; STRIDE * STRIDE];
         for (y, row) in noise.chunks(16).enumerate() {
             plane[(LUMA_PADDING + PLACE + 4 + y) * STRIDE + LUMA_PADDING + PLACE + 12..][..16]
@@ -412,25 +470,7 @@ mod tests {
             ReferenceView::new([&plane, &grey, &grey, &grey], STRIDE, [&grey, &grey], STRIDE, None);
         let kernels = VideoKernels::new(CpuLevel::Scalar);
         let costs = MotionCosts::new(true);
-        let search = Search {
-            k: &kernels,
-            reference: &reference,
-            cost: costs.at(26),
-            limits: MotionLimits { min: Mv::new(-96, -96), max: Mv::new(96, 96) },
-            size: BlockSize::B16x16,
-            source: &noise,
-            origin: reference.luma_index(PLACE as i32, PLACE as i32),
-            predicted: Mv::ZERO,
-            by_quarters: false,
-            quarter_slack: 0,
-        };
-        let depth = |rings| SearchDepth {
-            pattern: Pattern::Hexagon,
-            rings,
-            steps: 8,
-            half_rounds: 2,
-            quarter_rounds: 2,
-        };
+        let search = search(&kernels, &reference, costs.at(26), &noise);
         assert_eq!(search.run(&[Mv::ZERO], depth(4)).mv, Mv::new(48, 16));
         assert_ne!(search.run(&[Mv::ZERO], depth(0)).mv, Mv::new(48, 16));
     }

@@ -244,8 +244,16 @@ impl Analyser<'_> {
             for index in 0..count {
                 // Pictures farther away show about the same.
                 let depth = if part == WHOLE && index > 0 { self.tools.later_search } else { depth };
-                let found =
-                    self.search_part(source, at, &motion[list], (list, index), part, candidates[list], depth);
+                let found = self.search_part(
+                    source,
+                    at,
+                    &motion[list],
+                    (list, index),
+                    part,
+                    candidates[list],
+                    depth,
+                    costs[list],
+                );
                 let bits = self.bits(reference_bits(count, index));
                 if found.cost + bits < costs[list] {
                     costs[list] = found.cost + bits;

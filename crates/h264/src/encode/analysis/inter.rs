@@ -77,7 +77,7 @@ impl Candidates {
 const NEAR: u32 = 8;
 
 impl Analyser<'_> {
-    /// Searches one part in one reference.
+    /// Searches one part in one reference. Where it stays far behind `beat`, what another costs, what is found is not exact.
     pub(super) fn search_part(
         &self,
         source: &Source,
@@ -87,8 +87,9 @@ impl Analyser<'_> {
         part: Part,
         candidates: &[Mv],
         depth: SearchDepth,
+        beat: u32,
     ) -> Found {
-        self.search_of(source, at, motion, (list, ref_idx), part).run(candidates, depth)
+        Search { beat, ..self.search_of(source, at, motion, (list, ref_idx), part) }.run(candidates, depth)
     }
 
     /// The search of one part in one reference.
@@ -114,6 +115,7 @@ impl Analyser<'_> {
             source: &luma[y * 4 * SOURCE_STRIDE + x * 4..],
             origin: reference.luma_index((mb_x * 16 + x * 4) as i32, (mb_y * 16 + y * 4) as i32),
             predicted: motion.predict(part, ref_idx as i8),
+            beat: u32::MAX,
             quarter_slack: if self.tools.few_partitions { 0 } else { QUARTER_SLACK },
             by_quarters: self.tools.partitions && self.slice_kind == SliceKind::P && (w, h) == (4, 4),
         }

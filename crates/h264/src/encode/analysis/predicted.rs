@@ -100,7 +100,8 @@ impl Analyser<'_> {
             let lit = |index: usize| at.references[0][index].weights.is_some();
             let depth =
                 if lit(index) == lit(0) && index > 0 { self.tools.later_search } else { self.tools.search };
-            let found = self.search_part(source, at, motion, (0, index), WHOLE, &candidates, depth);
+            let found =
+                self.search_part(source, at, motion, (0, index), WHOLE, &candidates, depth, choice.cost);
             let cost = found.cost + self.bits(reference_bits(count, index));
             wholes[index % MAX_REFERENCES] = found.mv;
             if cost < choice.cost {

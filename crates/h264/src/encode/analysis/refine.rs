@@ -42,12 +42,12 @@ impl Analyser<'_> {
         [start, other]: [Mv; 2],
     ) -> (i8, Found) {
         let count = at.references[0].len();
-        let in_reference = |index: usize, candidates: &[Mv]| {
+        let in_reference = |index: usize, candidates: &[Mv], beat: u32| {
             let depth = self.tools.part_search;
-            let found = self.search_part(source, at, motion, (0, index), part, candidates, depth);
+            let found = self.search_part(source, at, motion, (0, index), part, candidates, depth, beat);
             Found { cost: found.cost + self.bits(reference_bits(count, index)), ..found }
         };
-        let mut best = (whole as i8, in_reference(whole, &[start, other]));
+        let mut best = (whole as i8, in_reference(whole, &[start, other], u32::MAX));
         for (index, &place) in wholes.iter().enumerate().take(count).filter(|&(index, _)| index != whole) {
             match self.tools.part_references {
                 PartReferences::Whole => break,
@@ -60,7 +60,7 @@ impl Analyser<'_> {
                 }
                 PartReferences::All => {}
             }
-            let found = in_reference(index, &[place, start, other]);
+            let found = in_reference(index, &[place, start, other], best.1.cost);
             if found.cost < best.1.cost {
                 best = (index as i8, found);
             }

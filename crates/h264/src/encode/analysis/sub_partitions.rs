@@ -78,8 +78,16 @@ impl Analyser<'_> {
                     for (j, part) in way.parts((quarter.0, quarter.1)).enumerate() {
                         let near = if j > 0 { mv[j - 1] } else { best.1[0] };
                         let depth = self.tools.part_search;
-                        let found =
-                            self.search_part(source, at, motion, reference, part, &[whole, near], depth);
+                        let found = self.search_part(
+                            source,
+                            at,
+                            motion,
+                            reference,
+                            part,
+                            &[whole, near],
+                            depth,
+                            u32::MAX,
+                        );
                         cost += found.cost;
                         mv[j] = found.mv;
                         motion.set(part, ref_idx, found.mv);
