@@ -41,7 +41,7 @@ impl Analyser<'_> {
         if slice.transform_8x8_mode && self.code_8x8(&*entropy, source, at, limit).is_some() {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
-        if self.code_4x4(&*entropy, source, at, [limit; 4]).is_some() {
+        if self.code_4x4(&*entropy, source, at, limit).is_some() {
             self.finish_intra(entropy, slice, source, at, chroma_mode);
         }
     }
@@ -134,14 +134,13 @@ impl Analyser<'_> {
         self.tools.trials || (self.slice_kind == SliceKind::I && self.tools.partitions)
     }
 
-    /// Codes the macroblock's luma as Intra4x4 into the trial; its cost, `None` when that exceeds a limit: of the first quarter, of
-    /// the first two and so on.
+    /// Codes the macroblock's luma as Intra4x4 into the trial; its cost, `None` when that exceeds `limit`.
     pub(super) fn code_4x4<E: EntropyCoder>(
         &mut self,
         entropy: &E,
         source: &Source,
         at: &Surroundings<'_>,
-        limits: [u32; 4],
+        limit: u32,
     ) -> Option<u32> {
         let k = self.kernels();
         let rates = self.rates(entropy, at);
@@ -176,7 +175,7 @@ impl Analyser<'_> {
             let differences = k.satd_4x4_x9.call(block_source, SOURCE_STRIDE, &predictions);
             let best = best_of_all(&edge, predicted, (predicted_cost, other_cost), differences);
             total += best.1;
-            if total > limits[block / 4] {
+            if total > limit {
                 return None;
             }
             trial.intra_modes[BLOCK_RASTER[block]] = best.0;

@@ -36,10 +36,10 @@ impl Analyser<'_> {
             std::mem::swap(&mut self.best, &mut self.trial);
         }
         let small_blocks = !slice.transform_8x8_mode || slice.kind == SliceKind::I;
-        let limit = least.saturating_sub(self.bits(SMALL_BITS));
-        // What does no better in the first quarters hardly will in the end.
-        let limits = [5, 9, 13, 16].map(|part| limit / 16 * part);
-        if small_blocks && let Some(cost) = self.code_4x4(entropy, source, at, limits) {
+        if small_blocks
+            && let Some(cost) =
+                self.code_4x4(entropy, source, at, least.saturating_sub(self.bits(SMALL_BITS)))
+        {
             (least, small) = (cost + self.bits(SMALL_BITS), true);
             std::mem::swap(&mut self.best, &mut self.trial);
         }
