@@ -54,11 +54,8 @@ unsafe fn fine_row8<const TAPS: usize>(from: &[u8], fine: &Fine, out: &mut [i16]
         debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
         // SAFETY: `Fine::of` lets windows begin 16 bytes before the end of the source or earlier, and numbers the sets it
         // has stored.
-        let (samples, set) = unsafe {
-            let low = _mm_loadu_si128(from.as_ptr().add(low as usize).cast());
-            let high = _mm_loadu_si128(from.as_ptr().add(high as usize).cast());
-            (_mm256_set_m128i(high, low), sets.get_unchecked(group.set as usize))
-        };
+        let (samples, set) =
+            unsafe { (windows(from.as_ptr(), group.windows), sets.get_unchecked(group.set as usize)) };
         let samples = _mm256_xor_si256(samples, signs);
         let mut sum = middle;
         for FineTap { bytes, weights } in set {
@@ -134,22 +131,17 @@ unsafe fn even_groups<const PAIRS: usize>(
     out: &mut [i16],
 ) {
     let [first, second, ..] = groups else { return };
-    let [low, high] = first.windows.map(|window| window as usize);
     let way = second.windows[0].wrapping_sub(first.windows[0]) as i32 as isize;
     let last = groups.len() as isize - 1;
-    debug_assert!(groups[last as usize].windows[0] as isize == low as isize + last * way);
-    debug_assert!(groups[last as usize].windows[1] as isize == high as isize + last * way);
+    let at_last = first.windows.map(|window| window as isize + last * way);
+    debug_assert!(groups[last as usize].windows.map(|window| window as isize) == at_last);
     let set = &sets[first.set as usize];
     let bytes: [__m256i; PAIRS] = std::array::from_fn(|pair| load(&set[pair].bytes));
     let weights: [__m256i; PAIRS] = std::array::from_fn(|pair| load_words(&set[pair].weights));
     let half = _mm256_set1_epi32(1 << 7);
     let sums = |group: isize| {
         // SAFETY: these are the windows of group number `group`, which lie within `from`.
-        let samples = unsafe {
-            let start = from.as_ptr().offset(group * way);
-            let upper = _mm_loadu_si128(start.add(high).cast());
-            _mm256_set_m128i(upper, _mm_loadu_si128(start.add(low).cast()))
-        };
+        let samples = unsafe { windows(from.as_ptr().offset(group * way), first.windows) };
         let mut sum = half;
         for (bytes, weights) in bytes.iter().zip(&weights) {
             sum = _mm256_add_epi32(sum, _mm256_madd_epi16(_mm256_shuffle_epi8(samples, *bytes), *weights));
@@ -160,6 +152,20 @@ unsafe fn even_groups<const PAIRS: usize>(
         let two = two as isize * 2;
         let words = _mm256_packs_epi32(sums(two), sums(two + 1));
         store_words(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(words));
+    }
+}
+
+/// The 16 bytes of each of two windows, the first in the low half.
+///
+/// # Safety
+/// AVX2; 16 bytes from each window, counted from `from`, are readable.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn windows(from: *const u8, [low, high]: [u32; 2]) -> __m256i {
+    // SAFETY: by this function's contract.
+    unsafe {
+        let low = _mm_loadu_si128(from.add(low as usize).cast());
+        _mm256_set_m128i(_mm_loadu_si128(from.add(high as usize).cast()), low)
     }
 }
 
@@ -174,11 +180,8 @@ unsafe fn group_sums<const PAIRS: usize>(from: &[u8], group: &Group, sets: &[[Sh
     debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
     // SAFETY: `RowFilter::arrange` lets windows begin 16 bytes before the end of the source or earlier, and numbers
     // the sets it has stored.
-    let (samples, set) = unsafe {
-        let low = _mm_loadu_si128(from.as_ptr().add(low as usize).cast());
-        let high = _mm_loadu_si128(from.as_ptr().add(high as usize).cast());
-        (_mm256_set_m128i(high, low), sets.get_unchecked(group.set as usize))
-    };
+    let (samples, set) =
+        unsafe { (windows(from.as_ptr(), group.windows), sets.get_unchecked(group.set as usize)) };
     let mut sum = _mm256_set1_epi32(1 << 7);
     for shuffle in set {
         sum = _mm256_add_epi32(sum, pair(samples, shuffle));
