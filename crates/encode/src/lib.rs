@@ -28,7 +28,7 @@ pub use error::Error;
 pub use frame::{FrameAhead, FrameCost, FrameInfo, FrameKind, LumaView, MotionVector, PlannedFrame};
 pub use frame_record::FrameRecord;
 pub use key_frames::KeyFrameLimits;
-pub use lookahead::{Lookahead, LookaheadConfig, PictureAnalyser, PictureAnalysis};
+pub use lookahead::{Lookahead, LookaheadConfig, PictureAnalysis, PictureTurn};
 pub use rate_control::{
     BufferLimit, CodedSize, LeastBits, LowLatencyFrame, LowLatencyPlan, LowLatencyRate, RateConfig,
     RateControl, RateFrame, RateMode, RatePlan, SizeLimits, WindowLimit,

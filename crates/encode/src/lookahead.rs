@@ -6,6 +6,7 @@ mod picture;
 mod plan;
 mod prediction;
 mod sides;
+mod turn;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,9 +20,12 @@ use crate::kernels::{CpuLevel, Kernels};
 use crate::key_frames::{KeyFrameClock, KeyFrameLimits};
 use crate::motion::{HalfVector, MotionField};
 use analysis::Analysis;
-pub use picture::{PictureAnalyser, PictureAnalysis};
+use picture::PictureAnalyser;
+pub use picture::PictureAnalysis;
 use plan::ImportanceRatio;
 use prediction::Prediction;
+pub use turn::PictureTurn;
+use turn::Trail;
 use vitascope_core::Time;
 
 /// Settings of a [`Lookahead`].
@@ -106,6 +110,8 @@ pub struct Lookahead<T> {
     clock: KeyFrameClock,
     /// Motion of the frame pushed last.
     hint: Vec<HalfVector>,
+    /// What is known of the picture that had the last turn.
+    last_turn: Option<Arc<Trail>>,
     /// Duration of the frame pushed last, as far as known.
     duration: f64,
     /// Time from the frame pushed second to last to the last one.
@@ -173,6 +179,7 @@ impl<T> Lookahead<T> {
             flushed: 0,
             clock: KeyFrameClock::new(),
             hint: Vec::new(),
+            last_turn: None,
             duration: 1.0 / config.frame_rate,
             spacing: None,
             last_time: Time::INVALID,
@@ -223,16 +230,32 @@ impl<T> Lookahead<T> {
         self.release_pictures();
         let picture = Arc::new(self.analyser.halve(luma, self.crew.as_ref())?);
         let (analysis, forward) = self.analyse(&picture);
-        self.take_in(PictureAnalysis { picture, analysis }, forward, info, payload);
+        self.last_turn = None;
+        self.take_in(picture, analysis, forward, info, payload);
         Ok(())
     }
 
-    /// Measures pictures for [`push_analysed`](Self::push_analysed), on any thread and in any order.
-    pub fn analyser(&self) -> PictureAnalyser {
-        self.analyser.clone()
+    /// The turn of the next picture to be measured for [`push_analysed`](Self::push_analysed), on any thread. Pictures have
+    /// their turns in the order in which they are pushed.
+    pub fn next_turn(&mut self) -> PictureTurn {
+        let newest = || {
+            let picture = self.pictures.back()?;
+            Some(Arc::new(Trail::known(&self.analyser, picture, &self.hint)))
+        };
+        let before = self.last_turn.take().or_else(newest);
+        // Without frames that wait, threads share a search.
+        let searches = self.config.depth > 0;
+        let turn = PictureTurn::after(
+            before,
+            self.analyser.clone(),
+            searches,
+            self.config.weighted_prediction,
+        );
+        self.last_turn = Some(Arc::clone(turn.trail()));
+        turn
     }
 
-    /// [`push`](Self::push) of a picture that this lookahead's [`analyser`](Self::analyser) has measured.
+    /// [`push`](Self::push) of a picture that has had its [`turn`](Self::next_turn).
     ///
     /// # Errors
     /// The analysis is of a picture of another size; nothing was taken.
@@ -247,14 +270,21 @@ impl<T> Lookahead<T> {
             return Err(Error::OtherAnalysis { width, height });
         }
         self.release_pictures();
-        let forward = self.search_forward(&analysis.picture);
-        self.take_in(analysis, forward, info, payload);
+        let PictureAnalysis { picture, analysis, forward } = analysis;
+        let newest = self.pictures.back();
+        let follows = |before: &Arc<HalfPicture>| newest.is_some_and(|newest| Arc::ptr_eq(before, newest));
+        let forward = match forward {
+            Some((before, field)) if follows(&before) => Some(field),
+            _ => self.search_forward(&picture),
+        };
+        self.take_in(picture, analysis, forward, info, payload);
         Ok(())
     }
 
     fn take_in(
         &mut self,
-        analysis: PictureAnalysis,
+        picture: Arc<HalfPicture>,
+        mut analysis: Analysis,
         forward: Option<MotionField>,
         info: FrameInfo,
         payload: T,
@@ -263,13 +293,7 @@ impl<T> Lookahead<T> {
         let spacing = info.presentation_time - self.last_time;
         self.spacing = Some(spacing).filter(|spacing| spacing.is_numeric() && spacing.value > 0);
         self.last_time = info.presentation_time;
-        let PictureAnalysis { picture, mut analysis } = analysis;
-        let mut forward = forward.unwrap_or_else(|| MotionField::still(&analysis.intra));
-        if self.config.weighted_prediction
-            && let Some(previous) = self.pictures.back()
-        {
-            forward = forward.or_in_other_light(&picture, previous, self.grid, &self.kernels);
-        }
+        let forward = forward.unwrap_or_else(|| MotionField::still(&analysis.intra));
         analysis.fields.push((1, Arc::new(forward)));
         let prediction = analysis.predicted_from_previous(self.pushed, self.grid, self.propagates());
         self.hint.clone_from(&prediction.vectors[0]);

@@ -3,7 +3,7 @@
 use crate::frame::MotionVector;
 use crate::half_picture::{BlockGrid, HalfPicture, WholeSamples};
 use crate::kernels::{FoundBlock, Kernels, Planes, SearchStart};
-use crate::light::{LightWeight, light_change};
+use crate::light::{LightChange, LightWeight, light_change};
 
 /// A vector in half samples of the half-size picture, which are whole samples of the full-size one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -62,13 +62,27 @@ impl MotionField {
     /// Where the light changes between the pictures: the better for each block of what was found and what a weighted reference
     /// gives.
     pub(crate) fn or_in_other_light(
-        mut self,
+        self,
         source: &HalfPicture,
         reference: &HalfPicture,
         grid: BlockGrid,
         kernels: &Kernels,
     ) -> Self {
-        let Some(change) = light_change(&source.means, &reference.means) else { return self };
+        match light_change(&source.means, &reference.means) {
+            Some(change) => self.or_in_light(&change, source, reference, grid, kernels),
+            None => self,
+        }
+    }
+
+    /// The same with a change of light that is known.
+    pub(crate) fn or_in_light(
+        mut self,
+        change: &LightChange,
+        source: &HalfPicture,
+        reference: &HalfPicture,
+        grid: BlockGrid,
+        kernels: &Kernels,
+    ) -> Self {
         let before = source.whole().mapped(&change.weight.before());
         let lit = search_motion(source.whole().with(&before), reference, grid, &self.vectors, kernels);
         self.plain_costs.clone_from(&self.costs);
@@ -103,6 +117,21 @@ pub(crate) fn search_motion(
     field
 }
 
+/// [`search_motion`] with a hint that may still be growing: `hint` gives that of a row of blocks, and `found` is told what came
+/// of each, from the top.
+pub(crate) fn search_with_rows<'a>(
+    source: WholeSamples<'_>,
+    reference: &HalfPicture,
+    grid: BlockGrid,
+    hint: impl FnMut(usize) -> &'a [HalfVector],
+    kernels: &Kernels,
+    found: impl FnMut(usize, &[HalfVector]),
+) -> MotionField {
+    let mut field = MotionField::of_size(grid.count());
+    search_rows(source, reference, grid, hint, kernels, 0, (&mut field.vectors, &mut field.costs), found);
+    field
+}
+
 /// Finds the motion of whole rows of blocks from row `first` on, without looking at those above: vectors and costs.
 pub(crate) fn search_band(
     source: WholeSamples<'_>,
@@ -111,12 +140,28 @@ pub(crate) fn search_band(
     hint: &[HalfVector],
     kernels: &Kernels,
     first: usize,
+    band: Band<'_>,
+) {
+    let row_of = |row: usize| hint.get(row * grid.columns..(row + 1) * grid.columns).unwrap_or(&[]);
+    search_rows(source, reference, grid, row_of, kernels, first, band, |_, _| {});
+}
+
+#[expect(clippy::too_many_arguments, reason = "one search, by itself or in step with others")]
+fn search_rows<'a>(
+    source: WholeSamples<'_>,
+    reference: &HalfPicture,
+    grid: BlockGrid,
+    mut hint: impl FnMut(usize) -> &'a [HalfVector],
+    kernels: &Kernels,
+    first: usize,
     (vectors, costs): Band<'_>,
+    mut found: impl FnMut(usize, &[HalfVector]),
 ) {
     let planes = Planes::new(reference.planes());
     for (band_row, costs) in costs.chunks_exact_mut(grid.columns).enumerate() {
         let row = first + band_row;
         let rows = reach(row, grid.rows);
+        let hints = hint(row);
         for (column, block_cost) in costs.iter_mut().enumerate() {
             let index = band_row * grid.columns + column;
             let left = if column > 0 { vectors[index - 1] } else { HalfVector::default() };
@@ -130,7 +175,7 @@ pub(crate) fn search_band(
                 x: median(left.x, above.x, above_right.x),
                 y: median(left.y, above.y, above_right.y),
             };
-            let hinted = hint.get(row * grid.columns + column).copied().unwrap_or_default();
+            let hinted = hints.get(column).copied().unwrap_or_default();
             let start = SearchStart {
                 origin: reference.offset(column as i32 * 8, row as i32 * 8),
                 columns: reach(column, grid.columns),
@@ -144,6 +189,7 @@ pub(crate) fn search_band(
             vectors[index] = vector;
             *block_cost = cost.min(u32::from(u16::MAX)) as u16;
         }
+        found(row, &vectors[band_row * grid.columns..(band_row + 1) * grid.columns]);
     }
 }
 

@@ -36,6 +36,7 @@ impl<T> Lookahead<T> {
             }
             Part::Intra { first, costs } => intra_costs(picture, grid, kernels, first, costs),
         });
+        let forward = forward.map(|field| self.in_any_light(field, picture));
         (Analysis::new(picture, intra, self.config.adaptive_quantisation), forward)
     }
 
@@ -46,7 +47,15 @@ impl<T> Lookahead<T> {
         for (first, part) in field.bands_mut(self.grid, self.search_band()) {
             search_band(picture.whole(), previous, self.grid, &self.hint, &self.kernels, first, part);
         }
-        Some(field)
+        Some(self.in_any_light(field, picture))
+    }
+
+    /// Motion against the newest picture, which may be weighted where the light has changed.
+    fn in_any_light(&self, field: MotionField, picture: &HalfPicture) -> MotionField {
+        match self.pictures.back().filter(|_| self.config.weighted_prediction) {
+            Some(previous) => field.or_in_other_light(picture, previous, self.grid, &self.kernels),
+            None => field,
+        }
     }
 
     /// Rows of blocks that are searched without a look at those above. The number of threads does not count, as vectors

@@ -10,23 +10,26 @@ use crate::frame::LumaView;
 use crate::half_picture::{BlockGrid, HalfPicture};
 use crate::intra::intra_costs;
 use crate::kernels::Kernels;
+use crate::motion::MotionField;
 
 /// Measures pictures by themselves. Clones do the same, and share memory of pictures that are not needed any more.
 #[derive(Debug, Clone)]
-pub struct PictureAnalyser {
+pub(super) struct PictureAnalyser {
     width: usize,
     height: usize,
-    grid: BlockGrid,
+    pub(super) grid: BlockGrid,
     adaptive_quantisation: f32,
-    kernels: Arc<Kernels>,
+    pub(super) kernels: Arc<Kernels>,
     spare: Arc<Mutex<Vec<HalfPicture>>>,
 }
 
-/// A picture at half size, with what is known of it without any other.
+/// A picture at half size, with what is known of it without those after it.
 #[derive(Debug)]
 pub struct PictureAnalysis {
     pub(super) picture: Arc<HalfPicture>,
     pub(super) analysis: Analysis,
+    /// The picture whose turn came before, and the motion against it.
+    pub(super) forward: Option<(Arc<HalfPicture>, MotionField)>,
 }
 
 impl PictureAnalyser {
@@ -34,16 +37,6 @@ impl PictureAnalyser {
         let LookaheadConfig { width, height, adaptive_quantisation, .. } = *config;
         let grid = BlockGrid::new(width, height);
         Self { width, height, grid, adaptive_quantisation, kernels, spare: Arc::default() }
-    }
-
-    /// Measures a picture. The samples are not kept.
-    ///
-    /// # Errors
-    /// The view is not of the lookahead's size.
-    pub fn analyse(&self, luma: LumaView<'_>) -> Result<PictureAnalysis, Error> {
-        let picture = Arc::new(self.halve(luma, None)?);
-        let analysis = self.measure(&picture);
-        Ok(PictureAnalysis { picture, analysis })
     }
 
     /// The picture at half size.

@@ -120,7 +120,7 @@ impl Clip {
                 LumaView { data: &data, stride: self.width + 3, width: self.width, height: self.height };
             let info = change(self.info(index), index);
             if self.ahead {
-                waiting.push_back((lookahead.analyser().analyse(luma).unwrap(), info, index));
+                waiting.push_back((lookahead.next_turn().analyse(luma).unwrap(), info, index));
                 if waiting.len() > 2 {
                     let (analysis, info, index) = waiting.pop_front().unwrap();
                     lookahead.push_analysed(analysis, info, index).unwrap();

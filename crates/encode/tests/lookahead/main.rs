@@ -321,7 +321,7 @@ fn analyses_of_other_pictures_are_refused() {
         let data = other.picture(0, moving);
         let (width, height) = (other.width, other.height);
         let luma = LumaView { data: &data, stride: width + 3, width, height };
-        let analysis = lookahead(other).analyser().analyse(luma).unwrap();
+        let analysis = lookahead(other).next_turn().analyse(luma).unwrap();
         let outcome = own.push_analysed(analysis, other.info(0), 0);
         let refusal = Err(Error::OtherAnalysis { width: 64, height: 48 });
         assert_eq!(outcome, if fits { Ok(()) } else { refusal });

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
-use vitascope_encode::{LumaView, PictureAnalyser, PictureAnalysis};
+use vitascope_encode::{LumaView, PictureAnalysis, PictureTurn};
 
 use super::config::FrameInput;
 use super::error::Error;
@@ -49,7 +49,7 @@ impl Arrivals {
     pub(crate) fn push(
         &mut self,
         workers: &Workers<CodedFrame>,
-        analyser: PictureAnalyser,
+        turn: PictureTurn,
         picture: &Arc<SourcePicture>,
         (width, height): (usize, usize),
         input: FrameInput,
@@ -59,7 +59,7 @@ impl Arrivals {
         self.queue.push_back(Arrival { picture: Arc::clone(&picture), input, analysis });
         workers.send_on_errand(Box::new(move || {
             let luma = LumaView { data: &picture.luma, stride: picture.luma_stride(), width, height };
-            let analysis = analyser.analyse(luma);
+            let analysis = turn.analyse(luma);
             // The memory goes back to where the picture will be returned.
             drop(picture);
             // Nobody waits any more when the encoder has been dropped.
@@ -116,14 +116,14 @@ mod tests {
     #[test]
     fn frames_leave_in_order_and_unharmed_by_one_that_fails() {
         let config = LookaheadConfig { width: SIZE.0, height: SIZE.1, ..LookaheadConfig::default() };
-        let analyser = Lookahead::<()>::new(config).unwrap().analyser();
-        for threads in [1, 2, 4] {
+                for threads in [1, 2, 4] {
             let workers = Workers::new(threads);
             let mut arrivals = Arrivals::new(3);
+            let mut lookahead = Lookahead::<()>::new(config).unwrap();
             for token in 0..12 {
                 let picture = Arc::new(SourcePicture::new(Geometry { mb_width: 4, mb_height: 2 }));
                 let size = if token == 5 { (SIZE.0, 4096) } else { SIZE };
-                arrivals.push(&workers, analyser.clone(), &picture, size, input(token));
+                arrivals.push(&workers, lookahead.next_turn(), &picture, size, input(token));
                 // The errand gives its share back before the frame can leave.
                 drop(picture);
             }

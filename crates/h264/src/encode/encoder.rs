@@ -182,7 +182,7 @@ impl Encoder {
         let picture = Arc::new(picture);
         if self.arrivals.is_open() {
             let size = (self.config.width as usize, self.config.height as usize);
-            self.arrivals.push(&self.workers, self.lookahead.analyser(), &picture, size, input);
+            self.arrivals.push(&self.workers, self.lookahead.next_turn(), &picture, size, input);
             while self.arrivals.is_over_full() {
                 self.take_arrival()?;
             }
