@@ -245,12 +245,8 @@ impl<T> Lookahead<T> {
         let before = self.last_turn.take().or_else(newest);
         // Without frames that wait, threads share a search.
         let searches = self.config.depth > 0;
-        let turn = PictureTurn::after(
-            before,
-            self.analyser.clone(),
-            searches,
-            self.config.weighted_prediction,
-        );
+        let turn =
+            PictureTurn::after(before, self.analyser.clone(), searches, self.config.weighted_prediction);
         self.last_turn = Some(Arc::clone(turn.trail()));
         turn
     }

@@ -102,7 +102,11 @@ impl Trail {
     }
 
     /// Of a picture that is measured, with the vectors found.
-    pub(super) fn known(analyser: &PictureAnalyser, picture: &Arc<HalfPicture>, vectors: &[HalfVector]) -> Self {
+    pub(super) fn known(
+        analyser: &PictureAnalyser,
+        picture: &Arc<HalfPicture>,
+        vectors: &[HalfVector],
+    ) -> Self {
         let trail = Self::new(analyser);
         let _ = trail.picture.set(Some(Arc::clone(picture)));
         for (band, vectors) in vectors.chunks(BAND * trail.columns).enumerate() {

@@ -3,6 +3,7 @@
 mod b_frames;
 mod clip;
 mod light;
+mod turns;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

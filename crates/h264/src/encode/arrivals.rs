@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn frames_leave_in_order_and_unharmed_by_one_that_fails() {
         let config = LookaheadConfig { width: SIZE.0, height: SIZE.1, ..LookaheadConfig::default() };
-                for threads in [1, 2, 4] {
+        for threads in [1, 2, 4] {
             let workers = Workers::new(threads);
             let mut arrivals = Arrivals::new(3);
             let mut lookahead = Lookahead::<()>::new(config).unwrap();
