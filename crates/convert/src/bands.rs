@@ -3,7 +3,7 @@
 use vitascope_dsp::workers::Workers;
 
 use crate::format::layout::Layout;
-use crate::pipeline::Band;
+use crate::planes::Band;
 
 /// Pixels a thread must have to be worth its start.
 const PIXELS_A_THREAD: usize = 160 * 1024;

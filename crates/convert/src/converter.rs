@@ -12,8 +12,9 @@ use crate::error::{Error, Result};
 use crate::format::layout::Layout;
 use crate::fused::FusedScratch;
 use crate::options::Options;
-use crate::pipeline::{self, Band, SourcePlane, copy_rows};
+use crate::pipeline;
 use crate::plan::{Chain, Plan};
+use crate::planes::{Band, SourcePlane, copy_rows};
 
 /// Memory of one band, kept between frames.
 #[derive(Default)]

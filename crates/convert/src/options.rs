@@ -6,8 +6,8 @@ use vitascope_core::{CleanAperture, ColorPrimaries, PixelAspectRatio, TransferFu
 use vitascope_dsp::CpuLevel;
 
 use crate::color::tone_map::ToneMapping;
+use crate::downsampling::DownsamplingMode;
 use crate::geometry::ScalingMode;
-use crate::pipeline::DownsamplingMode;
 
 /// Settings of a [`Converter`](crate::Converter). The default copies the platform's defaults.
 #[derive(Clone, Debug, PartialEq)]

@@ -8,83 +8,17 @@ use vitascope_dsp::CpuLevel;
 
 use crate::alpha::{self, AlphaPlan};
 use crate::color::plan::{ColorPlan, ColorScratch, FloatKernels};
+use crate::downsampling::{DownsamplingMode, reduce_rows};
 use crate::error::Result;
 use crate::format::layout::{Component, Family, Layout};
 use crate::format::pack::{PackScratch, pack_row};
 use crate::format::unpack::unpack_row;
 use crate::fused::Scaled;
 use crate::geometry::Geometry;
+use crate::planes::{Band, SourcePlane};
 use crate::scale::filter::{Doubling, FilterBank, Kernel};
 use crate::scale::grid::Grid;
-pub(crate) use crate::siting::Siting;
-
-/// One plane to read.
-#[derive(Clone, Copy)]
-pub(crate) struct SourcePlane<'a> {
-    /// Bytes from the first row on.
-    pub data: &'a [u8],
-    /// Bytes from a row to the next.
-    pub stride: usize,
-}
-
-impl<'a> SourcePlane<'a> {
-    /// Row `y` up to the end of the plane.
-    pub(crate) fn row(&self, y: usize) -> &'a [u8] {
-        &self.data[y * self.stride..]
-    }
-}
-
-/// Some rows of a plane to write.
-pub(crate) struct Band<'a> {
-    /// Bytes from row `first_row` on.
-    pub data: &'a mut [u8],
-    /// Bytes from a row to the next.
-    pub stride: usize,
-    /// The plane's row that `data` begins with.
-    pub first_row: usize,
-}
-
-impl Band<'_> {
-    /// Row `y` of the plane up to the end of the band.
-    pub(crate) fn row(&mut self, y: usize) -> &mut [u8] {
-        let start = (y - self.first_row) * self.stride;
-        &mut self.data[start..]
-    }
-
-    /// Row `y` and the one after it.
-    pub(crate) fn two_rows(&mut self, y: usize) -> [&mut [u8]; 2] {
-        let stride = self.stride;
-        self.row(y).split_at_mut(stride).into()
-    }
-}
-
-/// Copies the first `bytes` bytes of rows of a plane: in one go when nothing else lies between them.
-pub(crate) fn copy_rows(
-    source: &SourcePlane<'_>,
-    band: &mut Band<'_>,
-    rows: std::ops::Range<usize>,
-    bytes: usize,
-) {
-    if source.stride == bytes && band.stride == bytes {
-        let count = rows.len() * bytes;
-        band.row(rows.start)[..count].copy_from_slice(&source.row(rows.start)[..count]);
-        return;
-    }
-    for y in rows {
-        band.row(y)[..bytes].copy_from_slice(&source.row(y)[..bytes]);
-    }
-}
-
-/// How chroma is reduced when the destination has less of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[doc(alias = "kVTDownsamplingMode_Decimate")]
-pub enum DownsamplingMode {
-    /// Every second sample is dropped.
-    #[default]
-    Decimate,
-    /// The mean of neighbours, which sites chroma in the centre.
-    Average,
-}
+use crate::siting::Siting;
 
 /// Everything a pipeline is planned from.
 pub(crate) struct PipelineRequest<'a> {
@@ -474,29 +408,5 @@ fn filter_row(bank: &FilterBank, row: &[f32], range: std::ops::Range<usize>, out
             .iter()
             .zip(bank.weights_of(index))
             .fold(0.0, |sum, (sample, weight)| sum + sample * weight);
-    }
-}
-
-/// Halves a pair of rows in the directions asked for.
-fn reduce_rows(upper: &[f32], lower: &[f32], (horizontal, _): (bool, bool), average: bool, out: &mut [f32]) {
-    // Without vertical reduction both rows are the same one, which leaves the mean alone.
-    let mean = |a: [f32; 2], b: [f32; 2]| 0.25 * ((a[0] + a[1]) + (b[0] + b[1]));
-    if !horizontal {
-        let pairs = upper.iter().zip(lower);
-        let values = pairs.map(|(&a, &b)| if average { mean([a, a], [b, b]) } else { a });
-        return out.iter_mut().zip(values).for_each(|(out, value)| *out = value);
-    }
-    let (uppers, lowers) = (upper.as_chunks::<2>().0, lower.as_chunks::<2>().0);
-    if average {
-        for (out, (a, b)) in out.iter_mut().zip(uppers.iter().zip(lowers)) {
-            *out = mean(*a, *b);
-        }
-    } else {
-        out.iter_mut().zip(uppers).for_each(|(out, pair)| *out = pair[0]);
-    }
-    // An odd last column stands for two.
-    if let (1, Some(&a), Some(&b), Some(out)) = (upper.len() % 2, upper.last(), lower.last(), out.last_mut())
-    {
-        *out = if average { mean([a, a], [b, b]) } else { a };
     }
 }

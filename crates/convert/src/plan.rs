@@ -10,14 +10,16 @@ use crate::color::plan::{ColorPlan, ColorSpec};
 use crate::color::primaries::Chromaticities;
 use crate::color::ycbcr::LumaWeights;
 use crate::description::PictureDescription;
+use crate::downsampling::DownsamplingMode;
 use crate::error::{Error, Result};
 use crate::format::layout::{Family, Layout};
 use crate::fused::{Fused, FusedRequest};
 use crate::geometry::{Geometry, GeometryRequest};
 use crate::options::Options;
-use crate::pipeline::{DownsamplingMode, Pipeline, PipelineRequest, Siting};
+use crate::pipeline::{Pipeline, PipelineRequest};
 use crate::profiles::Profiles;
 use crate::scale::filter::Kernel;
+use crate::siting::Siting;
 
 /// Longest side of a picture that can be converted.
 pub(crate) const SIZE_LIMIT: usize = 65536;

@@ -10,7 +10,8 @@ use crate::bands::{Share, band_edges, cut};
 use crate::description::PictureDescription;
 use crate::error::{Error, Result};
 use crate::format::layout::{Layout, Storage};
-use crate::pipeline::{Band, Siting, SourcePlane};
+use crate::planes::{Band, SourcePlane};
+use crate::siting::Siting;
 
 /// A turn, clockwise.
 #[doc(alias = "kVTRotation_CW90")]

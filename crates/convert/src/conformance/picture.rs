@@ -4,7 +4,7 @@ use vitascope_core::FourCc;
 
 use super::formats;
 use crate::format::layout::Layout;
-use crate::pipeline::SourcePlane;
+use crate::planes::SourcePlane;
 
 /// What a test picture holds.
 #[derive(Clone, Copy, Debug)]

@@ -44,7 +44,7 @@ impl<'a> Reference<'a> {
         let format = self.source.format;
         let full = (self.source.width.max(2), self.source.height.max(2));
         let (w, h) = formats::size(format, component, full.0 * 2, full.1 * 2);
-        let siting = crate::pipeline::Siting::of(self.description.chroma_location.unwrap());
+        let siting = crate::siting::Siting::of(self.description.chroma_location.unwrap());
         let axis = |position: f64, divided: bool, siting: f64, keep: bool| {
             if divided && !keep { (position - siting) / 2.0 } else { position }
         };

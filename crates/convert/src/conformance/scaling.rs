@@ -5,7 +5,7 @@ use vitascope_dsp::CpuLevel;
 
 use super::formats;
 use super::picture::{Fill, Picture};
-use crate::pipeline::Siting;
+use crate::siting::Siting;
 use crate::{Converter, Options, PictureDescription, ScalingMode};
 
 /// The weight of Keys' cubic with a = -1/2 at distance `x`.

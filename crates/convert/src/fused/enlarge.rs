@@ -4,7 +4,8 @@ use vitascope_dsp::pixels::bytes::{Pack422, Pack422Planar};
 
 use super::{Arrangement, FusedRequest, arrangement, same_codes};
 use crate::format::layout::Storage;
-use crate::pipeline::{Band, Siting, SourcePlane};
+use crate::planes::{Band, SourcePlane};
+use crate::siting::Siting;
 
 pub(crate) struct Enlarge {
     width: usize,

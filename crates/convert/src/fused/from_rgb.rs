@@ -4,8 +4,9 @@ use vitascope_dsp::pixels::bytes::Deinterleave;
 use vitascope_dsp::pixels::rgb::{ToChroma, ToLuma};
 
 use super::{Arrangement, FusedRequest, FusedScratch, arrangement, rgb_order, two};
+use crate::downsampling::DownsamplingMode;
 use crate::format::layout::{Component, Storage};
-use crate::pipeline::{Band, DownsamplingMode, SourcePlane};
+use crate::planes::{Band, SourcePlane};
 
 pub(crate) struct FromRgb {
     width: usize,

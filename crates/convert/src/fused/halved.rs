@@ -6,7 +6,7 @@ use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Halve;
 use vitascope_dsp::pixels::halve::{CUBIC, GROUP, HalveRows, SUMS, SharpenRow};
 
-use crate::pipeline::{Band, SourcePlane};
+use crate::planes::{Band, SourcePlane};
 use crate::scale::filter::FilterBank;
 
 /// How a plane shrinks, and the bytes of its pixels.

@@ -17,8 +17,10 @@ pub(crate) use scaled::Scaled;
 use vitascope_dsp::CpuLevel;
 
 use crate::color::matrix::Matrix;
+use crate::downsampling::DownsamplingMode;
 use crate::format::layout::{Component, Family, Layout, Storage};
-use crate::pipeline::{Band, DownsamplingMode, Siting, SourcePlane};
+use crate::planes::{Band, SourcePlane};
+use crate::siting::Siting;
 
 /// What the choice of a fused path depends on, beside the formats.
 pub(crate) struct FusedRequest<'a> {

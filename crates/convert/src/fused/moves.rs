@@ -4,7 +4,7 @@ use vitascope_dsp::pixels::bytes::{Deinterleave, Interleave, Narrow, Reorder, Wi
 
 use super::{Arrangement, FusedRequest, arrangement, rgb_order, same_codes, two};
 use crate::format::layout::{Layout, Storage};
-use crate::pipeline::{Band, SourcePlane, copy_rows};
+use crate::planes::{Band, SourcePlane, copy_rows};
 
 /// What to do with the rows of a plane or two.
 enum Step {

@@ -3,8 +3,9 @@
 use vitascope_dsp::pixels::bytes::{Deinterleave, EverySecond, Mean};
 
 use super::{Arrangement, FusedRequest, FusedScratch, arrangement, same_codes};
+use crate::downsampling::DownsamplingMode;
 use crate::format::layout::Storage;
-use crate::pipeline::{Band, DownsamplingMode, SourcePlane};
+use crate::planes::{Band, SourcePlane};
 
 pub(crate) struct Reduce {
     width: usize,

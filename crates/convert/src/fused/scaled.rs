@@ -9,7 +9,8 @@ use vitascope_dsp::pixels::scale::{
 use super::halved::{Halved, HalvedScratch, HalvingKernels, cubic_of_two, means_of_two};
 use super::ring::Ring;
 use crate::format::layout::{Component, Layout, Storage};
-use crate::pipeline::{Band, ComponentPlan, SourcePlane};
+use crate::pipeline::ComponentPlan;
+use crate::planes::{Band, SourcePlane};
 use crate::scale::filter::FilterBank;
 
 /// One component on its way.

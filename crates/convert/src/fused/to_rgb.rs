@@ -8,7 +8,7 @@ use super::enlarge::Vertical;
 use super::{Arrangement, FusedRequest, FusedScratch, arrangement, rgb_order};
 use crate::color::matrix::Matrix;
 use crate::format::layout::{Layout, Storage};
-use crate::pipeline::{Band, SourcePlane};
+use crate::planes::{Band, SourcePlane};
 
 pub(crate) struct RgbFrom {
     width: usize,
