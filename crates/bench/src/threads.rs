@@ -122,8 +122,7 @@ fn encode(clip: &Clip, frames: usize, preset: &str, threads: u16) -> Result<Run,
 
 /// What a preset stands for. Frames do not come by the clock here.
 fn settings(session: &CompressionSession, preset: &str) -> Result<Dictionary, String> {
-    let presets =
-        session.copy_property(key::SUPPORTED_PRESET_DICTIONARIES).map_err(|error| error.to_string())?;
+    let presets = session.property(key::SUPPORTED_PRESET_DICTIONARIES).map_err(|error| error.to_string())?;
     let presets = presets.as_dictionary().cloned().unwrap_or_default();
     match presets.get(preset).and_then(Value::as_dictionary) {
         Some(settings) => Ok(settings.clone().with(key::REAL_TIME, false)),

@@ -30,8 +30,8 @@ fn properties_inside_a_callback() {
     let (sender, receiver) = channel();
     let session = with_session(Behaviour::default(), move |session, _| {
         session.set_property(QUALITY, 0.75).unwrap();
-        let pending = session.copy_property("NumberOfPendingFrames").unwrap();
-        sender.send((pending, session.copy_property(QUALITY).unwrap())).unwrap();
+        let pending = session.property("NumberOfPendingFrames").unwrap();
+        sender.send((pending, session.property(QUALITY).unwrap())).unwrap();
     });
     encode(&session, 0).unwrap();
     let (pending, quality) = receiver.recv_timeout(PATIENCE).unwrap();
@@ -125,7 +125,7 @@ fn a_callback_that_panics() {
     assert!(error.to_string().contains("no room for frame 1"), "{error}");
     assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [0, 1, 2, 3], "the other callbacks came");
     assert_eq!(encode(&session, 4).unwrap_err().status(), status::SESSION_MALFUNCTION);
-    assert_eq!(session.copy_property("NumberOfPendingFrames").unwrap(), Value::from(0));
+    assert_eq!(session.property("NumberOfPendingFrames").unwrap(), Value::from(0));
     in_time(move || session.invalidate());
 }
 

@@ -104,7 +104,7 @@ fn hardware_can_be_assumed() {
             .unwrap()
     };
     let using =
-        |session: &CompressionSession| session.copy_property("UsingHardwareAcceleratedVideoEncoder").unwrap();
+        |session: &CompressionSession| session.property("UsingHardwareAcceleratedVideoEncoder").unwrap();
     assert_eq!(using(&session("RequireHardwareAcceleratedVideoEncoder", true)), Value::from(true));
     assert_eq!(using(&session("EnableHardwareAcceleratedVideoEncoder", false)), Value::from(false));
     let (registry, _) = registry(Behaviour::default());
@@ -148,7 +148,7 @@ fn an_encoder_that_does_not_open() {
     for error in [fixture.session.prepare_to_encode_frames().unwrap_err(), fixture.encode(0).unwrap_err()] {
         assert_eq!(error.status(), status::COULD_NOT_CREATE_INSTANCE);
     }
-    assert_eq!(fixture.session.copy_property("NumberOfPendingFrames").unwrap(), Value::from(0));
+    assert_eq!(fixture.session.property("NumberOfPendingFrames").unwrap(), Value::from(0));
     fixture.session.complete_frames(Time::INVALID).unwrap();
     assert!(fixture.numbers().is_empty());
 }

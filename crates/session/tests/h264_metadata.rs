@@ -202,6 +202,6 @@ effects! {
 
     key::USING_GPU_REGISTRY_ID => fn using_gpu_registry_id() {
         let (session, _) = session(&Dictionary::new());
-        assert!(session.copy_property(key::USING_GPU_REGISTRY_ID).unwrap().is_null());
+        assert!(session.property(key::USING_GPU_REGISTRY_ID).unwrap().is_null());
     }
 }

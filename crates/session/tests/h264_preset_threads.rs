@@ -28,7 +28,7 @@ fn picture(number: usize) -> PixelBuffer {
 /// The settings of a preset.
 fn preset(name: &str) -> Dictionary {
     let (session, _) = session_of(SIZE.0, SIZE.1, &Dictionary::new());
-    let presets = session.copy_property(key::SUPPORTED_PRESET_DICTIONARIES).unwrap();
+    let presets = session.property(key::SUPPORTED_PRESET_DICTIONARIES).unwrap();
     let presets = presets.as_dictionary().unwrap();
     assert_eq!(presets.iter().count(), 5);
     presets.get(name).unwrap().as_dictionary().unwrap().clone()

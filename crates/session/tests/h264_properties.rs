@@ -138,7 +138,7 @@ effects! {
         assert!(cabac.bytes() < cavlc.bytes());
         // The profile decides when it is unset, and takes back what it does not have.
         let (session, _) = session(&Dictionary::new());
-        let mode = || session.copy_property(key::H264_ENTROPY_MODE).unwrap();
+        let mode = || session.property(key::H264_ENTROPY_MODE).unwrap();
         assert_eq!(mode(), Value::from("CABAC"));
         session.set_property(key::H264_ENTROPY_MODE, "CABAC").unwrap();
         session.set_property(key::PROFILE_LEVEL, "H264_Baseline_AutoLevel").unwrap();
@@ -267,7 +267,7 @@ effects! {
         assert!(level(5.0) < level(1000.0));
         // In mid-stream.
         let (session, _) = self::session(&with(key::AVERAGE_BIT_RATE, 480_000).with(key::EXPECTED_FRAME_RATE, 30));
-        let mean = || session.copy_property(key::ESTIMATED_AVERAGE_BYTES_PER_FRAME).unwrap().as_i64();
+        let mean = || session.property(key::ESTIMATED_AVERAGE_BYTES_PER_FRAME).unwrap().as_i64();
         give(&session, 0);
         assert_eq!(mean(), Some(2000));
         session.set_property(key::EXPECTED_FRAME_RATE, 60).unwrap();
@@ -438,13 +438,13 @@ effects! {
         let (session, _) = session(&Dictionary::new());
         assert!(refused(&session, key::VITASCOPE_EFFORT, 11).to_string().contains("0 to 10"));
         let (low_latency, _) = low_latency_session(WIDTH, HEIGHT, &Dictionary::new());
-        let usual = |session: &CompressionSession| session.copy_property(key::VITASCOPE_EFFORT).unwrap().as_i64();
+        let usual = |session: &CompressionSession| session.property(key::VITASCOPE_EFFORT).unwrap().as_i64();
         assert_eq!((usual(&session), usual(&low_latency)), (Some(5), Some(2)));
     }
 
     key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY => fn prioritize_encoding_speed_over_quality() {
         let (speed, effort) = (key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY, key::VITASCOPE_EFFORT);
-        let effort_of = |settings: &Dictionary| session(settings).0.copy_property(effort).unwrap();
+        let effort_of = |settings: &Dictionary| session(settings).0.property(effort).unwrap();
         assert_eq!(effort_of(&Dictionary::new()), Value::from(5));
         assert_eq!(effort_of(&with(speed, false)), Value::from(5));
         assert_eq!(effort_of(&with(speed, true)), Value::from(2));
@@ -456,7 +456,7 @@ effects! {
 
     key::MAXIMIZE_POWER_EFFICIENCY => fn maximize_power_efficiency() {
         let power = with(key::MAXIMIZE_POWER_EFFICIENCY, true);
-        let value = |settings: &Dictionary, key: &str| session(settings).0.copy_property(key).unwrap();
+        let value = |settings: &Dictionary, key: &str| session(settings).0.property(key).unwrap();
         let both = |settings: &Dictionary| (value(settings, key::VITASCOPE_EFFORT), value(settings, key::VITASCOPE_THREAD_COUNT));
         assert_eq!(both(&power), (Value::from(3), Value::from(1)));
         assert_eq!(both(&with(key::MAXIMIZE_POWER_EFFICIENCY, false)), (Value::from(5), Value::from(0)));
@@ -493,7 +493,7 @@ effects! {
 
     key::SUPPORTED_PRESET_DICTIONARIES => fn supported_preset_dictionaries() {
         let (plain, _) = session(&Dictionary::new());
-        let presets = plain.copy_property(key::SUPPORTED_PRESET_DICTIONARIES).unwrap();
+        let presets = plain.property(key::SUPPORTED_PRESET_DICTIONARIES).unwrap();
         let presets = presets.as_dictionary().unwrap();
         let names: Vec<&str> = presets.iter().map(|(name, _)| name).collect();
         for name in ["HighSpeed", "Balanced", "HighQuality", "ConsistentQuality", "VideoConferencing"] {
@@ -506,7 +506,7 @@ effects! {
                 let (session, _) = session(preset(first));
                 session.set_properties(preset(second)).unwrap();
                 for (key, value) in preset(second).iter() {
-                    assert_eq!(&session.copy_property(key).unwrap(), value, "{key} of {second} after {first}");
+                    assert_eq!(&session.property(key).unwrap(), value, "{key} of {second} after {first}");
                 }
             }
         }
@@ -514,7 +514,7 @@ effects! {
         assert_eq!(stream("Balanced").fingerprint(), encode(&Dictionary::new(), 10).fingerprint(), "the usual preset");
         assert_ne!(stream("HighSpeed").fingerprint(), stream("Balanced").fingerprint());
         assert_ne!(stream("HighQuality").fingerprint(), stream("Balanced").fingerprint());
-        let rate = |settings: Dictionary| session(&settings).0.copy_property(key::AVERAGE_BIT_RATE).unwrap();
+        let rate = |settings: Dictionary| session(&settings).0.property(key::AVERAGE_BIT_RATE).unwrap();
         assert_eq!(rate(preset("ConsistentQuality").clone()), Value::from(0));
         let conferencing = stream("VideoConferencing");
         assert_eq!(vui(&conferencing).bitstream_restriction.map(|restriction| restriction.max_num_reorder_frames), Some(0));
@@ -631,7 +631,7 @@ effects! {
 
     key::NUMBER_OF_PENDING_FRAMES => fn number_of_pending_frames() {
         let (session, _outputs) = session(&Dictionary::new());
-        let pending = || session.copy_property(key::NUMBER_OF_PENDING_FRAMES).unwrap();
+        let pending = || session.property(key::NUMBER_OF_PENDING_FRAMES).unwrap();
         assert_eq!(pending(), Value::from(0));
         (0..5).for_each(|number| give(&session, number));
         assert_eq!(pending(), Value::from(5));
@@ -646,14 +646,14 @@ effects! {
                 .source_image_buffer_attributes(attributes)
                 .build()
                 .unwrap();
-            session.copy_property(key::PIXEL_BUFFER_POOL_IS_SHARED).unwrap()
+            session.property(key::PIXEL_BUFFER_POOL_IS_SHARED).unwrap()
         };
         assert_eq!((shared(b"y420"), shared(b"BGRA")), (Value::from(true), Value::from(false)));
     }
 
     key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES => fn video_encoder_pixel_buffer_attributes() {
         let (session, _) = session(&Dictionary::new());
-        let attributes = session.copy_property(key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES).unwrap();
+        let attributes = session.property(key::VIDEO_ENCODER_PIXEL_BUFFER_ATTRIBUTES).unwrap();
         // A pool can be made of them whose buffers the session takes.
         let pool = vitascope_core::PixelBufferPool::new(&Dictionary::new(), attributes.as_dictionary().unwrap()).unwrap();
         give_picture(&session, &pool.create_pixel_buffer().unwrap(), 0);
@@ -661,7 +661,7 @@ effects! {
 
     key::ENCODER_ID => fn encoder_id() {
         let (session, _) = session(&Dictionary::new());
-        let id = session.copy_property(key::ENCODER_ID).unwrap();
+        let id = session.property(key::ENCODER_ID).unwrap();
         CompressionSession::builder(64, 64, vitascope_session::codec::H264)
             .encoder_specification(with("EncoderID", id))
             .build()
@@ -670,7 +670,7 @@ effects! {
 
     key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER => fn using_hardware() {
         let (session, _) = session(&Dictionary::new());
-        assert_eq!(session.copy_property(key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER).unwrap(), Value::from(false));
+        assert_eq!(session.property(key::USING_HARDWARE_ACCELERATED_VIDEO_ENCODER).unwrap(), Value::from(false));
     }
 }
 

@@ -197,7 +197,7 @@ effects! {
 
     key::SUPPORTS_BASE_FRAME_QP => fn base_frame_qp() {
         let (session, outputs) = session(&with(key::AVERAGE_BIT_RATE, 100_000).with(key::MIN_ALLOWED_FRAME_QP, 12));
-        assert_eq!(session.copy_property(key::SUPPORTS_BASE_FRAME_QP).unwrap(), Value::from(true));
+        assert_eq!(session.property(key::SUPPORTS_BASE_FRAME_QP).unwrap(), Value::from(true));
         let wishes = [Some(20), None, Some(45), Some(8), Some(51), None, Some(20)];
         for (number, wish) in wishes.iter().enumerate() {
             let dictionary = wish.map_or_else(Dictionary::new, |qp: i64| Dictionary::new().with("BaseFrameQP", qp));
@@ -238,7 +238,7 @@ effects! {
 
     key::ESTIMATED_AVERAGE_BYTES_PER_FRAME => fn estimated_average_bytes_per_frame() {
         let (session, _outputs) = session(&Dictionary::new());
-        let estimate = || session.copy_property(key::ESTIMATED_AVERAGE_BYTES_PER_FRAME).unwrap();
+        let estimate = || session.property(key::ESTIMATED_AVERAGE_BYTES_PER_FRAME).unwrap();
         assert_eq!(estimate(), Value::Null);
         session.set_property(key::AVERAGE_BIT_RATE, 240_000).unwrap();
         assert_eq!(estimate(), Value::from(1000));

@@ -23,7 +23,7 @@ fn every_call_fails_afterwards() {
         ("encode", fixture.encode(1).err()),
         ("complete", session.complete_frames(Time::INVALID).err()),
         ("prepare", session.prepare_to_encode_frames().err()),
-        ("copy", session.copy_property("EncoderID").err()),
+        ("copy", session.property("EncoderID").err()),
         ("set", session.set_property("Quality", 0.5).err()),
         ("set many", session.set_properties(&Dictionary::new().with("Quality", 0.5)).err()),
         ("pool", session.pixel_buffer_pool().err()),
@@ -129,7 +129,7 @@ fn dropping_the_last_handle_invalidates() {
     let other = weak.upgrade().unwrap();
     assert!(other.ptr_eq(&session));
     drop(session);
-    assert_eq!(other.copy_property("NumberOfPendingFrames").unwrap(), Value::from(1));
+    assert_eq!(other.property("NumberOfPendingFrames").unwrap(), Value::from(1));
     drop(other);
     assert!(weak.upgrade().is_none());
     assert!(outputs.recv_timeout(PATIENCE).is_err());

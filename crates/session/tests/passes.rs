@@ -47,7 +47,7 @@ fn the_storage_is_a_storage() {
     assert!(error.to_string().contains("a MultiPassStorage object"), "{error}");
     let storage = storage();
     session.set_property(key::MULTI_PASS_STORAGE, storage.to_value()).unwrap();
-    assert_eq!(session.copy_property(key::MULTI_PASS_STORAGE).unwrap(), storage.to_value());
+    assert_eq!(session.property(key::MULTI_PASS_STORAGE).unwrap(), storage.to_value());
     assert!(!session.serializable_properties().unwrap().contains_key(key::MULTI_PASS_STORAGE));
 }
 

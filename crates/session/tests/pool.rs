@@ -20,7 +20,7 @@ fn check(attributes: Dictionary, width: i32, height: i32, format: &[u8; 4], shar
     assert_eq!((buffer.width(), buffer.height()), (width as usize, height as usize), "{shown}");
     assert_eq!(buffer.format(), FourCc::new(*format), "{shown}");
     assert_eq!(pool.pixel_buffer_attributes().get("PixelFormatType"), Some(&number(format)), "{shown}");
-    let is_shared = fixture.session.copy_property(key::PIXEL_BUFFER_POOL_IS_SHARED).unwrap();
+    let is_shared = fixture.session.property(key::PIXEL_BUFFER_POOL_IS_SHARED).unwrap();
     assert_eq!(is_shared, Value::from(shared), "{shown}");
 }
 

@@ -27,7 +27,7 @@ fn set(fixture: &Fixture, key: &str, value: impl Into<Value>) -> Result<(), Erro
 }
 
 fn get(fixture: &Fixture, key: &str) -> Value {
-    fixture.session.copy_property(key).unwrap()
+    fixture.session.property(key).unwrap()
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn numbers_of_either_form_are_accepted() {
 fn unknown_keys() {
     let fixture = fixture();
     for key in ["Nonsense", "", "quality", "kVTCompressionPropertyKey_Quality"] {
-        let errors = [set(&fixture, key, 1).unwrap_err(), fixture.session.copy_property(key).unwrap_err()];
+        let errors = [set(&fixture, key, 1).unwrap_err(), fixture.session.property(key).unwrap_err()];
         assert!(errors.iter().all(|error| error.status() == status::PROPERTY_NOT_SUPPORTED), "{key}");
     }
     for near in ["quality", "Qualty", "kVTCompressionPropertyKey_Quality"] {

@@ -38,7 +38,7 @@ impl Payload for VtCompressionSession {
 /// Gets every output: context of the session, context of the frame, status, flags, sample.
 type OutputCallback = extern "C" fn(*mut c_void, *mut c_void, OSStatus, u32, Handle);
 
-super::session::session_properties!(VtCompressionSession, copy_property);
+super::session::session_properties!(VtCompressionSession);
 
 /// The session, or the status for what is none.
 fn session<'a>(object: Handle, function: &str) -> Result<&'a VtCompressionSession, OSStatus> {

@@ -13,7 +13,7 @@ pub struct VtPixelRotationSession {
     pub(crate) session: PixelRotationSession,
 }
 
-session_properties!(VtPixelRotationSession, property);
+session_properties!(VtPixelRotationSession);
 
 impl Payload for VtPixelRotationSession {
     const NAME: &'static str = "VTPixelRotationSession";

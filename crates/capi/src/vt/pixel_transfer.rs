@@ -13,7 +13,7 @@ pub struct VtPixelTransferSession {
     pub(crate) session: PixelTransferSession,
 }
 
-session_properties!(VtPixelTransferSession, property);
+session_properties!(VtPixelTransferSession);
 
 impl Payload for VtPixelTransferSession {
     const NAME: &'static str = "VTPixelTransferSession";

@@ -13,7 +13,7 @@ use crate::value;
 
 /// The property functions that sessions of every kind have.
 pub(crate) trait Session {
-    fn copy_property(&self, key: &str) -> Result<Value, Error>;
+    fn property(&self, key: &str) -> Result<Value, Error>;
     fn set_property(&self, key: &str, value: Value) -> Result<(), Error>;
     fn set_properties(&self, properties: &Dictionary) -> Result<(), Error>;
     fn supported_properties(&self) -> Result<Dictionary, Error>;
@@ -22,10 +22,10 @@ pub(crate) trait Session {
 
 /// Writes the methods of [`Session`] for a type with the engine's session in a field.
 macro_rules! session_properties {
-    ($type:ty, $read:ident) => {
+    ($type:ty) => {
         impl $crate::vt::session::Session for $type {
-            fn copy_property(&self, key: &str) -> Result<vitascope::core::Value, vitascope::session::Error> {
-                self.session.$read(key)
+            fn property(&self, key: &str) -> Result<vitascope::core::Value, vitascope::session::Error> {
+                self.session.property(key)
             }
             fn set_property(
                 &self,
@@ -157,7 +157,7 @@ api! {
         let read = || {
             let session = any(object, NAME)?;
             let key = key(property, NAME)?;
-            let found = session.copy_property(&key).map_err(|error| OSStatus(error.status()))?;
+            let found = session.property(&key).map_err(|error| OSStatus(error.status()))?;
             Ok((!found.is_null()).then(|| value::to_object(&found)))
         };
         give(out, read())

@@ -251,8 +251,8 @@ impl CompressionSession {
     /// # Errors
     /// [`Error::PropertyNotSupported`], [`Error::InvalidSession`].
     #[doc(alias = "VTSessionCopyProperty")]
-    pub fn copy_property(&self, key: &str) -> Result<Value> {
-        self.shared().copy_property(key).map_err(Error::logged)
+    pub fn property(&self, key: &str) -> Result<Value> {
+        self.shared().property(key).map_err(Error::logged)
     }
 
     /// Sets a property; null takes it back to its default. Frames that are given afterwards follow it.

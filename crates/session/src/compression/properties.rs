@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::property::{Access, Change, PropertyTable, key};
 
 impl Shared {
-    pub(super) fn copy_property(&self, key: &str) -> Result<Value> {
+    pub(super) fn property(&self, key: &str) -> Result<Value> {
         let state = self.lock();
         state.check_valid()?;
         let row = self.table.require(key)?;
