@@ -1,6 +1,6 @@
 //! From two descriptions and the options to a pipeline.
 
-use vitascope_core::{ChromaLocation, ColorInfo, FourCc, YCbCrMatrix};
+use vitascope_core::{ChromaLocation, ColorInfo, FourCc, TransferFunction, YCbCrMatrix};
 
 use crate::alpha::AlphaPlan;
 use crate::attachments::{Moves, Rows};
@@ -111,7 +111,8 @@ impl Plan {
                 transfer: options.destination_transfer_function.or(source.color.transfer),
                 matrix: None,
                 gamma: match options.destination_transfer_function {
-                    Some(_) => options.destination_gamma_level,
+                    Some(TransferFunction::UseGamma) => Some(options.destination_gamma_level.unwrap_or(2.2)),
+                    Some(_) => None,
                     None => source.color.gamma,
                 },
             },

@@ -96,6 +96,9 @@ pub struct ColorInfo {
     pub gamma: Option<f64>,
 }
 
+/// Exponents that a transfer function can have.
+const GAMMA_RANGE: std::ops::RangeInclusive<f64> = 0.1..=10.0;
+
 /// The code point that says nothing.
 pub const UNSPECIFIED_CODE_POINT: u8 = 2;
 
@@ -284,7 +287,8 @@ impl ColorInfo {
         self.primaries.is_none() && self.transfer.is_none() && self.matrix.is_none()
     }
 
-    /// What the attachments of a picture say. Strings that have no meaning here count as absent.
+    /// What the attachments of a picture say. Strings that have no meaning here count as absent; a gamma level without a
+    /// transfer function means [`TransferFunction::UseGamma`].
     pub fn from_attachments(buffer: &PixelBuffer) -> ColorInfo {
         ColorInfo::from_lookup(|key| buffer.attached(key))
     }
@@ -296,13 +300,17 @@ impl ColorInfo {
 
     fn from_lookup(lookup: impl Fn(&str) -> Option<Value>) -> ColorInfo {
         let string = |key| lookup(key).and_then(|value| value.as_str().map(str::to_owned));
+        let gamma = lookup(attachment::GAMMA_LEVEL).and_then(|value| value.as_f64());
+        // A power on its own says what the function is, if it can be one.
+        let power = gamma.filter(|gamma| GAMMA_RANGE.contains(gamma)).map(|_| TransferFunction::UseGamma);
         ColorInfo {
             primaries: string(attachment::COLOR_PRIMARIES)
                 .and_then(|name| ColorPrimaries::from_string(&name)),
             transfer: string(attachment::TRANSFER_FUNCTION)
-                .and_then(|name| TransferFunction::from_attachment_string(&name)),
+                .and_then(|name| TransferFunction::from_attachment_string(&name))
+                .or(power),
             matrix: string(attachment::YCBCR_MATRIX).and_then(|name| YCbCrMatrix::from_string(&name)),
-            gamma: lookup(attachment::GAMMA_LEVEL).and_then(|value| value.as_f64()),
+            gamma,
         }
     }
 

@@ -153,6 +153,11 @@ fn colours_travel_through_attachments() {
             }
         }
     }
+    // A power on its own is the transfer function, unless it cannot be one.
+    for (level, expected) in [(1.8, Some(TransferFunction::UseGamma)), (0.0, None), (f64::NAN, None)] {
+        let lone = ColorInfo::from_dictionary(&Dictionary::new().with(attachment::GAMMA_LEVEL, level));
+        assert_eq!(lone.transfer, expected, "{level}");
+    }
     let (_, mode) = buffer.attachment(attachment::COLOR_PRIMARIES).unwrap();
     assert_eq!(mode, AttachmentMode::ShouldPropagate);
     ColorInfo::default().write_to(&buffer);

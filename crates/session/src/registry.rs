@@ -70,12 +70,12 @@ pub struct UnsupportedProperties {
 /// A function that opens an encoder.
 pub type OpenEncoder = dyn Fn(&EncoderRequest) -> Result<Box<dyn VideoEncoder>> + Send + Sync;
 
-/// A range of picture sizes, both ends included, in pixels.
+/// A range of picture sizes, both ends included, in pixels. Pictures may stand upright.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SizeLimits {
     /// The least width and height.
     pub minimum: (u32, u32),
-    /// The greatest width and height.
+    /// The greatest picture: no side is longer than its longer one, and the area, in blocks of 16x16, is no larger than its.
     pub maximum: (u32, u32),
 }
 
@@ -170,10 +170,40 @@ impl EncoderEntry {
         PropertyTable::new(SESSION_ROWS.iter().chain(self.rows))
     }
 
-    /// The properties in the platform's form: key to description.
+    /// The properties of a session for pictures of a size, in the platform's form: key to description. Choices that the size
+    /// rules out, such as levels that are too low for it, are not listed.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`] for a size that this encoder does not take.
     #[doc(alias = "VTCopySupportedPropertyDictionaryForEncoder")]
-    pub fn supported_properties(&self) -> Dictionary {
-        self.properties().supported_properties()
+    pub fn supported_properties(&self, width: i32, height: i32) -> Result<Dictionary> {
+        let (width, height) = self.picture_size(width, height)?;
+        Ok(self.supported_at(&Arc::new(self.properties()), width, height))
+    }
+
+    /// The same for the table of a session that exists.
+    pub(crate) fn supported_at(&self, table: &Arc<PropertyTable>, width: u32, height: u32) -> Dictionary {
+        table.supported_properties(|row, choice| {
+            let mut values = PropertyValues::new(Arc::clone(table));
+            values.put(row, Value::from(choice));
+            (self.check)(&values, width, height).is_ok()
+        })
+    }
+
+    /// A width and height as numbers that this encoder takes.
+    ///
+    /// # Errors
+    /// [`Error::Parameter`].
+    pub(crate) fn picture_size(&self, width: i32, height: i32) -> Result<(u32, u32)> {
+        let (width, height) = (dimension("width", width)?, dimension("height", height)?);
+        if self.sizes.contain(width, height) {
+            return Ok((width, height));
+        }
+        Err(Error::Parameter {
+            name: "picture size",
+            value: format!("{width}x{height}"),
+            accepted: format!("encoder {} takes {}", self.encoder_id, self.sizes),
+        })
     }
 
     /// The pixel buffer attributes that this encoder wants at a picture size.
@@ -183,18 +213,37 @@ impl EncoderEntry {
     }
 }
 
+/// The longest side of a picture, whatever its encoder.
+const SIDE_LIMIT: i32 = 16384;
+
+fn dimension(name: &'static str, value: i32) -> Result<u32> {
+    u32::try_from(value).ok().filter(|_| (1..=SIDE_LIMIT).contains(&value)).ok_or_else(|| Error::Parameter {
+        name,
+        value: value.to_string(),
+        accepted: format!("1 to {SIDE_LIMIT} pixels are accepted"),
+    })
+}
+
 impl SizeLimits {
     /// Whether a picture of this size can be coded.
     pub fn contain(&self, width: u32, height: u32) -> bool {
-        (self.minimum.0..=self.maximum.0).contains(&width)
-            && (self.minimum.1..=self.maximum.1).contains(&height)
+        let blocks = |(width, height): (u32, u32)| {
+            u64::from(width.div_ceil(Self::BLOCK)) * u64::from(height.div_ceil(Self::BLOCK))
+        };
+        let within = |side: u32, minimum: u32| (minimum..=self.maximum.0.max(self.maximum.1)).contains(&side);
+        within(width, self.minimum.0)
+            && within(height, self.minimum.1)
+            && blocks((width, height)) <= blocks(self.maximum)
     }
+
+    /// Areas are counted in squares of so many pixels.
+    const BLOCK: u32 = 16;
 }
 
 impl fmt::Display for SizeLimits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { minimum, maximum } = self;
-        write!(f, "{}x{} to {}x{}", minimum.0, minimum.1, maximum.0, maximum.1)
+        write!(f, "{}x{} to {}x{}, or upright", minimum.0, minimum.1, maximum.0, maximum.1)
     }
 }
 

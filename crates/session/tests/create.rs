@@ -20,12 +20,21 @@ fn check_size(width: i32, height: i32, expected: i32) {
 
 #[test]
 fn sizes() {
-    for (width, height) in [(2, 2), (17, 33), (4096, 2304)] {
+    for (width, height) in [(2, 2), (17, 33), (4096, 2304), (2304, 4096), (3072, 3072)] {
         check_size(width, height, 0);
     }
-    for (width, height) in
-        [(0, 16), (16, 0), (-1, 16), (i32::MIN, i32::MAX), (16385, 16), (16, 16385), (1, 16), (4097, 16)]
-    {
+    for (width, height) in [
+        (0, 16),
+        (16, 0),
+        (-1, 16),
+        (i32::MIN, i32::MAX),
+        (16385, 16),
+        (16, 16385),
+        (1, 16),
+        (4097, 16),
+        (2305, 4096),
+        (4090, 2306),
+    ] {
         check_size(width, height, status::PARAMETER);
     }
 }

@@ -62,8 +62,17 @@ fn sizes_of_all_kinds() {
 }
 
 #[test]
+fn an_upright_picture_as_large_as_can_be() {
+    let (session, outputs) = session_of(2304, 4096, &Dictionary::new());
+    give_picture(&session, &PixelBuffer::new(2304, 4096, FourCc::new(*b"420v")).unwrap(), 0);
+    session.complete_frames(Time::INVALID).unwrap();
+    let format = collect(&outputs).format();
+    assert_eq!(format.dimensions(), VideoDimensions { width: 2304, height: 4096 });
+}
+
+#[test]
 fn sizes_that_the_encoder_refuses() {
-    for (width, height) in [(1, 2), (4098, 16), (16, 2306), (16384, 16384)] {
+    for (width, height) in [(1, 2), (4098, 16), (16, 4098), (2306, 4096), (16384, 16384)] {
         let error = CompressionSession::builder(width, height, codec::H264).build().unwrap_err();
         assert_eq!(error.status(), status::PARAMETER);
         assert!(error.to_string().contains("4096x2304"), "{error}");

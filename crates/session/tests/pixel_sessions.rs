@@ -1,6 +1,6 @@
 //! Pixel transfer and rotation sessions: properties act, wrong ones are refused, an invalidated session is dead.
 
-use vitascope_core::{Dictionary, FourCc, PixelBuffer, Value, attachment};
+use vitascope_core::{AttachmentMode, Dictionary, FourCc, PixelBuffer, TransferFunction, Value, attachment};
 use vitascope_session::property::{DictionaryField, Kind, PropertyRow};
 use vitascope_session::{
     Error, PIXEL_ROTATION_ROWS, PIXEL_TRANSFER_ROWS, PixelRotationSession, PixelTransferSession,
@@ -86,6 +86,35 @@ fn colour_needs_a_tagged_source() {
 }
 
 #[test]
+fn a_power_as_transfer_function() {
+    let source = halves(64, 32, 128, 255);
+    vitascope_core::ColorInfo { transfer: Some(TransferFunction::Linear), ..Default::default() }
+        .write_to(&source);
+    let session = PixelTransferSession::new();
+    session.set_property("DestinationTransferFunction", "UseGamma").unwrap();
+    let destination = buffer(64, 32, b"BGRA");
+    for (level, power) in [(None, 2.2), (Some(1.8), 1.8), (Some(2.8), 2.8)] {
+        if let Some(level) = level {
+            session.set_property("VitascopeDestinationGammaLevel", level).unwrap();
+        }
+        session.transfer_image(&source, &destination).unwrap();
+        let expected = (255.0 * (128.0_f64 / 255.0).powf(1.0 / power)).round() as u8;
+        assert_eq!((luma(&destination, 4, 3), luma(&destination, 252, 3)), (expected, 255), "{power}");
+        let attached = |key: &str| destination.attachment(key).map(|(value, _)| value);
+        assert_eq!(attached(attachment::TRANSFER_FUNCTION), Some(Value::from("UseGamma")));
+        assert_eq!(attached(attachment::GAMMA_LEVEL), Some(Value::from(power)));
+    }
+    // A source that says only its power is read by it; other functions have none.
+    source.remove_attachment(attachment::TRANSFER_FUNCTION);
+    source.set_attachment(attachment::GAMMA_LEVEL, 1.8, AttachmentMode::ShouldPropagate);
+    session.set_property("DestinationTransferFunction", "Linear").unwrap();
+    session.transfer_image(&source, &destination).unwrap();
+    let expected = (255.0 * (128.0_f64 / 255.0).powf(1.8)).round() as u8;
+    assert_eq!(luma(&destination, 4, 3), expected);
+    assert_eq!(destination.attachment(attachment::GAMMA_LEVEL), None);
+}
+
+#[test]
 fn formats_without_a_conversion_are_refused() {
     let session = PixelTransferSession::new();
     let error = session.transfer_image(&buffer(8, 8, b"rgg4"), &buffer(8, 8, b"BGRA")).unwrap_err();
@@ -115,6 +144,7 @@ fn values_of(row: &PropertyRow) -> (Vec<Value>, Value) {
     match row.kind {
         Kind::Boolean => (vec![true.into(), false.into()], 1i64.into()),
         Kind::Integer { minimum, maximum } => (vec![minimum.into(), maximum.into()], (maximum + 1).into()),
+        Kind::Float { minimum, maximum } => (vec![minimum.into(), maximum.into()], (maximum + 0.1).into()),
         Kind::Enumeration(choices) => {
             (choices.iter().map(|choice| Value::from(*choice)).collect(), "no".into())
         }

@@ -3,8 +3,8 @@
 mod support;
 
 use support::Behaviour;
-use vitascope_core::Value;
-use vitascope_session::{CodecRegistry, EncoderSpecification, codec};
+use vitascope_core::{Dictionary, Value};
+use vitascope_session::{CodecRegistry, CompressionSession, EncoderSpecification, codec, key, status};
 
 #[test]
 fn the_standard_list() {
@@ -40,4 +40,28 @@ fn ratings_and_names() {
     assert_eq!(registry.find(support::MOCK, &specification).unwrap().encoder_id, "org.example.mock");
     specification.encoder_id = Some("org.example.second".into());
     assert_eq!(registry.find(support::MOCK, &specification).unwrap().encoder_id, "org.example.second");
+}
+
+#[test]
+fn supported_properties_follow_from_the_picture_size() {
+    let entry = CodecRegistry::standard().find(codec::H264, &EncoderSpecification::default()).unwrap();
+    let levels = |supported: &Dictionary| {
+        let row = supported.get(key::PROFILE_LEVEL).and_then(Value::as_dictionary).unwrap();
+        row.get("SupportedValueList").and_then(Value::as_array).unwrap().to_vec()
+    };
+    let at = |width, height| levels(&entry.supported_properties(width, height).unwrap());
+    assert!(at(320, 240).contains(&Value::from("H264_Baseline_1_3")));
+    assert!(!at(1920, 1080).contains(&Value::from("H264_Baseline_3_1")));
+    assert!(at(1920, 1080).contains(&Value::from("H264_Main_4_0")));
+    // What is listed can be set, and what is not cannot; the session lists the same.
+    let session = CompressionSession::builder(1280, 720, codec::H264).build().unwrap();
+    assert_eq!(levels(&session.supported_properties().unwrap()), at(1280, 720));
+    for level in at(320, 240) {
+        let set = session.set_property(key::PROFILE_LEVEL, level.clone());
+        assert_eq!(set.is_ok(), at(1280, 720).contains(&level), "{level}: {set:?}");
+    }
+    for (width, height) in [(0, 720), (-1, 720), (1, 2), (4098, 16), (4096, 4096)] {
+        let error = entry.supported_properties(width, height).unwrap_err();
+        assert_eq!(error.status(), status::PARAMETER, "{width}x{height}");
+    }
 }

@@ -100,6 +100,29 @@ fn chroma_location() {
     assert_eq!(description.extension(attachment::CHROMA_LOCATION_TOP_FIELD), Some(&Value::from("TopLeft")));
 }
 
+#[test]
+fn chroma_location_that_a_conversion_makes() {
+    let said = |format: &[u8; 4], mode: &str, color: Option<ColorInfo>| {
+        let fixture = Fixture::new(Behaviour::default());
+        let transfer = Dictionary::new().with("DownsamplingMode", mode);
+        fixture.session.set_property(key::PIXEL_TRANSFER_PROPERTIES, transfer).unwrap();
+        fixture.session.set_property(key::COLOR_PRIMARIES, "ITU_R_709_2").unwrap();
+        let first = frame(format);
+        if let Some(color) = color {
+            color.write_to(&first);
+        }
+        let location = describe(&fixture, &first).extension(attachment::CHROMA_LOCATION_TOP_FIELD).cloned();
+        location.and_then(|location| ChromaLocation::from_string(location.as_str()?))
+    };
+    assert_eq!(said(b"420v", "Decimate", None), None, "no conversion, and nobody knows");
+    assert_eq!(said(b"BGRA", "Decimate", None), Some(ChromaLocation::TopLeft));
+    assert_eq!(said(b"BGRA", "Average", None), Some(ChromaLocation::Center));
+    // Rows of 4:2:2 have chroma at the left.
+    assert_eq!(said(b"2vuy", "Average", None), Some(ChromaLocation::Left));
+    // Other colours are made from whole pixels.
+    assert_eq!(said(b"420v", "Average", Some(ITU_2020)), Some(ChromaLocation::Center));
+}
+
 fn ratio(horizontal_spacing: u32, vertical_spacing: u32) -> PixelAspectRatio {
     PixelAspectRatio { horizontal_spacing, vertical_spacing }
 }
@@ -174,7 +197,8 @@ fn clean_aperture() {
     assert_eq!(description.clean_aperture_extension(), Some(aperture(40.0, 30.0, 2.0, -1.0)));
     let fixture = Fixture::new(Behaviour::default());
     let value = Dictionary::new().with("Width", 20).with("Height", 10);
-    fixture.session.set_property(key::CLEAN_APERTURE, value).unwrap();
+    fixture.session.set_property(key::CLEAN_APERTURE, value.clone()).unwrap();
+    assert_eq!(fixture.session.property(key::CLEAN_APERTURE).unwrap(), Value::from(value), "as it was set");
     assert_eq!(describe(&fixture, &first).clean_aperture_extension(), Some(aperture(20.0, 10.0, 0.0, 0.0)));
 }
 

@@ -21,9 +21,10 @@ api! {
         OSStatus::OK
     }
 
-    /// The properties of the encoder that a session of this kind would get, and its identifier. Either output may be NULL.
+    /// The properties that a session for such pictures would have, and the identifier of its encoder. Either output may be NULL.
+    /// A size that the encoder does not take is answered as by the creation of a session.
     fn VTCopySupportedPropertyDictionaryForEncoder(
-        _width: i32, _height: i32, codec: u32, specification: Handle, encoder_id: Out<Handle>, properties: Out<Handle>,
+        width: i32, height: i32, codec: u32, specification: Handle, encoder_id: Out<Handle>, properties: Out<Handle>,
     ) -> OSStatus {
         encoder_id.clear();
         properties.clear();
@@ -33,15 +34,17 @@ api! {
             Err(status) => return status,
         };
         let find = || -> Result<_, Error> {
-            CodecRegistry::standard().find(FourCc(codec), &EncoderSpecification::try_from(&entries)?)
+            let encoder = CodecRegistry::standard().find(FourCc(codec), &EncoderSpecification::try_from(&entries)?)?;
+            let supported = encoder.supported_properties(width, height)?;
+            Ok((encoder, supported))
         };
         match find() {
-            Ok(encoder) => {
+            Ok((encoder, supported)) => {
                 if !encoder_id.is_null() {
                     encoder_id.set(string::new(encoder.encoder_id).into_handle());
                 }
                 if !properties.is_null() {
-                    properties.set(value::dictionary_to_object(&encoder.supported_properties(), false).into_handle());
+                    properties.set(value::dictionary_to_object(&supported, false).into_handle());
                 }
                 OSStatus::OK
             }

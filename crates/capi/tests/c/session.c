@@ -312,6 +312,8 @@ static void wrong_dictionaries(void) {
     CHECK(session == NULL);
     CFDictionaryRef supported = NULL;
     CHECK_STATUS(VTCopySupportedPropertyDictionaryForEncoder(96, 64, kCMVideoCodecType_H264, text, NULL, &supported), kVTParameterErr);
+    CHECK_STATUS(VTCopySupportedPropertyDictionaryForEncoder(8192, 64, kCMVideoCodecType_H264, NULL, NULL, &supported), kVTParameterErr);
+    CHECK(supported == NULL);
     Seen seen = {0};
     session = create(&seen);
     CVPixelBufferRef buffer = picture(96, 64, kCVPixelFormatType_420YpCbCr8Planar, 1), other = NULL;

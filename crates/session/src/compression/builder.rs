@@ -12,9 +12,6 @@ use crate::frame::EncodeOutput;
 use crate::registry::CodecRegistry;
 use crate::specification::{EncoderSpecification, hardware_assumed};
 
-/// The greatest width and height of any session, in pixels.
-const SIZE_LIMIT: i32 = 16384;
-
 /// What a [`CompressionSession`] is made with.
 #[must_use = "a builder does nothing until build() is called"]
 pub struct CompressionSessionBuilder {
@@ -78,17 +75,9 @@ impl CompressionSessionBuilder {
     }
 
     fn try_build(self) -> Result<CompressionSession> {
-        let width = dimension("width", self.width)?;
-        let height = dimension("height", self.height)?;
         let specification = EncoderSpecification::try_from(&self.specification)?;
         let entry = self.registry.unwrap_or_default().find(self.codec, &specification)?;
-        if !entry.sizes.contain(width, height) {
-            return Err(Error::Parameter {
-                name: "picture size",
-                value: format!("{width}x{height}"),
-                accepted: format!("encoder {} takes {}", entry.encoder_id, entry.sizes),
-            });
-        }
+        let (width, height) = entry.picture_size(self.width, self.height)?;
         let pool = SourcePool::new(&entry, width, height, self.source_attributes.as_ref())?;
         // A specification that forbids hardware is honoured by calling the encoder what it is.
         let hardware = hardware_assumed() && specification.enable_hardware != Some(false);
@@ -108,12 +97,4 @@ impl CompressionSessionBuilder {
         );
         Ok(CompressionSession::new(Arc::new(shared)))
     }
-}
-
-fn dimension(name: &'static str, value: i32) -> Result<u32> {
-    u32::try_from(value).ok().filter(|_| (1..=SIZE_LIMIT).contains(&value)).ok_or_else(|| Error::Parameter {
-        name,
-        value: value.to_string(),
-        accepted: format!("1 to {SIZE_LIMIT} pixels are accepted"),
-    })
 }

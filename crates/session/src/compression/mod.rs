@@ -281,15 +281,16 @@ impl CompressionSession {
         &self.shared().table
     }
 
-    /// Every property of the session in the platform's form: key to a dictionary with type, access, range or choices, and
-    /// documentation; see [`crate::property::sub_key`].
+    /// Every property of the session in the platform's form: key to a dictionary with type, access, range or choices (those that
+    /// go with the picture size), and documentation; see [`crate::property::sub_key`].
     ///
     /// # Errors
     /// [`Error::InvalidSession`].
     #[doc(alias = "VTSessionCopySupportedPropertyDictionary")]
     pub fn supported_properties(&self) -> Result<Dictionary> {
         self.shared().check_valid().map_err(Error::logged)?;
-        Ok(self.shared().table.supported_properties())
+        let shared = self.shared();
+        Ok(shared.entry.supported_at(&shared.table, shared.width, shared.height))
     }
 
     /// The settings that make a like session: every serialisable property that has a value.

@@ -115,25 +115,8 @@ impl SourcePlanner {
         source: &PictureDescription,
         stream: &Stream,
     ) -> Result<Option<Conversion>> {
-        let (width, height) = (stream.width as usize, stream.height as usize);
-        let colors = color_options(buffer, stream);
-        let unchanged = self.entry.pixel_formats.contains(&source.format)
-            && (source.width, source.height) == (width, height)
-            && buffer.description().is_full_range() == stream.full_range
-            && colors == Options::default();
-        if unchanged {
-            return Ok(None);
-        }
-        let target = PictureDescription::new(stream.pixel_format, width, height);
-        let options = Options {
-            destination_ycbcr_matrix: colors.destination_ycbcr_matrix,
-            destination_color_primaries: colors.destination_color_primaries,
-            destination_transfer_function: colors.destination_transfer_function,
-            destination_gamma_level: colors.destination_gamma_level,
-            ..stream.transfer.clone()
-        };
-        let converter =
-            Converter::new(source, &target, &options).map_err(|error| refusal(source, stream, error))?;
+        let Some(converter) = converter(&self.entry, buffer, source, stream) else { return Ok(None) };
+        let converter = converter.map_err(|error| refusal(source, stream, error))?;
         let attributes = Dictionary::new()
             .with(attribute::PIXEL_FORMAT_TYPE, stream.pixel_format)
             .with(attribute::WIDTH, stream.width)
@@ -141,6 +124,33 @@ impl SourcePlanner {
         let destinations = PixelBufferPool::new(&Dictionary::new(), &attributes)?;
         Ok(Some(Conversion { converter: Arc::new(converter), destinations }))
     }
+}
+
+/// What brings a buffer into a stream's size, format and colours; `None` where it has them already.
+pub(super) fn converter(
+    entry: &EncoderEntry,
+    buffer: &PixelBuffer,
+    source: &PictureDescription,
+    stream: &Stream,
+) -> Option<Result<Converter, vitascope_convert::Error>> {
+    let (width, height) = (stream.width as usize, stream.height as usize);
+    let colors = color_options(buffer, stream);
+    let unchanged = entry.pixel_formats.contains(&source.format)
+        && (source.width, source.height) == (width, height)
+        && buffer.description().is_full_range() == stream.full_range
+        && colors == Options::default();
+    if unchanged {
+        return None;
+    }
+    let target = PictureDescription::new(stream.pixel_format, width, height);
+    let options = Options {
+        destination_ycbcr_matrix: colors.destination_ycbcr_matrix,
+        destination_color_primaries: colors.destination_color_primaries,
+        destination_transfer_function: colors.destination_transfer_function,
+        destination_gamma_level: colors.destination_gamma_level,
+        ..stream.transfer.clone()
+    };
+    Some(Converter::new(source, &target, &options))
 }
 
 /// Asks for the stream's colours where the buffer says that it has others. What it does not say is taken to be the stream's;

@@ -7,6 +7,7 @@ use vitascope_core::{
     PixelBuffer, PixelFormat, TransferFunction, YCbCrMatrix, attachment,
 };
 
+use super::source;
 use crate::error::Result;
 use crate::pixel_transfer::transfer_options;
 use crate::property::{PropertyValues, key};
@@ -15,6 +16,9 @@ use crate::registry::EncoderEntry;
 /// Pictures with more pixels than this are taken for high definition when nothing says what their colours are; the same line
 /// that pixel conversion draws.
 const STANDARD_DEFINITION_PIXELS: u32 = 720 * 576;
+
+/// The power of [`TransferFunction::UseGamma`] when nobody says it.
+const USUAL_GAMMA: f64 = 2.2;
 
 /// A stream's pixel format, colours and geometry.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +39,7 @@ pub(super) struct Stream {
     pub(super) clean_aperture: Option<CleanAperture>,
     /// The order of the fields, for interlaced frames.
     pub(super) fields: Option<FieldDetail>,
-    /// Where chroma lies, as the first frame says it.
+    /// Where chroma lies: as the first frame says it, or where its conversion puts it.
     pub(super) chroma_location: Option<ChromaLocation>,
     /// Mastering display, light level and viewing environment: as properties say, or the first frame unless its colours are
     /// converted.
@@ -84,7 +88,7 @@ impl Stream {
         };
         // Rows that are scaled are no fields any more.
         let of_fields = first.filter(|_| converter.as_ref().is_none_or(Converter::keeps_fields));
-        Ok(Stream {
+        let mut stream = Stream {
             fields: fields(values, of_fields),
             width,
             height,
@@ -97,10 +101,10 @@ impl Stream {
             transfer,
             pixel_aspect_ratio,
             clean_aperture,
-            chroma_location: first
-                .and_then(|buffer| buffer.attachment(attachment::CHROMA_LOCATION_TOP_FIELD))
-                .and_then(|(value, _)| ChromaLocation::from_string(value.as_str()?)),
-        })
+            chroma_location: None,
+        };
+        stream.chroma_location = first.and_then(|first| chroma_location(entry, first, &stream));
+        Ok(stream)
     }
 
     /// The colours that the stream is marked with: those that frames are converted to, but for a gamma that was set.
@@ -186,7 +190,13 @@ fn color(
     first: Option<&PixelBuffer>,
 ) -> ColorInfo {
     let said = first.map(ColorInfo::from_attachments).unwrap_or_default();
-    let known = property_color(values).or(transfer.unwrap_or_default()).or(said);
+    let mut asked = property_color(values);
+    // A power that only the frames know.
+    asked.gamma = match asked.transfer {
+        Some(TransferFunction::UseGamma) => asked.gamma.or(said.gamma).or(Some(USUAL_GAMMA)),
+        _ => None,
+    };
+    let known = asked.or(transfer.unwrap_or_default()).or(said);
     const ITU_2020: ColorInfo = ColorInfo {
         primaries: Some(ColorPrimaries::Itu2020),
         transfer: Some(TransferFunction::Itu2020),
@@ -204,12 +214,12 @@ fn color(
 }
 
 /// The colours that properties ask for.
-pub(super) fn property_color(values: &PropertyValues) -> ColorInfo {
+fn property_color(values: &PropertyValues) -> ColorInfo {
     ColorInfo {
         primaries: values.text(key::COLOR_PRIMARIES).and_then(|name| ColorPrimaries::from_string(&name)),
         transfer: values.text(key::TRANSFER_FUNCTION).and_then(|name| TransferFunction::from_string(&name)),
         matrix: values.text(key::YCBCR_MATRIX).and_then(|name| YCbCrMatrix::from_string(&name)),
-        gamma: None,
+        gamma: values.float(key::GAMMA_LEVEL),
     }
 }
 
@@ -258,6 +268,16 @@ fn frame_display_metadata(first: &PixelBuffer, color: &ColorInfo) -> Dictionary 
         (value.as_data()?.len() == *length).then_some((*key, value))
     };
     DISPLAY_METADATA.iter().filter_map(usable).collect()
+}
+
+/// Where the chroma of a frame lies when the encoder gets it.
+fn chroma_location(entry: &EncoderEntry, frame: &PixelBuffer, stream: &Stream) -> Option<ChromaLocation> {
+    let source = PictureDescription::of(frame);
+    match source::converter(entry, frame, &source, stream) {
+        None => source.chroma_location,
+        // What cannot be converted is refused when its conversion is planned.
+        Some(converter) => converter.ok()?.outcome().chroma_location,
+    }
 }
 
 /// Pixel aspect ratio and clean aperture: the properties, or those of the first frame as they become when the picture is scaled.

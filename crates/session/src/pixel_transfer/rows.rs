@@ -15,6 +15,7 @@ const DESTINATION_YCBCR_MATRIX: &str = "DestinationYCbCrMatrix";
 const REAL_TIME: &str = "RealTime";
 const ENABLE_HIGH_SPEED_TRANSFER: &str = "EnableHighSpeedTransfer";
 const DESTINATION_ICC_PROFILE: &str = "DestinationICCProfile";
+const DESTINATION_GAMMA_LEVEL: &str = "VitascopeDestinationGammaLevel";
 const TONE_MAPPING: &str = "VitascopeToneMapping";
 const THREAD_COUNT: &str = "VitascopeThreadCount";
 
@@ -98,10 +99,18 @@ pub static PIXEL_TRANSFER_ROWS: &[PropertyRow] = &[
             "SMPTE_ST_2084_PQ",
             "ITU_R_2100_HLG",
             "Linear",
+            "UseGamma",
         ]),
         DefaultValue::Null,
         "Transfer function to convert to. SDR white is 203 cd/m2 in HDR; HDR becomes SDR as VitascopeToneMapping says. \
-         Unset, it stays as it is.",
+         UseGamma is the power that VitascopeDestinationGammaLevel says. Unset, it stays as it is.",
+    ),
+    row(
+        DESTINATION_GAMMA_LEVEL,
+        Kind::Float { minimum: 0.1, maximum: 10.0 },
+        DefaultValue::Float(2.2),
+        "The power that DestinationTransferFunction UseGamma stands for: light is the code to this power. It is attached to the \
+         destination as its GammaLevel; other transfer functions have none.",
     ),
     row(
         DESTINATION_YCBCR_MATRIX,
@@ -196,6 +205,10 @@ pub(super) fn options(values: &PropertyValues) -> Options {
             .and_then(|name| TransferFunction::from_string(&name)),
         destination_ycbcr_matrix: text(DESTINATION_YCBCR_MATRIX)
             .and_then(|name| YCbCrMatrix::from_string(&name)),
+        destination_gamma_level: (text(DESTINATION_TRANSFER_FUNCTION).as_deref()
+            == Some(TransferFunction::UseGamma.string()))
+        .then(|| values.float(DESTINATION_GAMMA_LEVEL))
+        .flatten(),
         destination_icc_profile: match values.value(DESTINATION_ICC_PROFILE) {
             Value::Data(profile) => Some(profile),
             _ => None,

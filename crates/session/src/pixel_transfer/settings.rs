@@ -55,7 +55,7 @@ impl Settings {
     }
 
     pub(crate) fn supported_properties(&self) -> Result<Dictionary> {
-        self.values().map(|_| self.table.supported_properties())
+        self.values().map(|_| self.table.supported_properties(|_, _| true))
     }
 
     pub(crate) fn serializable_properties(&self) -> Result<Dictionary> {

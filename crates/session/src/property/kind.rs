@@ -167,7 +167,8 @@ fn accept_fields(fields: &[DictionaryField], given: &Dictionary) -> Result<Dicti
     let mut accepted = Dictionary::new();
     for field in fields {
         let value = match given.get(field.key) {
-            None if field.optional => Value::from(0i64),
+            // Readers take it for 0; the dictionary reads back as it was set.
+            None if field.optional => continue,
             None => return Err(format!("entry {} is missing; {}", field.key, all())),
             Some(value) => field
                 .accept(value)

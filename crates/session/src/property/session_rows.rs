@@ -67,9 +67,11 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
             "SMPTE_ST_2084_PQ",
             "ITU_R_2100_HLG",
             "Linear",
+            "UseGamma",
         ],
-        "Transfer function of the stream; frames marked with another are converted. Unset, that of the first frame; if it has \
-         none, ITU_R_709_2, or ITU_R_2020 beside its primaries or matrix.",
+        "Transfer function of the stream; frames marked with another are converted. UseGamma is the power that GammaLevel says, \
+         or that of the first frame, else 2.2. Unset, that of the first frame; if it has none, ITU_R_709_2, or ITU_R_2020 beside \
+         its primaries or matrix.",
     ),
     enumeration_or_null(
         key::YCBCR_MATRIX,
@@ -85,7 +87,8 @@ pub static SESSION_ROWS: &[PropertyRow] = &[
         serialized: true,
         change: Change::BeforeFirstFrame,
         documentation: "Marks the stream and the format description with a transfer function that is this power, in place of \
-                        TransferFunction. No pixel is changed for it. H.264 can say only 2.2 and 2.8 in the stream itself.",
+                        TransferFunction. No pixel is changed for it, unless TransferFunction is UseGamma. H.264 can say only \
+                        2.2 and 2.8 in the stream itself.",
     },
     PropertyRow {
         key: key::FIELD_COUNT,

@@ -68,9 +68,13 @@ impl PropertyTable {
     }
 
     /// Key to description, in the platform's form: `PropertyType`, `ReadWriteStatus`, `ShouldBeSerialized`, range or list, and
-    /// documentation.
-    pub fn supported_properties(&self) -> Dictionary {
-        self.rows.iter().map(|row| (row.key.to_string(), Value::from(describe(row)))).collect()
+    /// documentation. Of the choices of a row those are listed that `allows` lets pass.
+    pub(crate) fn supported_properties(
+        &self,
+        allows: impl Fn(&'static PropertyRow, &'static str) -> bool,
+    ) -> Dictionary {
+        let description = |row: &'static PropertyRow| describe(row, |choice| allows(row, choice));
+        self.rows.iter().map(|row| (row.key.to_string(), Value::from(description(row)))).collect()
     }
 
     /// Every serialisable property with its value in `values`; those without a value are left out.
@@ -122,7 +126,7 @@ pub mod sub_key {
     pub const PROPERTY_DOCUMENTATION: &str = "PropertyDocumentation";
 }
 
-fn describe(row: &PropertyRow) -> Dictionary {
+fn describe(row: &PropertyRow, allows: impl Fn(&'static str) -> bool) -> Dictionary {
     let mut description = Dictionary::new();
     let property_type = match row.kind {
         Kind::Boolean => Some("Boolean"),
@@ -157,7 +161,8 @@ fn describe(row: &PropertyRow) -> Dictionary {
             description.insert(sub_key::SUPPORTED_VALUE_MAXIMUM, Value::from(maximum));
         }
         Kind::Enumeration(choices) => {
-            let choices: Vec<Value> = choices.iter().map(|choice| Value::from(*choice)).collect();
+            let choices: Vec<Value> =
+                choices.iter().filter(|choice| allows(choice)).map(|choice| Value::from(*choice)).collect();
             description.insert(sub_key::SUPPORTED_VALUE_LIST, Value::from(choices));
         }
         Kind::Boolean
