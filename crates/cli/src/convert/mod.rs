@@ -3,6 +3,7 @@
 mod format;
 mod pattern;
 mod png;
+mod png_color;
 mod raw;
 mod settings;
 mod sink;

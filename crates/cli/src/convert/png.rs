@@ -2,17 +2,16 @@
 
 use std::io::{BufRead, Seek, Write};
 
-use vitascope::core::{
-    AttachmentMode, ColorInfo, ColorPrimaries, FourCc, PixelBuffer, TransferFunction, Value, attachment,
-    format,
-};
+use vitascope::core::{FourCc, PixelBuffer, Value, attachment, format};
+
+use super::png_color;
 
 /// Longest side that is read; what lies within also fits the memory limit below.
 const SIDE_LIMIT: u32 = 16384;
 /// Memory for the decoder and for a picture, in bytes.
 const MEMORY_LIMIT: usize = 1 << 30;
 
-/// Reads a picture. Colour is what the file says by its `cICP` chunk or ICC profile, else sRGB; alpha is straight.
+/// Reads a picture. Alpha is straight; for colour see [`png_color::attach`].
 pub(super) fn read(input: impl BufRead + Seek) -> Result<PixelBuffer, String> {
     let mut decoder = png::Decoder::new_with_limits(input, png::Limits { bytes: MEMORY_LIMIT });
     decoder.set_transformations(png::Transformations::EXPAND);
@@ -64,7 +63,7 @@ pub(super) fn read(input: impl BufRead + Seek) -> Result<PixelBuffer, String> {
             swap_words(format, row);
         }
     }
-    attach(&picture, reader.info());
+    png_color::attach(&picture, reader.info());
     Ok(picture)
 }
 
@@ -80,11 +79,13 @@ pub(super) fn write(output: impl Write, picture: &PixelBuffer) -> Result<(), Str
         other => return Err(format!("pixel format {other} cannot be written as PNG")),
     };
     let side = |side: usize| u32::try_from(side).map_err(|error| error.to_string());
-    let mut encoder = png::Encoder::new(output, side(picture.width())?, side(picture.height())?);
-    encoder.set_color(color);
-    encoder.set_depth(if deep { png::BitDepth::Sixteen } else { png::BitDepth::Eight });
+    let mut info = png::Info::with_size(side(picture.width())?, side(picture.height())?);
+    info.color_type = color;
+    info.bit_depth = if deep { png::BitDepth::Sixteen } else { png::BitDepth::Eight };
+    png_color::describe(picture, &mut info);
+    let encoder = png::Encoder::with_info(output, info).map_err(|error| error.to_string())?;
     let mut writer = encoder.write_header().map_err(|error| error.to_string())?;
-    if let Some(chunk) = code_points(picture) {
+    if let Some(chunk) = png_color::code_points(picture) {
         writer.write_chunk(png::chunk::ChunkType(*b"cICP"), &chunk).map_err(|error| error.to_string())?;
     }
     let mut bytes = Vec::new();
@@ -115,36 +116,11 @@ fn swap_words(format: FourCc, row: &mut [u8]) {
     }
 }
 
-fn attach(picture: &PixelBuffer, info: &png::Info<'_>) {
-    let set = |key: &str, value: Value| picture.set_attachment(key, value, AttachmentMode::ShouldPropagate);
-    let srgb = ColorInfo {
-        primaries: Some(ColorPrimaries::Itu709),
-        transfer: Some(TransferFunction::Srgb),
-        ..ColorInfo::default()
-    };
-    if let Some(points) = &info.coding_independent_code_points {
-        ColorInfo::from_code_points(points.color_primaries, points.transfer_function, 2).write_to(picture);
-    } else if let (Some(profile), None) = (&info.icc_profile, info.srgb) {
-        set(attachment::ICC_PROFILE, Value::data(profile.to_vec()));
-    } else {
-        srgb.write_to(picture);
-    }
-    if picture.description().alpha_bits > 0 {
-        set(attachment::ALPHA_CHANNEL_MODE, Value::from(attachment::STRAIGHT_ALPHA));
-    }
-}
-
-/// The `cICP` chunk: primaries, transfer function, no matrix, full range; nothing when either is not known.
-fn code_points(picture: &PixelBuffer) -> Option<[u8; 4]> {
-    let color = ColorInfo::from_attachments(picture);
-    color.primaries.and(color.transfer)?;
-    let (primaries, transfer, _) = color.code_points();
-    Some([primaries, transfer, 0, 1])
-}
-
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
+
+    use vitascope::core::ColorInfo;
 
     use super::*;
 
