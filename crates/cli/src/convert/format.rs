@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use vitascope::container::y4m::ColorSpace;
-use vitascope::core::{FourCc, format};
+use vitascope::core::{ChromaSubsampling, FourCc, PixelFormat, format};
 
 use crate::failure::Failure;
 use crate::input::is_standard_stream;
@@ -42,20 +42,22 @@ impl OutputKind {
         }
     }
 
-    /// The format to write pictures of `source` in: the same if that can be held, else the nearest.
+    /// The format to write pictures of `source` in: the same if that can be held, else the nearest, which leaves out nothing
+    /// but alpha where the kind has none.
     pub(super) fn nearest(self, source: FourCc) -> FourCc {
         if self.holds(source) {
             return source;
         }
-        let row = vitascope::core::PixelFormat::find(source);
+        let row = PixelFormat::find(source);
         let deep = row.is_some_and(|row| row.bits_per_component > 8);
         let alpha = row.is_some_and(|row| row.alpha_bits > 0);
         let gray = row.is_some_and(|row| !row.is_ycbcr() && !row.is_rgb());
+        if self == OutputKind::Y4m && !gray {
+            return row.map_or(format::YUV420_PLANAR, nearest_ycbcr);
+        }
         match (self, gray, alpha, deep) {
             (OutputKind::Y4m | OutputKind::Png, true, _, true) => format::ONE_COMPONENT_16,
             (OutputKind::Y4m | OutputKind::Png, true, _, false) => format::ONE_COMPONENT_8,
-            (OutputKind::Y4m, false, _, true) => FourCc::new(*b"x420"),
-            (OutputKind::Y4m, false, _, false) => FourCc::new(*b"y420"),
             (_, false, true, true) => format::RGBA64_LE,
             (_, false, true, false) => format::RGBA32,
             (_, false, false, true) => format::RGB48_BE,
@@ -73,6 +75,27 @@ impl OutputKind {
             OutputKind::Raw => "every pixel format",
         }
     }
+}
+
+/// The Y'CbCr format of y4m with the chroma and the bits of `row`, or the next that has as much of both.
+fn nearest_ycbcr(row: &PixelFormat) -> FourCc {
+    let full = row.is_ycbcr() && row.is_full_range();
+    FourCc::new(match (row.chroma, row.bits_per_component, full) {
+        (ChromaSubsampling::Yuv420, ..=8, false) => *b"y420",
+        (ChromaSubsampling::Yuv420, ..=8, true) => *b"f420",
+        (ChromaSubsampling::Yuv420, _, false) => *b"x420",
+        (ChromaSubsampling::Yuv420, _, true) => *b"xf20",
+        (ChromaSubsampling::Yuv422, ..=8, false) => *b"422v",
+        (ChromaSubsampling::Yuv422, ..=8, true) => *b"422f",
+        (ChromaSubsampling::Yuv422, 9..=10, false) => *b"x422",
+        (ChromaSubsampling::Yuv422, 9..=10, true) => *b"xf22",
+        (ChromaSubsampling::Yuv422, _, _) => *b"sv22",
+        (_, ..=8, false) => *b"444v",
+        (_, ..=8, true) => *b"444f",
+        (_, 9..=10, false) => *b"x444",
+        (_, 9..=10, true) => *b"xf44",
+        (_, _, _) => *b"sv44",
+    })
 }
 
 /// The formats of PNG files: red, green, blue of 8 and 16 bits, with alpha and without, and gray.
@@ -97,19 +120,31 @@ mod tests {
     #[test]
     fn every_source_has_a_nearest_format_that_fits() {
         for kind in [OutputKind::Y4m, OutputKind::Png, OutputKind::Raw] {
-            for row in vitascope::core::PixelFormat::all() {
+            for row in PixelFormat::all() {
                 assert!(kind.holds(kind.nearest(row.fourcc)), "{kind:?} {}", row.fourcc);
             }
         }
         assert_eq!(OutputKind::Png.nearest(FourCc::new(*b"BGRA")), format::RGBA32);
         assert_eq!(OutputKind::Png.nearest(FourCc::new(*b"x420")), format::RGB48_BE);
-        assert_eq!(OutputKind::Y4m.nearest(FourCc::new(*b"2vuy")), FourCc::new(*b"y420"));
+        for (source, nearest) in [
+            (b"2vuy", b"422v"),
+            (b"yuvf", b"422f"),
+            (b"v210", b"x422"),
+            (b"v216", b"sv22"),
+            (b"v308", b"444v"),
+            (b"BGRA", b"444v"),
+            (b"l10r", b"x444"),
+            (b"b64a", b"sv44"),
+            (b"v0a8", b"y420"),
+        ] {
+            assert_eq!(OutputKind::Y4m.nearest(FourCc::new(*source)), FourCc::new(*nearest));
+        }
     }
 
     #[test]
     fn accepted_formats_are_named() {
         for kind in [OutputKind::Y4m, OutputKind::Png] {
-            for row in vitascope::core::PixelFormat::all().iter().filter(|row| kind.holds(row.fourcc)) {
+            for row in PixelFormat::all().iter().filter(|row| kind.holds(row.fourcc)) {
                 let name = row.fourcc.to_string();
                 let named = kind.accepted().split(' ').any(|word| word == name.trim_matches('\''));
                 assert!(named, "{kind:?} holds {name}");

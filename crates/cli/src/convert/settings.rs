@@ -10,8 +10,12 @@ use crate::failure::Failure;
 use crate::logger;
 use crate::setting;
 
-/// Sets the transfer session's properties.
+/// Sets the transfer session's properties. Chroma is averaged unless the arguments say otherwise: nothing of it is left out,
+/// and it lies where the formats of y4m say.
 pub(super) fn apply(session: &PixelTransferSession, arguments: &Convert) -> Result<(), Failure> {
+    session
+        .set_property("DownsamplingMode", "Average")
+        .map_err(|error| Failure::failed("pixel transfer", error))?;
     let table = PropertyTable::new(PIXEL_TRANSFER_ROWS);
     let listed = "`vitascope properties --session transfer`";
     for setting in &arguments.settings {

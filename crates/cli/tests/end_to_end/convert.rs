@@ -181,6 +181,36 @@ fn numbered_pictures_there_and_back() {
 }
 
 #[test]
+fn chroma_is_neither_left_out_nor_moved() {
+    let scratch = Scratch::new();
+    let (png, full, half) = (scratch.path("a.png"), scratch.path("full.y4m"), scratch.path("half.y4m"));
+    succeed(&mut convert(&bunny(), &png, &["--frames", "1"]));
+    succeed(&mut convert(&png, &full, &[]));
+    succeed(&mut convert(&png, &half, &["--format", "y420"]));
+    let header = |path| {
+        let bytes = std::fs::read(path).expect("written");
+        let line = bytes.split(|byte| *byte == b'\n').next().expect("a line").to_vec();
+        String::from_utf8(line).expect("text")
+    };
+    assert!(header(&full).contains(" C444"), "{}", header(&full));
+    // In the middle of four pixels, which is what the tag says.
+    assert!(header(&half).contains(" C420jpeg"), "{}", header(&half));
+    let mean = |plane: usize, (width, height): (usize, usize)| -> Vec<u8> {
+        let bytes = std::fs::read(&full).expect("written");
+        let start = bytes.len() - (3 - plane) * width * height;
+        let at = |x: usize, y: usize| u32::from(bytes[start + y * width + x]);
+        (0..height / 2)
+            .flat_map(|y| (0..width / 2).map(move |x| (2 * x, 2 * y)))
+            .map(|(x, y)| ((at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1) + 2) / 4) as u8)
+            .collect()
+    };
+    let bytes = std::fs::read(&half).expect("written");
+    let chroma = &bytes[bytes.len() - 2 * 160 * 90..];
+    let expected = [mean(1, (320, 180)), mean(2, (320, 180))].concat();
+    assert!(chroma.iter().zip(&expected).all(|(a, b)| a.abs_diff(*b) <= 1));
+}
+
+#[test]
 fn settings_reach_the_transfer_session() {
     let scratch = Scratch::new();
     let out = scratch.path("out.raw");
