@@ -4,7 +4,9 @@ mod clip;
 
 use clip::{METADATA_PROPERTIES, Stream, collect, encode, give_picture, picture, session, with};
 use vitascope_bits::length_prefixed;
-use vitascope_core::{AttachmentMode, Dictionary, SampleBuffer, Time, Value, attachment};
+use vitascope_core::{
+    AttachmentMode, ColorInfo, Dictionary, SampleBuffer, Time, TransferFunction, Value, attachment,
+};
 use vitascope_h264::syntax::nal::NalHeader;
 use vitascope_h264::syntax::sei::{SeiMessage, parse_messages};
 use vitascope_h264::syntax::vui::Vui;
@@ -204,4 +206,32 @@ effects! {
         let (session, _) = session(&Dictionary::new());
         assert!(session.property(key::USING_GPU_REGISTRY_ID).unwrap().is_null());
     }
+}
+
+#[test]
+fn a_power_is_that_of_gamma_level_or_of_the_first_frame() {
+    // Frames with another function are converted to it.
+    let coded = |level: Option<f64>, frame: ColorInfo| {
+        let (session, outputs) = session(&with(key::TRANSFER_FUNCTION, "UseGamma"));
+        if let Some(level) = level {
+            session.set_property(key::GAMMA_LEVEL, level).unwrap();
+        }
+        let first = picture(0);
+        frame.write_to(&first);
+        give_picture(&session, &first, 0);
+        session.complete_frames(Time::INVALID).unwrap();
+        let stream = collect(&outputs);
+        (
+            ColorInfo::from_dictionary(stream.format().extensions()).gamma,
+            stream.samples[0].data().unwrap().to_vec(),
+        )
+    };
+    let power = |gamma| ColorInfo { transfer: Some(TransferFunction::UseGamma), gamma, ..ColorInfo::ITU_709 };
+    let plain = coded(None, power(Some(2.2)));
+    assert_eq!(plain.0, Some(2.2));
+    assert_eq!(coded(Some(2.2), power(Some(2.2))), plain);
+    assert_eq!(coded(None, power(None)), plain);
+    assert_eq!(coded(None, power(Some(2.8))).0, Some(2.8));
+    let lighter = coded(Some(2.8), power(Some(1.8)));
+    assert!(lighter.0 == Some(2.8) && lighter.1 != coded(Some(2.8), power(Some(2.8))).1);
 }

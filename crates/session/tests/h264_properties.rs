@@ -8,9 +8,7 @@ use clip::{
     HEIGHT, Stream, WIDTH, at, collect, encode, give, give_picture, low_latency_session, picture, session,
     session_of, with,
 };
-use vitascope_core::{
-    CleanAperture, ColorInfo, Dictionary, FourCc, PixelBuffer, Time, TimeRange, TransferFunction, Value,
-};
+use vitascope_core::{CleanAperture, ColorInfo, Dictionary, FourCc, PixelBuffer, Time, TimeRange, Value};
 use vitascope_h264::syntax::vui::{SampleAspectRatio, Vui};
 use vitascope_session::MultiPassStorage;
 use vitascope_session::{CompressionSession, Error, FrameOptions, key, status};
@@ -551,27 +549,6 @@ effects! {
         check_color(key::TRANSFER_FUNCTION, &[("ITU_R_709_2", 1), ("SMPTE_240M_1995", 7), ("Linear", 8), ("IEC_sRGB", 13),
             ("ITU_R_2020", 14), ("SMPTE_ST_2084_PQ", 16), ("SMPTE_ST_428_1", 17), ("ITU_R_2100_HLG", 18), ("UseGamma", 4)],
             |(_, transfer, _)| transfer);
-        // The power is that of GammaLevel, else of the first frame. Frames with another function are converted to it.
-        let coded = |level: Option<f64>, frame: ColorInfo| {
-            let (session, outputs) = session(&with(key::TRANSFER_FUNCTION, "UseGamma"));
-            if let Some(level) = level {
-                session.set_property(key::GAMMA_LEVEL, level).unwrap();
-            }
-            let first = picture(0);
-            frame.write_to(&first);
-            give_picture(&session, &first, 0);
-            session.complete_frames(Time::INVALID).unwrap();
-            let stream = collect(&outputs);
-            (ColorInfo::from_dictionary(stream.format().extensions()).gamma, stream.samples[0].data().unwrap().to_vec())
-        };
-        let power = |gamma| ColorInfo { transfer: Some(TransferFunction::UseGamma), gamma, ..ColorInfo::ITU_709 };
-        let plain = coded(None, power(Some(2.2)));
-        assert_eq!(plain.0, Some(2.2));
-        assert_eq!(coded(Some(2.2), power(Some(2.2))), plain);
-        assert_eq!(coded(None, power(None)), plain);
-        assert_eq!(coded(None, power(Some(2.8))).0, Some(2.8));
-        let lighter = coded(Some(2.8), power(Some(1.8)));
-        assert!(lighter.0 == Some(2.8) && lighter.1 != coded(Some(2.8), power(Some(2.8))).1);
     }
 
     key::YCBCR_MATRIX => fn ycbcr_matrix() {
