@@ -35,6 +35,17 @@ pub struct EncoderSpecification {
 }
 
 impl EncoderSpecification {
+    /// The key of [`EncoderSpecification::encoder_id`]: a string.
+    pub const ENCODER_ID: &'static str = "EncoderID";
+    /// The key of [`EncoderSpecification::require_hardware`]: a Boolean.
+    pub const REQUIRE_HARDWARE: &'static str = "RequireHardwareAcceleratedVideoEncoder";
+    /// The key of [`EncoderSpecification::enable_hardware`]: a Boolean.
+    pub const ENABLE_HARDWARE: &'static str = "EnableHardwareAcceleratedVideoEncoder";
+    /// The key of [`EncoderSpecification::required_gpu_registry_id`]: a number.
+    pub const REQUIRED_GPU_REGISTRY_ID: &'static str = "RequiredEncoderGPURegistryID";
+    /// The key of [`EncoderSpecification::enable_low_latency_rate_control`]: a Boolean.
+    pub const ENABLE_LOW_LATENCY_RATE_CONTROL: &'static str = "EnableLowLatencyRateControl";
+
     /// What rules out every software encoder, if anything does.
     pub(crate) fn unavailable(&self) -> Option<String> {
         if self.require_hardware && !hardware_assumed() {
@@ -64,17 +75,13 @@ impl TryFrom<&Dictionary> for EncoderSpecification {
         let mut specification = EncoderSpecification::default();
         for (key, value) in dictionary.iter().filter(|(_, value)| !value.is_null()) {
             match key {
-                "EncoderID" => specification.encoder_id = Some(text(key, value)?),
-                "RequireHardwareAcceleratedVideoEncoder" => {
-                    specification.require_hardware = boolean(key, value)?
-                }
-                "EnableHardwareAcceleratedVideoEncoder" => {
-                    specification.enable_hardware = Some(boolean(key, value)?)
-                }
-                "EnableLowLatencyRateControl" | "RequiredLowLatency" => {
+                Self::ENCODER_ID => specification.encoder_id = Some(text(key, value)?),
+                Self::REQUIRE_HARDWARE => specification.require_hardware = boolean(key, value)?,
+                Self::ENABLE_HARDWARE => specification.enable_hardware = Some(boolean(key, value)?),
+                Self::ENABLE_LOW_LATENCY_RATE_CONTROL | "RequiredLowLatency" => {
                     specification.enable_low_latency_rate_control |= boolean(key, value)?
                 }
-                "RequiredEncoderGPURegistryID" => {
+                Self::REQUIRED_GPU_REGISTRY_ID => {
                     specification.required_gpu_registry_id = Some(number(key, value)?)
                 }
                 "PreferredEncoderGPURegistryID" => drop(number(key, value)?),

@@ -40,6 +40,7 @@ pub(crate) fn run(arguments: &Encode) -> Result<(), Failure> {
     let plot = arguments.plot.as_deref().map(Plot::create).transpose()?;
     let interrupt = Interrupt::install()?;
     let mut source = interrupt.may_end(|| Source::open(&arguments.input))?;
+    source.warn_of_what_is_lost();
     let started = Instant::now();
     let (name, frame_duration) = (source.name().to_string(), source.frame_duration());
     let progress = match &passes {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
-use vitascope::container::y4m::{FrameRate, Header, Interlacing, Reader};
+use vitascope::container::y4m::{ChromaSampling, ColorSpace, FrameRate, Header, Interlacing, Reader};
 use vitascope::core::{PixelBuffer, Time};
 
 use crate::failure::Failure;
@@ -79,9 +79,22 @@ impl Source {
         }
     }
 
+    /// Says it when pictures have more than the encoder takes: more than 8 bits, or more chroma than 4:2:0.
+    pub(super) fn warn_of_what_is_lost(&self) {
+        let ColorSpace { sampling, bits, .. } = self.header.color_space;
+        let finer = matches!(sampling, ChromaSampling::Yuv422 | ChromaSampling::Yuv444);
+        let coded = if finer { ChromaSampling::Yuv420 } else { sampling };
+        if finer || bits > 8 {
+            log::warn!(
+                "{}: pictures of {sampling} with {bits} bits are coded as {coded} with 8 bits",
+                self.name
+            );
+        }
+    }
+
     /// Frames a second.
     pub(super) fn frames_per_second(&self) -> f64 {
-        f64::from(self.frame_rate.numerator) / f64::from(self.frame_rate.denominator)
+        self.frame_rate.frames_per_second()
     }
 
     /// When a frame is shown.

@@ -210,6 +210,11 @@ impl FrameRate {
     /// Taken when a stream does not give its frame rate: 25 pictures per second.
     pub const ASSUMED: Self = Self { numerator: 25, denominator: 1 };
 
+    /// Pictures per second.
+    pub fn frames_per_second(&self) -> f64 {
+        f64::from(self.numerator) / f64::from(self.denominator)
+    }
+
     /// The rate of pictures that last `duration`, `None` when it is not a number above zero.
     pub fn of_duration(duration: Time) -> Option<Self> {
         let denominator = i32::try_from(duration.value).ok().filter(|&value| value > 0)?;

@@ -37,7 +37,8 @@ impl CompressionSessionBuilder {
         }
     }
 
-    /// Conditions on the encoder; see [`EncoderSpecification`] for the keys.
+    /// Conditions on the encoder, by the keys of [`EncoderSpecification`], such as
+    /// [`EncoderSpecification::ENABLE_LOW_LATENCY_RATE_CONTROL`].
     pub fn encoder_specification(mut self, specification: Dictionary) -> Self {
         self.specification = specification;
         self
