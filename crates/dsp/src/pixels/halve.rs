@@ -25,10 +25,8 @@ kernel! {
     ///
     /// Pixels have `unit` bytes (1, 2 or 4); all is about pixels of the result from number `first` on. Past both ends of
     /// the rows their first and last pixel stand for what is missing. What is made of a row needs sums of its neighbours, so
-    /// it comes late: the first is about the latest `sums`. `ahead` are the rows that will come next.
-    pub fn HalveRows(
-        rows: [&[u8]; 4], ahead: [&[u8]; 4], unit: usize, first: isize, sums: &mut [i16], out: [&mut [i16]; 2]
-    )
+    /// it comes late: the first is about the latest `sums`.
+    pub fn HalveRows(rows: [&[u8]; 4], unit: usize, first: isize, sums: &mut [i16], out: [&mut [i16]; 2])
     where matches!(unit, 1 | 2 | 4), !rows[0].is_empty(), rows[0].len().is_multiple_of(unit),
         rows.iter().all(|row| row.len() == rows[0].len()), first.unsigned_abs() < isize::MAX as usize / 16,
         sums.len().is_multiple_of(SUMS), out.iter().all(|row| row.len() == sums.len() / SUMS * GROUP);
@@ -49,7 +47,6 @@ kernel! {
 
 fn halve_rows(
     rows: [&[u8]; 4],
-    _ahead: [&[u8]; 4],
     unit: usize,
     first: isize,
     sums: &mut [i16],
@@ -111,7 +108,7 @@ mod tests {
             let four = [3, 4, 5, 6]
                 .map(|next| &rows[(2 * top + next).clamp(0, rows.len() as isize - 1) as usize][..]);
             let [upper, lower] = &mut made;
-            halve.call(four, four, unit, first, &mut sums, [upper, lower]);
+            halve.call(four, unit, first, &mut sums, [upper, lower]);
             for made in made.iter().take(if top >= 0 { rows.len() / 2 - top as usize } else { 0 }) {
                 let mut row = vec![0; bytes];
                 sharpen.call(&made[GROUP - unit..][..bytes + 2 * unit], unit, &mut row);
@@ -133,7 +130,7 @@ mod tests {
             let first = random.within(-70, 70) as isize;
             let rows = rows.each_ref().map(|row| &row[..]);
             let [upper, lower] = &mut out;
-            kernel.call(rows, [rows[0], &[], &[], &[]], unit, first, &mut sums, [upper, lower]);
+            kernel.call(rows, unit, first, &mut sums, [upper, lower]);
             outcome.push(n as i64);
             [sums].iter().chain(&out).for_each(|words| outcome.extend(words));
         }

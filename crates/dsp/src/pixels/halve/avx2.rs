@@ -8,16 +8,15 @@ use crate::pixels::x86_64::{load_words, store, store_words};
 #[target_feature(enable = "avx2")]
 pub(super) fn halve_rows(
     rows: [&[u8]; 4],
-    ahead: [&[u8]; 4],
     unit: usize,
     first: isize,
     sums: &mut [i16],
     out: [&mut [i16]; 2],
 ) {
     match unit {
-        1 => halve_units::<1>(rows, ahead, first, sums, out),
-        2 => halve_units::<2>(rows, ahead, first, sums, out),
-        _ => halve_units::<4>(rows, ahead, first, sums, out),
+        1 => halve_units::<1>(rows, first, sums, out),
+        2 => halve_units::<2>(rows, first, sums, out),
+        _ => halve_units::<4>(rows, first, sums, out),
     }
 }
 
@@ -25,7 +24,6 @@ pub(super) fn halve_rows(
 #[target_feature(enable = "avx2")]
 fn halve_units<const UNIT: usize>(
     rows: [&[u8]; 4],
-    ahead: [&[u8]; 4],
     first: isize,
     sums: &mut [i16],
     [upper, lower]: [&mut [i16]; 2],
@@ -54,12 +52,6 @@ fn halve_units<const UNIT: usize>(
     for (index, (sums, (upper, lower))) in groups[inner.clone()].iter_mut().zip(made).enumerate() {
         let at = start + (inner.start + index) as isize * each;
         debug_assert!(at >= 0 && at <= last);
-        if index.is_multiple_of(2) {
-            for row in ahead {
-                // Never a fault, wherever it points.
-                _mm_prefetch::<_MM_HINT_T0>(row.as_ptr().wrapping_offset(at).cast());
-            }
-        }
         // SAFETY: the rows reach from before `at` to as far as a group reads.
         unsafe { group::<UNIT>(rows.map(|row| row.as_ptr().add(at as usize)), &weights, sums, upper, lower) };
     }

@@ -36,20 +36,23 @@ fn put32(to: &mut [u8], tile: Tile, y: usize, value: __m256i) {
 /// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
-    for tile in 0..count {
+    for tile in (0..count).step_by(2) {
+        let (source, destination) = (source.moved(16 * tile, 0), destination.moved(0, 16 * tile));
         // SAFETY: by this function's contract.
-        unsafe { tile_of_bytes(from, source.moved(16 * tile, 0), to, destination.moved(0, 16 * tile)) };
+        unsafe {
+            if tile + 1 < count {
+                two_tiles_of_bytes(from, source, to, destination);
+            } else {
+                tile_of_bytes(from, source, to, destination);
+            }
+        }
     }
 }
 
-/// # Safety
-/// AVX2; the 16 rows of 16 bytes of both tiles lie within their slices.
+/// Transposes eight rows of 16 bytes in either lane: each word of 64 bits is a column, two in each lane.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn tile_of_bytes(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
-    // Rows y and y + 8 side by side: three rounds of unpacking transpose both halves at once.
-    let pair = |y: usize| _mm256_set_m128i(row16(from, source, y + 8), row16(from, source, y));
-    let r: [__m256i; 8] = [pair(0), pair(1), pair(2), pair(3), pair(4), pair(5), pair(6), pair(7)];
+fn columns_of_bytes(r: [__m256i; 8]) -> [__m256i; 8] {
     let mut a = [_mm256_setzero_si256(); 8];
     for i in 0..4 {
         a[i] = _mm256_unpacklo_epi8(r[2 * i], r[2 * i + 1]);
@@ -62,16 +65,43 @@ unsafe fn tile_of_bytes(from: &[u8], source: Tile, to: &mut [u8], destination: T
             b[half * 4 + i + 2] = _mm256_unpackhi_epi16(a[half * 4 + 2 * i], a[half * 4 + 2 * i + 1]);
         }
     }
+    let mut columns = [_mm256_setzero_si256(); 8];
     for quarter in 0..4 {
-        let low = _mm256_unpacklo_epi32(b[quarter * 2], b[quarter * 2 + 1]);
-        let high = _mm256_unpackhi_epi32(b[quarter * 2], b[quarter * 2 + 1]);
-        for (k, columns) in [low, high].into_iter().enumerate() {
-            // Each lane has two columns of eight rows; joining lanes makes columns of sixteen.
-            let joined = _mm256_permute4x64_epi64::<0b11_01_10_00>(columns);
-            let y = quarter * 4 + k * 2;
-            put16(to, destination, y, _mm256_castsi256_si128(joined));
-            put16(to, destination, y + 1, _mm256_extracti128_si256::<1>(joined));
-        }
+        columns[quarter * 2] = _mm256_unpacklo_epi32(b[quarter * 2], b[quarter * 2 + 1]);
+        columns[quarter * 2 + 1] = _mm256_unpackhi_epi32(b[quarter * 2], b[quarter * 2 + 1]);
+    }
+    columns
+}
+
+/// Two tiles, a lane each: rows of the results are whole registers, and nothing has to change lanes.
+///
+/// # Safety
+/// AVX2; the 32 rows of 16 bytes of the source and the 16 rows of 32 bytes of the destination lie within their slices.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn two_tiles_of_bytes(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
+    let row = |y: usize| _mm256_set_m128i(row16(from, source, y + 16), row16(from, source, y));
+    let upper = columns_of_bytes([row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)]);
+    let lower = columns_of_bytes([row(8), row(9), row(10), row(11), row(12), row(13), row(14), row(15)]);
+    for (k, (upper, lower)) in upper.into_iter().zip(lower).enumerate() {
+        put32(to, destination, 2 * k, _mm256_unpacklo_epi64(upper, lower));
+        put32(to, destination, 2 * k + 1, _mm256_unpackhi_epi64(upper, lower));
+    }
+}
+
+/// # Safety
+/// AVX2; the 16 rows of 16 bytes of both tiles lie within their slices.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn tile_of_bytes(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
+    // Rows y and y + 8 side by side: three rounds of unpacking transpose both halves at once.
+    let pair = |y: usize| _mm256_set_m128i(row16(from, source, y + 8), row16(from, source, y));
+    let r: [__m256i; 8] = [pair(0), pair(1), pair(2), pair(3), pair(4), pair(5), pair(6), pair(7)];
+    for (k, columns) in columns_of_bytes(r).into_iter().enumerate() {
+        // Each lane has two columns of eight rows; joining lanes makes columns of sixteen.
+        let joined = _mm256_permute4x64_epi64::<0b11_01_10_00>(columns);
+        put16(to, destination, 2 * k, _mm256_castsi256_si128(joined));
+        put16(to, destination, 2 * k + 1, _mm256_extracti128_si256::<1>(joined));
     }
 }
 
@@ -79,9 +109,42 @@ unsafe fn tile_of_bytes(from: &[u8], source: Tile, to: &mut [u8], destination: T
 /// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
-    for tile in 0..count {
+    for tile in (0..count).step_by(2) {
+        let (source, destination) = (source.moved(8 * tile, 0), destination.moved(0, 16 * tile));
         // SAFETY: by this function's contract.
-        unsafe { tile_of_pairs(from, source.moved(8 * tile, 0), to, destination.moved(0, 16 * tile)) };
+        unsafe {
+            if tile + 1 < count {
+                two_tiles_of_pairs(from, source, to, destination);
+            } else {
+                tile_of_pairs(from, source, to, destination);
+            }
+        }
+    }
+}
+
+/// As [`two_tiles_of_bytes`].
+///
+/// # Safety
+/// AVX2; the 16 rows of 16 bytes of the source and the 8 rows of 32 bytes of the destination lie within their slices.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn two_tiles_of_pairs(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
+    let row = |y: usize| _mm256_set_m128i(row16(from, source, y + 8), row16(from, source, y));
+    // Four rows: each word of 64 bits is a column, two in each lane.
+    let four = |y: usize| {
+        let (r0, r1, r2, r3) = (row(y), row(y + 1), row(y + 2), row(y + 3));
+        let (a0, a1) = (_mm256_unpacklo_epi16(r0, r1), _mm256_unpackhi_epi16(r0, r1));
+        let (b0, b1) = (_mm256_unpacklo_epi16(r2, r3), _mm256_unpackhi_epi16(r2, r3));
+        [
+            _mm256_unpacklo_epi32(a0, b0),
+            _mm256_unpackhi_epi32(a0, b0),
+            _mm256_unpacklo_epi32(a1, b1),
+            _mm256_unpackhi_epi32(a1, b1),
+        ]
+    };
+    for (k, (upper, lower)) in four(0).into_iter().zip(four(4)).enumerate() {
+        put32(to, destination, 2 * k, _mm256_unpacklo_epi64(upper, lower));
+        put32(to, destination, 2 * k + 1, _mm256_unpackhi_epi64(upper, lower));
     }
 }
 
