@@ -335,35 +335,32 @@ fn transpose_band(
         2 | 4 => 8,
         _ => usize::MAX,
     };
-    let one = |band: &mut Band<'_>, x: usize, y: usize| {
-        let row = if turn.mirror_x { width - 1 - x } else { x };
-        let column = if turn.mirror_y { height - 1 - y } else { y };
-        let from = &source.row(row)[column * unit..][..unit];
-        band.row(y)[x * unit..][..unit].copy_from_slice(from);
+    let first = band.first_row;
+    if width < side || end.saturating_sub(first) < side {
+        for y in first..end {
+            for x in 0..width {
+                let row = if turn.mirror_x { width - 1 - x } else { x };
+                let column = if turn.mirror_y { height - 1 - y } else { y };
+                let from = &source.row(row)[column * unit..][..unit];
+                band.row(y)[x * unit..][..unit].copy_from_slice(from);
+            }
+        }
+        return;
+    }
+    // Whole tiles, and one that overlaps those before it, which makes the same samples twice.
+    let cover = |from: usize, to: usize| {
+        let whole = (to - from) / side;
+        let rest = (from + whole * side < to).then(|| (to - side, 1));
+        (whole > 0).then_some((from, whole)).into_iter().chain(rest)
     };
     // Two cache lines of source columns and a few dozen source rows at a time: few pages are in use at once.
-    let strip = (128 / unit).max(1);
-    let mut top = band.first_row;
-    while top < end {
-        let bottom = end.min(top + strip);
-        // The last tile of a row or column overlaps the one before it, which makes the same samples twice.
-        let places = |from: usize, to: usize| {
-            let fits = side != usize::MAX && to - from >= side;
-            let last = if fits { to - side } else { from };
-            (from..to)
-                .step_by(side.min(ROWS_AT_ONCE))
-                .take(if fits { usize::MAX } else { 0 })
-                .map(move |at| at.min(last))
-        };
-        let tiled = places(top, bottom).next().is_some() && places(0, width).next().is_some();
-        for left in (0..width).step_by(ROWS_AT_ONCE).take(if tiled { usize::MAX } else { 0 }) {
-            let right = width.min(left + ROWS_AT_ONCE);
-            // Whole tiles at once, and the last one, which may overlap.
-            let whole = (right - left) / side;
-            let rest = (left + whole * side < right).then_some((width - side, 1));
-            for y in places(top, bottom) {
-                for (x, count) in (whole > 0).then_some((left, whole)).into_iter().chain(rest) {
-                    let column = if turn.mirror_y { height - side - y } else { y };
+    let strip = 128 / unit;
+    for top in (first..end).step_by(strip) {
+        for left in (0..width).step_by(ROWS_AT_ONCE) {
+            for (y, across) in cover(top, end.min(top + strip)) {
+                for (x, down) in cover(left, width.min(left + ROWS_AT_ONCE)) {
+                    let rows = side * across;
+                    let column = if turn.mirror_y { height - rows - y } else { y };
                     let row = if turn.mirror_x { width - 1 - x } else { x };
                     let stride = source.stride as isize;
                     let from = Tile {
@@ -371,26 +368,20 @@ fn transpose_band(
                         stride: if turn.mirror_x { -stride } else { stride },
                     };
                     let stride = band.stride as isize;
-                    let local = y - band.first_row;
+                    let local = y - first;
                     let to = if turn.mirror_y {
-                        Tile { start: (local + side - 1) * band.stride + x * unit, stride: -stride }
+                        Tile { start: (local + rows - 1) * band.stride + x * unit, stride: -stride }
                     } else {
                         Tile { start: local * band.stride + x * unit, stride }
                     };
                     match unit {
-                        1 => kernels.transpose1.call(source.data, from, band.data, to, count),
-                        2 => kernels.transpose2.call(source.data, from, band.data, to, count),
-                        _ => kernels.transpose4.call(source.data, from, band.data, to, count),
+                        1 => kernels.transpose1.call(source.data, from, band.data, to, down, across),
+                        2 => kernels.transpose2.call(source.data, from, band.data, to, down, across),
+                        _ => kernels.transpose4.call(source.data, from, band.data, to, down, across),
                     }
                 }
             }
         }
-        if !tiled {
-            for y in top..bottom {
-                (0..width).for_each(|x| one(band, x, y));
-            }
-        }
-        top = bottom;
     }
 }
 

@@ -41,11 +41,11 @@ impl Tile {
 }
 
 kernel! {
-    /// Transposes 16x16 units of one byte, `count` times: row `i` of each result is column `i`. Each tile lies below the
-    /// one before it, its result to the right.
-    pub fn Transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize)
-    where (1..=1024).contains(&count), source.fits(16 * count, 16, from.len()),
-        destination.fits(16, 16 * count, to.len());
+    /// Transposes a block of tiles of 16x16 units of one byte: row `i` of the result is column `i`. `down` tiles lie below
+    /// each other, their results side by side, and `across` tiles side by side, their results below each other.
+    pub fn Transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, down: usize, across: usize)
+    where (1..=1024).contains(&down), (1..=1024).contains(&across),
+        source.fits(16 * down, 16 * across, from.len()), destination.fits(16 * across, 16 * down, to.len());
     test: transpose1_variants, cases: tests::transpose1,
     scalar: transpose::<1, 16>,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose1 },
@@ -53,9 +53,9 @@ kernel! {
 
 kernel! {
     /// As [`Transpose1`], 8x8 units of two bytes.
-    pub fn Transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize)
-    where (1..=1024).contains(&count), source.fits(8 * count, 16, from.len()),
-        destination.fits(8, 16 * count, to.len());
+    pub fn Transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, down: usize, across: usize)
+    where (1..=1024).contains(&down), (1..=1024).contains(&across),
+        source.fits(8 * down, 16 * across, from.len()), destination.fits(8 * across, 16 * down, to.len());
     test: transpose2_variants, cases: tests::transpose2,
     scalar: transpose::<2, 8>,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose2 },
@@ -63,9 +63,9 @@ kernel! {
 
 kernel! {
     /// As [`Transpose1`], 8x8 units of four bytes.
-    pub fn Transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize)
-    where (1..=1024).contains(&count), source.fits(8 * count, 32, from.len()),
-        destination.fits(8, 32 * count, to.len());
+    pub fn Transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, down: usize, across: usize)
+    where (1..=1024).contains(&down), (1..=1024).contains(&across),
+        source.fits(8 * down, 32 * across, from.len()), destination.fits(8 * across, 32 * down, to.len());
     test: transpose4_variants, cases: tests::transpose4,
     scalar: transpose::<4, 8>,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::transpose4 },
@@ -85,10 +85,11 @@ fn transpose<const UNIT: usize, const SIDE: usize>(
     source: Tile,
     to: &mut [u8],
     destination: Tile,
-    count: usize,
+    down: usize,
+    across: usize,
 ) {
-    for y in 0..SIDE {
-        for x in 0..SIDE * count {
+    for y in 0..SIDE * across {
+        for x in 0..SIDE * down {
             let (a, b) = (source.row(x) + y * UNIT, destination.row(y) + x * UNIT);
             to[b..b + UNIT].copy_from_slice(&from[a..a + UNIT]);
         }
@@ -111,40 +112,40 @@ mod tests {
         side: usize,
         bytes: usize,
         outcome: &mut Outcome,
-        mut run: impl FnMut(&[u8], Tile, &mut [u8], Tile, usize),
+        mut run: impl FnMut(&[u8], Tile, &mut [u8], Tile, usize, usize),
     ) {
         for turned in [false, true] {
-            let count = random.within(1, 5) as usize;
-            let (from, source_stride) = random.block(bytes, side * count);
-            let (mut to, stride) = random.block(bytes * count, side);
+            let (down, across) = (random.within(1, 5) as usize, random.within(1, 3) as usize);
+            let (from, source_stride) = random.block(bytes * across, side * down);
+            let (mut to, stride) = random.block(bytes * down, side * across);
             let source = if random.within(0, 1) == 0 {
                 Tile { start: 0, stride: source_stride as isize }
             } else {
-                let start = (side * count - 1) * source_stride;
+                let start = (side * down - 1) * source_stride;
                 Tile { start, stride: -(source_stride as isize) }
             };
             let upright = Tile { start: 0, stride: stride as isize };
-            let upside_down = Tile { start: (side - 1) * stride, stride: -(stride as isize) };
-            run(&from, source, &mut to, if turned { upside_down } else { upright }, count);
+            let upside_down = Tile { start: (side * across - 1) * stride, stride: -(stride as isize) };
+            run(&from, source, &mut to, if turned { upside_down } else { upright }, down, across);
             outcome.extend(&to);
         }
     }
 
     pub(super) fn transpose1(kernel: Transpose1, random: &mut Random, outcome: &mut Outcome) {
-        tiles(random, 16, 16, outcome, |from, source, to, destination, count| {
-            kernel.call(from, source, to, destination, count)
+        tiles(random, 16, 16, outcome, |from, source, to, destination, down, across| {
+            kernel.call(from, source, to, destination, down, across)
         });
     }
 
     pub(super) fn transpose2(kernel: Transpose2, random: &mut Random, outcome: &mut Outcome) {
-        tiles(random, 8, 16, outcome, |from, source, to, destination, count| {
-            kernel.call(from, source, to, destination, count)
+        tiles(random, 8, 16, outcome, |from, source, to, destination, down, across| {
+            kernel.call(from, source, to, destination, down, across)
         });
     }
 
     pub(super) fn transpose4(kernel: Transpose4, random: &mut Random, outcome: &mut Outcome) {
-        tiles(random, 8, 32, outcome, |from, source, to, destination, count| {
-            kernel.call(from, source, to, destination, count)
+        tiles(random, 8, 32, outcome, |from, source, to, destination, down, across| {
+            kernel.call(from, source, to, destination, down, across)
         });
     }
 

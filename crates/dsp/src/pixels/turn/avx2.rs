@@ -35,15 +35,25 @@ fn put32(to: &mut [u8], tile: Tile, y: usize, value: __m256i) {
 /// # Safety
 /// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn transpose1(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
-    for tile in (0..count).step_by(2) {
-        let (source, destination) = (source.moved(16 * tile, 0), destination.moved(0, 16 * tile));
-        // SAFETY: by this function's contract.
-        unsafe {
-            if tile + 1 < count {
-                two_tiles_of_bytes(from, source, to, destination);
-            } else {
-                tile_of_bytes(from, source, to, destination);
+pub(super) unsafe fn transpose1(
+    from: &[u8],
+    source: Tile,
+    to: &mut [u8],
+    destination: Tile,
+    down: usize,
+    across: usize,
+) {
+    for column in 0..across {
+        let (source, destination) = (source.moved(0, 16 * column), destination.moved(16 * column, 0));
+        for tile in (0..down).step_by(2) {
+            let (source, destination) = (source.moved(16 * tile, 0), destination.moved(0, 16 * tile));
+            // SAFETY: by this function's contract.
+            unsafe {
+                if tile + 1 < down {
+                    two_tiles_of_bytes(from, source, to, destination);
+                } else {
+                    tile_of_bytes(from, source, to, destination);
+                }
             }
         }
     }
@@ -108,15 +118,25 @@ unsafe fn tile_of_bytes(from: &[u8], source: Tile, to: &mut [u8], destination: T
 /// # Safety
 /// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn transpose2(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
-    for tile in (0..count).step_by(2) {
-        let (source, destination) = (source.moved(8 * tile, 0), destination.moved(0, 16 * tile));
-        // SAFETY: by this function's contract.
-        unsafe {
-            if tile + 1 < count {
-                two_tiles_of_pairs(from, source, to, destination);
-            } else {
-                tile_of_pairs(from, source, to, destination);
+pub(super) unsafe fn transpose2(
+    from: &[u8],
+    source: Tile,
+    to: &mut [u8],
+    destination: Tile,
+    down: usize,
+    across: usize,
+) {
+    for column in 0..across {
+        let (source, destination) = (source.moved(0, 16 * column), destination.moved(8 * column, 0));
+        for tile in (0..down).step_by(2) {
+            let (source, destination) = (source.moved(8 * tile, 0), destination.moved(0, 16 * tile));
+            // SAFETY: by this function's contract.
+            unsafe {
+                if tile + 1 < down {
+                    two_tiles_of_pairs(from, source, to, destination);
+                } else {
+                    tile_of_pairs(from, source, to, destination);
+                }
             }
         }
     }
@@ -173,10 +193,20 @@ unsafe fn tile_of_pairs(from: &[u8], source: Tile, to: &mut [u8], destination: T
 /// # Safety
 /// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn transpose4(from: &[u8], source: Tile, to: &mut [u8], destination: Tile, count: usize) {
-    for tile in 0..count {
-        // SAFETY: by this function's contract.
-        unsafe { tile_of_pixels(from, source.moved(8 * tile, 0), to, destination.moved(0, 32 * tile)) };
+pub(super) unsafe fn transpose4(
+    from: &[u8],
+    source: Tile,
+    to: &mut [u8],
+    destination: Tile,
+    down: usize,
+    across: usize,
+) {
+    for column in 0..across {
+        let (source, destination) = (source.moved(0, 32 * column), destination.moved(8 * column, 0));
+        for tile in 0..down {
+            // SAFETY: by this function's contract.
+            unsafe { tile_of_pixels(from, source.moved(8 * tile, 0), to, destination.moved(0, 32 * tile)) };
+        }
     }
 }
 
