@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::crew::{Crew, share};
 use crate::frame::LumaView;
-use crate::kernels::Kernels;
+use crate::kernels::{Kernels, prefetch_rows};
 
 /// Samples of padding on every side of a half-size plane.
 pub(crate) const PADDING: usize = 32;
@@ -38,6 +38,11 @@ impl<'a> WholeSamples<'a> {
     /// Samples from position `(x, y)` on; both may reach [`PADDING`] into the border.
     pub(crate) fn at(self, x: i32, y: i32) -> &'a [u8] {
         &self.samples[offset(self.stride, x, y)..]
+    }
+
+    /// Has eight rows from a sample of the plane on brought near, as far as a cache line reaches.
+    pub(crate) fn prefetch(self, first: usize) {
+        prefetch_rows(self.samples, first, self.stride, 8);
     }
 
     /// Samples of the same picture that were changed.

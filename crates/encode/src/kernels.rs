@@ -4,7 +4,7 @@ use std::fmt;
 
 pub(crate) use vitascope_dsp::CpuLevel;
 use vitascope_dsp::video::{BlockSearch, BlockSize, IntraEstimate, SatdMean, ShiftedHalves, Variance16x16};
-pub(crate) use vitascope_dsp::video::{FoundBlock, Planes, SearchStart};
+pub(crate) use vitascope_dsp::video::{FoundBlock, Planes, SearchStart, prefetch_rows};
 
 /// Kernels on the 8x8 blocks of half-size pictures, chosen for one level.
 pub(crate) struct Kernels {

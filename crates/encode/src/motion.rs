@@ -2,7 +2,7 @@
 
 use crate::frame::MotionVector;
 use crate::half_picture::{BlockGrid, HalfPicture, WholeSamples};
-use crate::kernels::{FoundBlock, Kernels, Planes, SearchStart};
+use crate::kernels::{FoundBlock, Kernels, Planes, SearchStart, prefetch_rows};
 use crate::light::{LightChange, LightWeight, light_change};
 
 /// A vector in half samples of the half-size picture, which are whole samples of the full-size one.
@@ -183,6 +183,16 @@ fn search_rows<'a>(
                 predicted: predicted.components(),
                 candidates: [predicted, hinted, left, above, above_right].map(HalfVector::components),
             };
+            if column.is_multiple_of(LINE) {
+                let next = start.origin + 8 * LINE;
+                source.prefetch(next);
+                let moved = next.saturating_add_signed(
+                    isize::from(hinted.y >> 1) * source.stride as isize + isize::from(hinted.x >> 1),
+                );
+                for plane in reference.planes() {
+                    prefetch_rows(plane, moved, source.stride, 8);
+                }
+            }
             let block = source.at(column as i32 * 8, row as i32 * 8);
             let FoundBlock { vector: (x, y), cost } = kernels.search(block, &planes, source.stride, &start);
             let vector = HalfVector { x, y };
@@ -193,6 +203,8 @@ fn search_rows<'a>(
     }
 }
 
+/// Blocks whose rows are about as long as a cache line.
+const LINE: usize = 8;
 /// The farthest a vector reaches in each direction, in whole samples of the half-size picture.
 const REACH: i32 = 96;
 /// How far a block may lie outside the picture, in whole samples; less than the padding.
