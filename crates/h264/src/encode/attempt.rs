@@ -7,7 +7,7 @@ use super::entropy::EntropyCoder;
 use super::frame_coder::FrameJob;
 use super::picture::{Geometry, PictureWriter};
 use super::recorded_row::RecordedRow;
-use super::row_coder::{DirectRow, RowStart, code_row};
+use super::row_coder::{NextRow, RowStart, SerialRow, code_row};
 use super::row_finisher::RowFinisher;
 use super::sizing::Sizing;
 use super::worker::Company;
@@ -84,11 +84,7 @@ impl<E: EntropyCoder> Attempt<E> {
     pub(crate) fn run_row(&self, job: &FrameJob, y: usize, wake: &dyn Fn()) -> Option<Box<RowFinisher<E>>> {
         let start = self.starts[y].get()?;
         if let Some(mut finisher) = self.next_to_write(y) {
-            let mut row = DirectRow { finisher: &mut finisher, order: self.order, y };
-            let abandon = AbandonOnPanic(&self.rows, y);
-            let differences = code_row(job, self, y, start, &mut row);
-            drop(abandon);
-            finisher.direct_differences += differences;
+            self.code_and_write(job, y, start, &mut finisher);
             self.complete_row(job, &mut finisher, y, wake);
             return self.write_waiting(job, self.lock(), finisher, wake);
         }
@@ -103,7 +99,23 @@ impl<E: EntropyCoder> Attempt<E> {
         self.write_waiting(job, written, finisher, wake)
     }
 
-    /// Takes what writes rows if `y` is the next one: then it is written as it is decided on.
+    /// Decides on the next row to be written, and writes it.
+    fn code_and_write(&self, job: &FrameJob, y: usize, start: &RowStart<E>, finisher: &mut RowFinisher<E>) {
+        let abandon = AbandonOnPanic(&self.rows, y);
+        if self.order.serial {
+            let differences = code_row(job, self, y, start, &mut SerialRow { finisher, y });
+            finisher.direct_differences += differences;
+        } else {
+            let mut record = job.spare_rows.take(job.source.geometry);
+            let mut row = NextRow { record: &mut record, picture: &mut finisher.picture, y };
+            record.direct_differences = code_row(job, self, y, start, &mut row);
+            finisher.write_macroblocks(&self.rows, y, &record);
+            job.spare_rows.give_back(record);
+        }
+        drop(abandon);
+    }
+
+    /// Takes what writes rows if `y` is the next one: then its samples have their place already.
     fn next_to_write(&self, y: usize) -> Option<Box<RowFinisher<E>>> {
         let mut written = self.lock();
         written.finisher.take_if(|finisher| finisher.done == y)

@@ -1,13 +1,14 @@
 //! Decides on the macroblocks of a row, one after the other.
 
 use super::analysis::{Analyser, Surroundings};
-use super::attempt::{Attempt, RowOrder};
+use super::attempt::Attempt;
 use super::coded_rows::LeftEdge;
 use super::direct_choice::{DirectDifferences, is_sample};
 use super::entropy::EntropyCoder;
 use super::frame_coder::FrameJob;
 use super::macroblock::{Macroblock, Mv};
 use super::neighbours::Neighbours;
+use super::picture::PictureWriter;
 use super::recorded_row::{RecordedRow, store};
 use super::residual::Source;
 use super::row_finisher::RowFinisher;
@@ -50,10 +51,17 @@ pub(crate) trait RowSink<E: EntropyCoder> {
     fn keep(&mut self, k: &VideoKernels, mb: &Macroblock, x: usize);
 }
 
-/// Writes macroblocks at once.
-pub(crate) struct DirectRow<'a, E: EntropyCoder> {
+/// Writes macroblocks at once, and lets decisions go by what is written.
+pub(crate) struct SerialRow<'a, E: EntropyCoder> {
     pub(crate) finisher: &'a mut RowFinisher<E>,
-    pub(crate) order: RowOrder,
+    pub(crate) y: usize,
+}
+
+/// Keeps macroblocks until the row ends: what decides and what writes them would drive each other out of the instruction
+/// cache. The samples go where they belong.
+pub(crate) struct NextRow<'a> {
+    pub(crate) record: &'a mut RecordedRow,
+    pub(crate) picture: &'a mut PictureWriter,
     pub(crate) y: usize,
 }
 
@@ -166,7 +174,23 @@ impl<E: EntropyCoder> RowSink<E> for RecordedRow {
     }
 }
 
-impl<E: EntropyCoder> RowSink<E> for DirectRow<'_, E> {
+impl<E: EntropyCoder> RowSink<E> for NextRow<'_> {
+    fn write(&mut self, _: &Neighbours<'_>, mb: &Macroblock, _: usize) -> Fit {
+        self.record.push(mb);
+        Fit::Yes
+    }
+
+    fn write_anyway(&mut self, _: &Neighbours<'_>, mb: &Macroblock) {
+        self.record.push(mb);
+    }
+
+    fn keep(&mut self, k: &VideoKernels, mb: &Macroblock, x: usize) {
+        let strides = self.picture.strides();
+        store(k, &mb.rec, x, self.picture.row_mut(self.y), strides);
+    }
+}
+
+impl<E: EntropyCoder> RowSink<E> for SerialRow<'_, E> {
     fn first(&self) -> usize {
         self.finisher.writer.first
     }
@@ -177,7 +201,7 @@ impl<E: EntropyCoder> RowSink<E> for DirectRow<'_, E> {
 
     fn live(&mut self) -> Option<(&mut E, &SliceState)> {
         let writer = &mut self.finisher.writer;
-        self.order.serial.then_some((&mut writer.entropy, &writer.state))
+        Some((&mut writer.entropy, &writer.state))
     }
 
     fn write(&mut self, around: &Neighbours<'_>, mb: &Macroblock, index: usize) -> Fit {

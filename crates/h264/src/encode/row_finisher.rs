@@ -54,8 +54,14 @@ impl<E: EntropyCoder> RowFinisher<E> {
         }
     }
 
-    /// Writes a row that is decided on.
+    /// Writes a row that is decided on, and its samples.
     pub(crate) fn write_row(&mut self, rows: &CodedRows, y: usize, record: &RecordedRow) {
+        self.write_macroblocks(rows, y, record);
+        record.samples.copy_to(self.picture.row_mut(y));
+    }
+
+    /// Writes a row that is decided on, but for its samples.
+    pub(crate) fn write_macroblocks(&mut self, rows: &CodedRows, y: usize, record: &RecordedRow) {
         let mut coded = record.coded().iter();
         for (x, &skipped) in record.skipped.iter().enumerate() {
             let mb = if skipped { Some(&*self.skipped) } else { coded.next() };
@@ -65,7 +71,6 @@ impl<E: EntropyCoder> RowFinisher<E> {
             self.qps.push(self.writer.state.follow(mb));
         }
         self.direct_differences += record.direct_differences;
-        record.samples.copy_to(self.picture.row_mut(y));
     }
 
     /// Filters a row that is written and, where other pictures predict from this one, completes what it can.
