@@ -40,31 +40,18 @@ fn unpacked(at: u32) -> Mv {
 impl Search<'_> {
     pub(super) fn quick(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
         let mut quarters = Quarters { at: [0; 4], costs: [u32::MAX; 4] };
-        if self.by_quarters {
-            self.quick_with::<true>(candidates, depth, &mut quarters)
-        } else {
-            self.quick_with::<false>(candidates, depth, &mut quarters)
-        }
-    }
-
-    #[inline(always)]
-    fn quick_with<const Q: bool>(
-        &self,
-        candidates: &[Mv],
-        depth: SearchDepth,
-        quarters: &mut Quarters,
-    ) -> Found {
-        let mut best = self.quick_start::<Q>(candidates, quarters);
-        let whole = self.settle::<Q>(&mut best, depth.steps, quarters);
+        let mut best = self.quick_start(candidates, &mut quarters);
+        let whole = self.settle(&mut best, depth.steps, &mut quarters);
         let centre = best.at;
         let mut halves = [0; 4];
         let refine = depth.half_rounds > 0 && self.has_room(centre, 4);
         if refine {
-            halves = self.halves::<Q>(&mut best, quarters);
+            halves = self.halves(&mut best, &mut quarters);
         }
         // Closer looks gain more for parts than for the whole.
         let apart = quarters.costs.iter().fold(0u32, |sum, &cost| sum.saturating_add(cost));
-        let promising = Q && apart.saturating_sub(apart / 256 * self.quarter_slack) < best.cost;
+        let promising =
+            self.by_quarters && apart.saturating_sub(apart / 256 * self.quarter_slack) < best.cost;
         best.cost = self.transformed(best.at);
         // The prediction itself costs no bits.
         let predicted = self.is_fraction_within(self.predicted).then(|| Point::from(self.predicted));
@@ -81,7 +68,7 @@ impl Search<'_> {
     }
 
     /// The best of the prediction and the last three candidates that differ, rounded to whole samples.
-    fn quick_start<const Q: bool>(&self, candidates: &[Mv], quarters: &mut Quarters) -> Best {
+    fn quick_start(&self, candidates: &[Mv], quarters: &mut Quarters) -> Best {
         let (min, max) = (Point::from(self.limits.min), Point::from(self.limits.max));
         let round = |mv: Mv| Point {
             x: ((i32::from(mv.x) + 2) & !3).clamp(min.x, max.x),
@@ -101,12 +88,12 @@ impl Search<'_> {
                 }
             }
         }
-        if count == 1 && !Q {
+        if count == 1 && !self.by_quarters {
             return Best { at: start, cost: self.sad(start) };
         }
         let mut best = Best { at: start, cost: u32::MAX };
         let bits = places.map(|at| self.bits(at));
-        let costs = self.look::<Q>(places, bits, places.map(|at| self.whole(at)), quarters);
+        let costs = self.look(places, bits, places.map(|at| self.whole(at)), quarters);
         for (at, cost) in places.into_iter().zip(costs) {
             best.offer(at, cost);
         }
@@ -115,7 +102,7 @@ impl Search<'_> {
 
     /// Moves to the best of the four nearest whole samples while that helps; their costs where it ended, 0 where
     /// they are not known.
-    fn settle<const Q: bool>(&self, best: &mut Best, steps: u32, quarters: &mut Quarters) -> [u32; 4] {
+    fn settle(&self, best: &mut Best, steps: u32, quarters: &mut Quarters) -> [u32; 4] {
         for _ in 0..steps {
             let centre = best.at;
             if !self.has_room(centre, 4) {
@@ -124,7 +111,7 @@ impl Search<'_> {
             let stride = self.reference.luma_stride;
             let at = moved(self.origin, centre.x, centre.y, stride);
             let places = [at - stride, at + stride, at - 1, at + 1].map(|at| Place::new(0, at));
-            let costs = self.look_aside::<Q>(centre, 4, places, quarters);
+            let costs = self.look_aside(centre, 4, places, quarters);
             best.offer_sides(centre, 4, costs);
             if best.at == centre {
                 return costs;
@@ -134,14 +121,14 @@ impl Search<'_> {
     }
 
     /// Offers the four half samples about a whole one; their costs.
-    fn halves<const Q: bool>(&self, best: &mut Best, quarters: &mut Quarters) -> [u32; 4] {
+    fn halves(&self, best: &mut Best, quarters: &mut Quarters) -> [u32; 4] {
         let stride = self.reference.luma_stride;
         let at = moved(self.origin, best.at.x, best.at.y, stride);
         // Planes 1 and 2 are half a sample to the right and below.
         let places =
             [Place::new(2, at - stride), Place::new(2, at), Place::new(1, at - 1), Place::new(1, at)];
         let centre = best.at;
-        let costs = self.look_aside::<Q>(centre, 2, places, quarters);
+        let costs = self.look_aside(centre, 2, places, quarters);
         best.offer_sides(centre, 2, costs);
         costs
     }
@@ -149,27 +136,21 @@ impl Search<'_> {
     /// What the neighbours `step` away from a point cost the block; its quarters get them offered where they are asked
     /// for.
     #[inline(always)]
-    fn look_aside<const Q: bool>(
-        &self,
-        centre: Point,
-        step: i32,
-        places: [Place; 4],
-        quarters: &mut Quarters,
-    ) -> [u32; 4] {
+    fn look_aside(&self, centre: Point, step: i32, places: [Place; 4], quarters: &mut Quarters) -> [u32; 4] {
         let points = SIDES.map(|(x, y)| centre.by(x * step, y * step));
-        self.look::<Q>(points, self.sides(centre, step, [0; 4]), places, quarters)
+        self.look(points, self.sides(centre, step, [0; 4]), places, quarters)
     }
 
     /// What four points of these bits cost the block; its quarters get them offered where they are asked for.
-    #[inline(always)]
-    fn look<const Q: bool>(
+    #[inline(never)]
+    fn look(
         &self,
         points: [Point; 4],
         bits: [u32; 4],
         places: [Place; 4],
         quarters: &mut Quarters,
     ) -> [u32; 4] {
-        let sums = if Q {
+        let sums = if self.by_quarters {
             let ReferenceView { luma, luma_stride, .. } = self.reference;
             let sums = self.k.sad_quarters_x4.call(self.source, SOURCE_STRIDE, luma, places, *luma_stride);
             for i in 0..4 {
