@@ -5,7 +5,7 @@ use vitascope_core::{FourCc, PixelBuffer};
 
 use crate::error::{Error, Result};
 use crate::pixel_transfer::settings::{Settings, property_methods};
-use crate::property::{Access, Change, DefaultValue, Kind, PropertyRow, PropertyValues};
+use crate::property::{Change, DefaultValue, Kind, PropertyRow, PropertyValues};
 
 const ROTATION: &str = "Rotation";
 const FLIP_HORIZONTAL_ORIENTATION: &str = "FlipHorizontalOrientation";
@@ -46,15 +46,7 @@ const fn row(
     default: DefaultValue,
     documentation: &'static str,
 ) -> PropertyRow {
-    PropertyRow {
-        key,
-        kind,
-        default,
-        access: Access::ReadWrite,
-        serialized: true,
-        change: Change::AnyTime,
-        documentation,
-    }
+    PropertyRow::settable(key, kind, default, Change::AnyTime, documentation)
 }
 
 /// Turns and mirrors pictures from buffer to buffer of one pixel format. Samples move and never change.

@@ -418,7 +418,7 @@ const fn row(
     change: Change,
     documentation: &'static str,
 ) -> PropertyRow {
-    PropertyRow { key, kind, default, access: Access::ReadWrite, serialized: true, change, documentation }
+    PropertyRow::settable(key, kind, default, change, documentation)
 }
 
 fn always(_: &PropertyValues) -> Value {

@@ -3,7 +3,7 @@
 use vitascope_convert::{DownsamplingMode, Options, ScalingMode, ToneMapping};
 use vitascope_core::{CleanAperture, ColorPrimaries, PixelAspectRatio, TransferFunction, Value, YCbCrMatrix};
 
-use crate::property::{Access, Change, DefaultValue, DictionaryField, Kind, PropertyRow, PropertyValues};
+use crate::property::{Change, DefaultValue, Kind, PropertyRow, PropertyValues, shared};
 
 const SCALING_MODE: &str = "ScalingMode";
 const DESTINATION_CLEAN_APERTURE: &str = "DestinationCleanAperture";
@@ -32,45 +32,13 @@ pub static PIXEL_TRANSFER_ROWS: &[PropertyRow] = &[
     ),
     row(
         DESTINATION_CLEAN_APERTURE,
-        Kind::Dictionary(&[
-            DictionaryField { key: "Width", minimum: 1.0, maximum: 65536.0, whole: false, optional: false },
-            DictionaryField { key: "Height", minimum: 1.0, maximum: 65536.0, whole: false, optional: false },
-            DictionaryField {
-                key: "HorizontalOffset",
-                minimum: -65536.0,
-                maximum: 65536.0,
-                whole: false,
-                optional: true,
-            },
-            DictionaryField {
-                key: "VerticalOffset",
-                minimum: -65536.0,
-                maximum: 65536.0,
-                whole: false,
-                optional: true,
-            },
-        ]),
+        Kind::Dictionary(const { &shared::clean_aperture(65536.0) }),
         DefaultValue::Null,
         "The part of the destination to fill, attached to it afterwards; not used by ScalingMode Normal. Unset, all of it.",
     ),
     row(
         DESTINATION_PIXEL_ASPECT_RATIO,
-        Kind::Dictionary(&[
-            DictionaryField {
-                key: "HorizontalSpacing",
-                minimum: 1.0,
-                maximum: 65535.0,
-                whole: true,
-                optional: false,
-            },
-            DictionaryField {
-                key: "VerticalSpacing",
-                minimum: 1.0,
-                maximum: 65535.0,
-                whole: true,
-                optional: false,
-            },
-        ]),
+        shared::PIXEL_ASPECT_RATIO,
         DefaultValue::Null,
         "Width to height of the destination's pixels; not used by ScalingMode Normal. Unset, square for \
          CropSourceToCleanAperture and the source's for Letterbox and Trim.",
@@ -84,23 +52,13 @@ pub static PIXEL_TRANSFER_ROWS: &[PropertyRow] = &[
     ),
     row(
         DESTINATION_COLOR_PRIMARIES,
-        Kind::Enumeration(&["ITU_R_709_2", "EBU_3213", "SMPTE_C", "DCI_P3", "P3_D65", "ITU_R_2020", "P22"]),
+        shared::COLOR_PRIMARIES,
         DefaultValue::Null,
         "Colour primaries to convert to. Unset, they stay as they are.",
     ),
     row(
         DESTINATION_TRANSFER_FUNCTION,
-        Kind::Enumeration(&[
-            "ITU_R_709_2",
-            "SMPTE_240M_1995",
-            "IEC_sRGB",
-            "ITU_R_2020",
-            "SMPTE_ST_428_1",
-            "SMPTE_ST_2084_PQ",
-            "ITU_R_2100_HLG",
-            "Linear",
-            "UseGamma",
-        ]),
+        shared::TRANSFER_FUNCTION,
         DefaultValue::Null,
         "Transfer function to convert to. SDR white is 203 cd/m2 in HDR; HDR becomes SDR as VitascopeToneMapping says. \
          UseGamma is the power that VitascopeDestinationGammaLevel says. Unset, it stays as it is.",
@@ -167,15 +125,7 @@ const fn row(
     default: DefaultValue,
     documentation: &'static str,
 ) -> PropertyRow {
-    PropertyRow {
-        key,
-        kind,
-        default,
-        access: Access::ReadWrite,
-        serialized: true,
-        change: Change::AnyTime,
-        documentation,
-    }
+    PropertyRow::settable(key, kind, default, Change::AnyTime, documentation)
 }
 
 /// The converter's options for these values, all of which their rows have accepted.

@@ -8,6 +8,7 @@
 pub mod key;
 mod kind;
 mod session_rows;
+pub(crate) mod shared;
 mod table;
 mod values;
 
@@ -38,6 +39,17 @@ pub struct PropertyRow {
 }
 
 impl PropertyRow {
+    /// A property that can be set and belongs to the settings of a like session.
+    pub(crate) const fn settable(
+        key: &'static str,
+        kind: Kind,
+        default: DefaultValue,
+        change: Change,
+        documentation: &'static str,
+    ) -> PropertyRow {
+        PropertyRow { key, kind, default, access: Access::ReadWrite, serialized: true, change, documentation }
+    }
+
     /// The value when nothing is set in `values`; null for "none".
     pub fn default_value(&self, values: &PropertyValues) -> Value {
         match self.default {
