@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use vitascope::container::y4m::FrameRate;
 use vitascope::core::FourCc;
 
 /// Exit codes and environment, at the end of the help and of the man page.
@@ -130,6 +131,10 @@ pub(crate) struct Convert {
     /// ITU_R_2020,SMPTE_ST_2084_PQ,ITU_R_2020, each of which may be empty
     #[arg(long, value_name = "COLOR")]
     pub(crate) input_color: Option<String>,
+    /// Pictures per second of the input where it does not say them, as PNG and raw do not, or says them wrongly: 25 or
+    /// 30000/1001
+    #[arg(long, value_name = "RATE")]
+    pub(crate) input_frame_rate: Option<Rate>,
     /// Stop after this many frames
     #[arg(long, value_name = "N", value_parser = |text: &str| whole(text, 1..=u64::MAX))]
     pub(crate) frames: Option<u64>,
@@ -152,6 +157,23 @@ impl std::str::FromStr for Size {
         let side = |side: &str| side.parse().ok().filter(|side| (1..=16384).contains(side));
         let sides = text.split_once('x').and_then(|(width, height)| Some((side(width)?, side(height)?)));
         sides.map(Size).ok_or_else(|| "WIDTHxHEIGHT, each 1 to 16384, is accepted".into())
+    }
+}
+
+/// Pictures per second, a whole number or a fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate(pub(crate) FrameRate);
+
+impl std::str::FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Rate, String> {
+        let (numerator, denominator) = text.split_once('/').unwrap_or((text, "1"));
+        let term = |text: &str| text.parse().ok().filter(|term| *term > 0);
+        match (term(numerator), term(denominator)) {
+            (Some(numerator), Some(denominator)) => Ok(Rate(FrameRate { numerator, denominator })),
+            _ => Err("a whole number such as 25 or a fraction such as 30000/1001 is accepted".into()),
+        }
     }
 }
 

@@ -252,6 +252,14 @@ fn wrong_headers_are_named() {
 }
 
 #[test]
+fn what_is_no_y4m_is_called_so_however_long_its_first_line() {
+    for length in [1, 9, 5000] {
+        let error = Reader::new(&vec![0x80; length][..]).expect_err("no y4m").to_string();
+        assert!(error.starts_with("not a y4m stream"), "{length}: {error}");
+    }
+}
+
+#[test]
 fn pictures_before_damage_are_kept() {
     let good = b"YUV4MPEG2 W2 H2 F25:1\nFRAME\nabcdefFRAME Ip\nghijkl";
     for (damage, expected) in [

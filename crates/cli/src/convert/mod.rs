@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
+use vitascope::core::PixelFormat;
 use vitascope::session::PixelTransferSession;
 
 use crate::arguments::Convert;
@@ -39,7 +40,8 @@ pub(crate) fn run(arguments: &Convert) -> Result<(), Failure> {
     let started = Instant::now();
     let progress = progress(arguments);
     // The output exists before the first picture is made, so that a place that cannot be written fails at once.
-    let mut sink = Sink::create(&arguments.output, kind, source.frame_rate())?;
+    let frame_rate = arguments.input_frame_rate.map(|rate| rate.0).or(source.frame_rate());
+    let mut sink = Sink::create(&arguments.output, kind, frame_rate)?;
     let steps = Steps::new(transfer, turn)?;
 
     let mut frames = 0;
@@ -86,7 +88,8 @@ pub(crate) fn run(arguments: &Convert) -> Result<(), Failure> {
     if !arguments.quiet {
         let speed = frames as f64 / seconds;
         let noun = if frames == 1 { "frame" } else { "frames" };
-        eprintln!("{frames} {noun}, {width}x{height} {format}, {bytes} bytes, {speed:.1} fps");
+        let name = PixelFormat::find(format).map_or("", |row| row.name);
+        eprintln!("{frames} {noun}, {width}x{height} {format} ({name}), {bytes} bytes, {speed:.1} fps");
     }
     Ok(())
 }

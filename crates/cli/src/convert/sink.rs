@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use vitascope::container::AtomicFile;
 use vitascope::container::y4m::{FrameRate, Header, Writer};
-use vitascope::core::PixelBuffer;
+use vitascope::core::{FourCc, PixelBuffer};
 
 use super::format::OutputKind;
 use super::pattern::Pattern;
@@ -29,7 +29,8 @@ enum Stage {
         output: Output,
     },
     Y4m(Box<Writer<Output>>),
-    Raw(Output),
+    /// With width, height and format of all pictures.
+    Raw(Output, (usize, usize, FourCc)),
     /// One picture is in its file.
     Png(Output),
     Sequence(Sequence),
@@ -63,11 +64,11 @@ impl Sink {
                 self.y4m(writer, picture)?
             }
             Stage::Y4m(writer) => self.y4m(*writer, picture)?,
-            Stage::Empty { kind: OutputKind::Raw, output } | Stage::Raw(output) => {
-                let mut output = output;
-                self.bytes += raw::write(&mut output, picture).map_err(io_failure)?;
-                Stage::Raw(output)
+            Stage::Empty { kind: OutputKind::Raw, output } => {
+                let shape = (picture.width(), picture.height(), picture.format());
+                self.raw(output, shape, picture)?
             }
+            Stage::Raw(output, shape) => self.raw(output, shape, picture)?,
             Stage::Empty { kind: OutputKind::Png, mut output } => {
                 let mut file = Vec::new();
                 png::write(&mut file, picture).map_err(|error| Failure::failed(&name, error))?;
@@ -96,12 +97,35 @@ impl Sink {
         Ok(Stage::Y4m(Box::new(writer)))
     }
 
+    fn raw(
+        &mut self,
+        mut output: Output,
+        shape: (usize, usize, FourCc),
+        picture: &PixelBuffer,
+    ) -> Result<Stage, Failure> {
+        let (width, height, format) = shape;
+        if (picture.width(), picture.height(), picture.format()) != shape {
+            return Err(Failure::failed(
+                &self.name,
+                format!(
+                    "holds {width}x{height} {format}, the next picture is {}x{} {}; --size and --format make them alike",
+                    picture.width(),
+                    picture.height(),
+                    picture.format()
+                ),
+            ));
+        }
+        let bytes = raw::write(&mut output, picture).map_err(|error| write_failure(&self.name, &error))?;
+        self.bytes += bytes;
+        Ok(Stage::Raw(output, shape))
+    }
+
     /// Gives the output its name; the bytes written.
     pub(super) fn finish(self) -> Result<u64, Failure> {
         let failed = |error: io::Error| write_failure(&self.name, &error);
         match self.stage {
             Stage::Y4m(writer) => writer.into_inner().finish(&self.name)?,
-            Stage::Raw(output) | Stage::Png(output) => output.finish(&self.name)?,
+            Stage::Raw(output, _) | Stage::Png(output) => output.finish(&self.name)?,
             Stage::Sequence(sequence) => sequence.finish().map_err(failed)?,
             Stage::Empty { .. } | Stage::Failed => {
                 return Err(Failure::failed(&self.name, "nothing was written"));

@@ -31,7 +31,13 @@ impl Source {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         let input = Input::open(path)?;
         let (name, length) = (input.name().to_string(), input.length());
-        let mut reader = Reader::new(input).map_err(|error| Failure::failed(&name, error))?;
+        let mut reader = Reader::new(input).map_err(|error| match error {
+            vitascope::container::Error::Y4mSignature { .. } => Failure::Failed(format!(
+                "{name}: {error}; encode reads y4m: `vitascope convert` makes it of PNG and raw pictures, and another program \
+                 of coded video, for example: ffmpeg -i FILE -f yuv4mpegpipe -"
+            )),
+            error => Failure::failed(&name, error),
+        })?;
         let (header, frame_rate) = (reader.header().clone(), reader.frame_rate());
         let (sender, pictures) = sync_channel(READ_AHEAD);
         let stream = name.clone();

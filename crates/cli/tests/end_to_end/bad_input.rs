@@ -46,7 +46,9 @@ fn hostile_headers() {
     refused(&[b"YUV4MPEG2 W32 H32 ".as_slice(), &[b'X'; 100_000]].concat(), &["4096"]);
     refused(b"YUV4MPEG2 W32 H32 F25:1\nFRAGMENT\n", &["FRA"]);
     refused(b"YUV4MPEG2 W32 H32 F25:1\n", &["no frames"]);
-    refused(&[0xff; 4096], &["not a y4m stream"]);
+    for length in [4096, 100_000] {
+        refused(&vec![0xff; length], &["not a y4m stream", "vitascope convert"]);
+    }
 }
 
 #[test]

@@ -172,8 +172,18 @@ fn numbered_pictures_there_and_back() {
     succeed(&mut convert(&bunny(), &pattern, &["--frames", "3", "--size", "64x36"]));
     assert_eq!(scratch.names(), ["frame001.png", "frame002.png", "frame003.png"]);
     let joined = scratch.path("joined.y4m");
-    succeed(&mut convert(&pattern, &joined, &["--format", "444v"]));
+    succeed(&mut convert(&pattern, &joined, &["--format", "444v", "--input-frame-rate", "24000/1001"]));
+    let header = std::fs::read(&joined).expect("written");
+    let header = text(header.split(|byte| *byte == b'\n').next().expect("a line"));
+    assert!(header.contains(" F24000:1001"), "{header}");
     assert_eq!(hashes(&joined, "null", "yuv444p").len(), 3);
+    // Raw pictures and y4m are all alike.
+    succeed(&mut convert(&bunny(), &scratch.path("frame002.png"), &["--frames", "1"]));
+    for name in ["mixed.raw", "mixed.y4m"] {
+        let said = fail(&mut convert(&pattern, &scratch.path(name), &[]), 1);
+        assert!(said.contains("64x36") && said.contains("320x180") && !scratch.path(name).exists(), "{said}");
+        succeed(&mut convert(&pattern, &scratch.path(name), &["--size", "64x36"]));
+    }
     // One file does not take several pictures, and nothing is left of the attempt.
     let single = Scratch::new();
     let said = fail(&mut convert(&bunny(), &single.path("one.png"), &[]), 1);
@@ -245,6 +255,8 @@ fn wrong_usage_is_named() {
         (&["--set", "ScalingMod=Trim"], "ScalingMode"),
         (&["--set", "ScalingMode=Tri"], "Letterbox"),
         (&["--input-color", "709"], "ITU_R_2020"),
+        (&["--input-frame-rate", "29.97"], "30000/1001"),
+        (&["--input-frame-rate", "0"], "30000/1001"),
         (&["--input-size", "3x3"], "--input-format"),
     ] {
         let said = fail(&mut convert(&bunny(), &scratch.path("out.y4m"), arguments), 2);

@@ -41,6 +41,9 @@ pub struct Reader<R: Read> {
     finished: bool,
 }
 
+/// What every stream begins with.
+const SIGNATURE: &[u8] = b"YUV4MPEG2";
+
 impl<R: Read> Reader<R> {
     /// Reads the stream header.
     ///
@@ -49,14 +52,17 @@ impl<R: Read> Reader<R> {
     pub fn new(input: R) -> Result<Self> {
         let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
         let mut line = Vec::new();
-        if !read_line(&mut input, &mut line, "stream header")? {
-            return Err(
-                match b"YUV4MPEG2".starts_with(&line[..line.len().min(9)]) || line.starts_with(b"YUV4MPEG2") {
-                    true => Error::Y4mHeaderTruncated { length: line.len() },
-                    false => Error::Y4mSignature { found: printable(&line) },
-                },
-            );
+        let complete = read_line(&mut input, &mut line, "stream header");
+        if complete.as_ref().is_ok_and(|complete| !complete)
+            || matches!(complete, Err(Error::Y4mLineTooLong { .. }))
+        {
+            if !SIGNATURE.starts_with(&line[..line.len().min(SIGNATURE.len())]) {
+                return Err(Error::Y4mSignature { found: printable(&line) });
+            }
+            complete?;
+            return Err(Error::Y4mHeaderTruncated { length: line.len() });
         }
+        complete?;
         let header = Header::parse(&line)?;
         let format = header.pixel_format()?;
         if header.frame_rate.is_none() {
