@@ -54,6 +54,9 @@ pub struct Abandoned {
     pub wanted: usize,
 }
 
+/// Bytes that the system provides at once, at least.
+pub const PAGE: usize = 4096;
+
 struct Shared<T: Sample> {
     memory: Memory<T>,
     stride: usize,
@@ -136,6 +139,13 @@ impl<T: Sample> PlaneWriter<T> {
     #[inline]
     pub fn all_unpublished_mut(&mut self) -> &mut [T] {
         self.rows_mut(self.published..self.shared.rows)
+    }
+
+    /// Writes a sample of each page of the memory of unpublished rows, so that the system has provided it before it is needed.
+    pub fn touch(&mut self, sample: T) {
+        for place in self.all_unpublished_mut().iter_mut().step_by(PAGE / size_of::<T>()) {
+            *place = sample;
+        }
     }
 
     /// Any rows, to read back.
@@ -324,6 +334,15 @@ impl std::error::Error for Abandoned {}
 mod tests {
     use super::*;
     use std::thread;
+
+    #[test]
+    fn touching_reaches_every_page() {
+        let mut writer = PlaneWriter::<u16>::new(64, 3 * PAGE / 128);
+        writer.touch(9);
+        let samples = writer.all_unpublished_mut();
+        assert_eq!(samples.iter().filter(|&&sample| sample == 9).count(), 3);
+        assert!(samples.iter().step_by(PAGE / 2).all(|&sample| sample == 9));
+    }
 
     #[test]
     fn rows_appear_in_order_across_threads() {

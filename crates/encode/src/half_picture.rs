@@ -68,7 +68,10 @@ impl HalfPicture {
         self.stride = grid.columns * 8 + 2 * PADDING;
         let rows = grid.rows * 8 + 2 * PADDING;
         self.plane_size = self.stride * rows;
-        self.samples.resize(4 * self.plane_size, 0);
+        if self.samples.len() != 4 * self.plane_size {
+            // All of it is written below: new memory, which need not be cleared.
+            self.samples = vec![0; 4 * self.plane_size];
+        }
         self.energy.resize(grid.count(), 0);
         self.means.resize(grid.count(), 0);
         let (width, stride) = (grid.columns * 8, self.stride);

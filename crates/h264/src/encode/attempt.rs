@@ -69,7 +69,7 @@ impl<E: EntropyCoder> Attempt<E> {
         Self {
             order,
             sizing,
-            rows: CodedRows::new(geometry, order.watchful),
+            rows: CodedRows::new(geometry, order.watchful, &job.spare_rows.coded),
             starts,
             written: Mutex::new(Written { finisher: Some(finisher), waiting }),
         }

@@ -1,6 +1,6 @@
 //! What the macroblocks of a picture see of those before them, while several rows are being coded at once.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::macroblock::{
     CBP_DC_CHROMA, CBP_DC_LUMA, CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock,
@@ -16,7 +16,12 @@ pub(crate) struct CodedRows {
     macroblocks: Vec<OnceLock<CodedMacroblock>>,
     width: usize,
     watchful: bool,
+    spare: Arc<SpareMacroblocks>,
 }
+
+/// Memory of pictures that are done.
+#[derive(Default)]
+pub(crate) struct SpareMacroblocks(Mutex<Vec<Vec<OnceLock<CodedMacroblock>>>>);
 
 struct CodedMacroblock {
     info: MacroblockInfo,
@@ -30,10 +35,14 @@ struct CodedMacroblock {
 const GAP: usize = 6;
 
 impl CodedRows {
-    /// `watchful` threads look at a row for a moment before they wait for it.
-    pub(crate) fn new(geometry: Geometry, watchful: bool) -> Self {
-        let macroblocks = (0..geometry.macroblocks()).map(|_| OnceLock::new()).collect();
-        Self { macroblocks, width: geometry.mb_width, watchful }
+    /// `watchful` threads look at a row for a moment before they wait for it. The memory is taken from `spare`, where it comes
+    /// back in the end.
+    pub(crate) fn new(geometry: Geometry, watchful: bool, spare: &Arc<SpareMacroblocks>) -> Self {
+        let count = geometry.macroblocks();
+        let used = spare.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let fits = used.filter(|macroblocks| macroblocks.len() == count);
+        let macroblocks = fits.unwrap_or_else(|| (0..count).map(|_| OnceLock::new()).collect());
+        Self { macroblocks, width: geometry.mb_width, watchful, spare: Arc::clone(spare) }
     }
 
     pub(crate) fn put(&self, x: usize, y: usize, mb: &Macroblock) {
@@ -129,6 +138,16 @@ impl CodedRows {
     }
 }
 
+impl Drop for CodedRows {
+    fn drop(&mut self) {
+        let mut macroblocks = std::mem::take(&mut self.macroblocks);
+        for macroblock in &mut macroblocks {
+            macroblock.take();
+        }
+        self.spare.0.lock().unwrap_or_else(PoisonError::into_inner).push(macroblocks);
+    }
+}
+
 /// Last column of samples of the macroblock before, not filtered.
 #[derive(Default)]
 pub(crate) struct LeftEdge {
@@ -211,7 +230,7 @@ mod tests {
 
     fn follow(watchful: bool) {
         const WIDTH: usize = 40;
-        let rows = CodedRows::new(Geometry { mb_width: WIDTH, mb_height: 2 }, watchful);
+        let rows = CodedRows::new(Geometry { mb_width: WIDTH, mb_height: 2 }, watchful, &Arc::default());
         let done = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -243,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_slice_hides_what_lies_before_it() {
-        let rows = CodedRows::new(Geometry { mb_width: 3, mb_height: 2 }, false);
+        let rows = CodedRows::new(Geometry { mb_width: 3, mb_height: 2 }, false, &Arc::default());
         (0..2).for_each(|y| rows.abandon(y));
         let seen = |first: usize| {
             let around = rows.neighbours(1, 1, first);
@@ -253,5 +272,23 @@ mod tests {
         assert_eq!(seen(1), [true, true, false, true]);
         assert_eq!(seen(2), [true, false, false, true]);
         assert_eq!(seen(4), [false; 4]);
+    }
+
+    #[test]
+    fn memory_is_used_again_and_holds_nothing_of_before() {
+        let (geometry, spare) = (Geometry { mb_width: 3, mb_height: 2 }, Arc::default());
+        let rows = CodedRows::new(geometry, false, &spare);
+        let address = rows.macroblocks.as_ptr();
+        rows.abandon(0);
+        drop(rows);
+        let rows = CodedRows::new(geometry, false, &spare);
+        assert_eq!(rows.macroblocks.as_ptr(), address);
+        assert!((0..3).all(|x| rows.info(x, 0).is_none()));
+        drop(rows);
+        // Not for pictures of another size.
+        assert_eq!(
+            CodedRows::new(Geometry { mb_width: 4, mb_height: 2 }, false, &spare).macroblocks.len(),
+            8
+        );
     }
 }

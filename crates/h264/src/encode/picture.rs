@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vitascope_dsp::shared_plane::{PlaneReader, PlaneWriter};
+use vitascope_dsp::shared_plane::{PAGE, PlaneReader, PlaneWriter};
 use vitascope_dsp::video::{BlockSize, VideoKernels, prefetch_rows};
 
 use super::reference::ReferenceView;
@@ -67,10 +67,11 @@ impl SourcePicture {
         Self { luma: vec![0; n * 256], chroma: [vec![0; n * 64], vec![0; n * 64]], geometry }
     }
 
-    /// Writes to all of the memory, so that the system has provided it before it is needed.
+    /// Writes to all pages of the memory, so that the system has provided it before it is needed.
     pub(crate) fn touch(&mut self) {
-        self.luma.fill(GRAY);
-        self.chroma.iter_mut().for_each(|plane| plane.fill(GRAY));
+        for plane in [&mut self.luma].into_iter().chain(&mut self.chroma) {
+            plane.iter_mut().step_by(PAGE).for_each(|sample| *sample = GRAY);
+        }
     }
 
     pub(crate) fn luma_stride(&self) -> usize {
@@ -154,9 +155,9 @@ impl PictureWriter {
         }
     }
 
-    /// Writes to all of the memory, so that the system has provided it before it is needed.
+    /// Writes to all pages of the memory, so that the system has provided it before it is needed.
     pub(crate) fn touch(&mut self) {
-        self.luma.iter_mut().chain(&mut self.chroma).for_each(|plane| plane.all_unpublished_mut().fill(GRAY));
+        self.luma.iter_mut().chain(&mut self.chroma).for_each(|plane| plane.touch(GRAY));
     }
 
     /// Makes the memory ready for a new picture; false while somebody reads the old one.

@@ -1,9 +1,10 @@
 //! The macroblocks of a row between deciding and writing.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use vitascope_dsp::video::{BlockSize, VideoKernels};
 
+use super::coded_rows::SpareMacroblocks;
 use super::direct_choice::DirectDifferences;
 use super::macroblock::{
     CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Reconstruction,
@@ -31,7 +32,11 @@ pub(crate) struct RowSamples {
 
 /// Rows to use again.
 #[derive(Default)]
-pub(crate) struct SpareRows(Mutex<Vec<RecordedRow>>);
+pub(crate) struct SpareRows {
+    recorded: Mutex<Vec<RecordedRow>>,
+    /// For those that are decided on.
+    pub(crate) coded: Arc<SpareMacroblocks>,
+}
 
 impl RecordedRow {
     fn new(geometry: Geometry) -> Self {
@@ -92,14 +97,14 @@ impl RowSamples {
 impl SpareRows {
     /// An empty row.
     pub(crate) fn take(&self, geometry: Geometry) -> RecordedRow {
-        let spare = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let spare = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).pop();
         spare.unwrap_or_else(|| RecordedRow::new(geometry))
     }
 
     pub(crate) fn give_back(&self, mut row: RecordedRow) {
         row.coded = 0;
         row.skipped.clear();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(row);
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner).push(row);
     }
 }
 
