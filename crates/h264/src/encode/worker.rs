@@ -1,17 +1,13 @@
 //! Threads that code pictures row by row, the oldest one first.
 
 mod errands;
+mod pool;
 
-use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
-use vitascope_dsp::workers::pause;
-
-use errands::Errands;
+use pool::Pool;
 
 /// Work that goes on row by row, on several threads where its rows allow it.
 pub(crate) trait RowTask: Send + Sync {
@@ -67,34 +63,6 @@ pub(crate) struct Workers<T> {
     /// `None` when tasks are done on the caller's thread.
     pool: Option<Arc<Pool<T>>>,
     threads: Vec<JoinHandle<()>>,
-}
-
-struct Pool<T> {
-    state: Mutex<State<T>>,
-    changed: Condvar,
-    /// Threads of its own.
-    size: usize,
-    /// Who waits for a result works meanwhile, and threads watch for work for a moment before they fall asleep.
-    caller_works: bool,
-    /// Counts what threads may be waiting for, to be watched without the lock.
-    signals: AtomicU64,
-}
-
-struct State<T> {
-    /// Oldest first.
-    entries: VecDeque<Entry<T>>,
-    errands: Errands,
-    started: u64,
-    /// Threads that wait for a row to do.
-    idle: usize,
-    /// Nobody wants the results any more, or a task failed.
-    closed: bool,
-}
-
-struct Entry<T> {
-    number: u64,
-    task: Task<T>,
-    done: Sender<T>,
 }
 
 impl<T: Send + 'static> Workers<T> {
@@ -171,203 +139,11 @@ impl<T> Drop for Workers<T> {
     }
 }
 
-impl<T> Pool<T> {
-    fn new(size: usize, caller_works: bool) -> Self {
-        let state = State {
-            entries: VecDeque::new(),
-            errands: Errands::default(),
-            started: 0,
-            idle: 0,
-            closed: false,
-        };
-        Self {
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-            size,
-            caller_works,
-            signals: AtomicU64::new(0),
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State<T>> {
-        // No code that may panic runs under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn add(&self, task: Task<T>, done: Sender<T>) {
-        let mut state = self.lock();
-        if !state.closed {
-            let number = state.started;
-            state.started += 1;
-            state.entries.push_back(Entry { number, task, done });
-        }
-        self.signal(state);
-    }
-
-    /// Lets an idle thread look again.
-    fn signal(&self, state: MutexGuard<'_, State<T>>) {
-        self.signals.fetch_add(1, Ordering::Relaxed);
-        let idle = state.idle;
-        drop(state);
-        if idle > 0 {
-            self.changed.notify_one();
-        }
-    }
-
-    /// Lets all threads look again.
-    fn signal_all(&self, state: MutexGuard<'_, State<T>>) {
-        self.signals.fetch_add(1, Ordering::Relaxed);
-        drop(state);
-        self.changed.notify_all();
-    }
-
-    /// Ends the threads after their rows; who waits for a result learns that it does not come.
-    fn close(&self) {
-        let mut state = self.lock();
-        state.closed = true;
-        let dropped = std::mem::take(&mut state.entries);
-        self.signal_all(state);
-        drop(dropped);
-        // Now the results are known not to come.
-        self.signal_all(self.lock());
-    }
-
-    /// A thread's life.
-    fn work(&self) {
-        while let Some(found) = self.next(|state| state.closed.then_some(None)) {
-            self.run(found);
-        }
-    }
-
-    /// Works until a result is there, or is known not to come.
-    fn work_until(&self, pending: &Pending<T>) -> Option<T> {
-        loop {
-            let mut result = None;
-            let next = self.next(|_| match pending.0.try_recv() {
-                Ok(done) => {
-                    result = Some(done);
-                    Some(None)
-                }
-                Err(TryRecvError::Disconnected) => Some(None),
-                Err(TryRecvError::Empty) => None,
-            });
-            match next {
-                Some(found) => self.run(found),
-                None => return result,
-            }
-        }
-    }
-
-    /// Does a row that was claimed, and finishes its task after the last one.
-    fn run(&self, (number, task, row): Claimed<T>) {
-        let wake = || self.wake();
-        match catch_unwind(AssertUnwindSafe(|| task.run_row(row, &wake))) {
-            Ok(false) => {}
-            Ok(true) => {
-                let entry = self.take_out(number);
-                let finished = catch_unwind(AssertUnwindSafe(|| task.finish()));
-                match (finished, entry) {
-                    // Nobody waits any more when the encoder has been dropped.
-                    (Ok(Some(result)), Some(entry)) => drop(entry.done.send(result)),
-                    _ => self.close(),
-                }
-                if self.caller_works {
-                    self.signal_all(self.lock());
-                }
-            }
-            Err(_) => self.close(),
-        }
-    }
-
-    /// The oldest task with a row that can go on, waiting for one; unless `ends` has something else to say when there is
-    /// none or before.
-    fn next(&self, mut ends: impl FnMut(&State<T>) -> Option<Option<Claimed<T>>>) -> Option<Claimed<T>> {
-        let mut state = self.lock();
-        loop {
-            if let Some(end) = ends(&state) {
-                return end;
-            }
-            if let Some(errand) = state.errands.next() {
-                drop(state);
-                errand.run();
-                state = self.lock();
-                continue;
-            }
-            if let Some(found) = state.claim() {
-                if state.idle > 0 && state.has_ready() {
-                    self.signal(state);
-                }
-                return Some(found);
-            }
-            if let Some(errand) = state.errands.at_leisure.pop_front() {
-                drop(state);
-                errand.run();
-                state = self.lock();
-                continue;
-            }
-            let seen = self.signals.load(Ordering::Relaxed);
-            state.idle += 1;
-            if self.caller_works {
-                drop(state);
-                self.stay_awake(seen);
-                state = self.lock();
-            }
-            // Signals are counted under the lock.
-            if self.signals.load(Ordering::Relaxed) == seen {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            state.idle -= 1;
-        }
-    }
-
-    /// Watches for a signal for a moment: where frames are waited for, what comes next is often but a few microseconds away.
-    fn stay_awake(&self, seen: u64) {
-        for _ in 0..AWAKE {
-            if self.signals.load(Ordering::Relaxed) != seen {
-                return;
-            }
-            pause();
-        }
-    }
-
-    /// Lets an idle thread look again for a row.
-    fn wake(&self) {
-        self.signal(self.lock());
-    }
-
-    fn take_out(&self, number: u64) -> Option<Entry<T>> {
-        let mut state = self.lock();
-        let place = state.entries.iter().position(|entry| entry.number == number)?;
-        state.entries.remove(place)
-    }
-}
-
-/// A task with its number, and a row of it.
-type Claimed<T> = (u64, Task<T>, usize);
-
-/// Looks at what a thread waits for before it falls asleep.
-const AWAKE: usize = 40;
-
-impl<T> State<T> {
-    fn has_ready(&self) -> bool {
-        self.entries.iter().any(|entry| entry.task.is_ready(true))
-    }
-
-    /// A row that need not wait for another thread in mid-row, of the oldest task that has one; or else one that may.
-    fn claim(&self) -> Option<Claimed<T>> {
-        [false, true].into_iter().find_map(|behind| {
-            let claim =
-                |entry: &Entry<T>| Some((entry.number, Arc::clone(&entry.task), entry.task.claim(behind)?));
-            self.entries.iter().find_map(claim)
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Barrier;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Barrier, Mutex};
     use std::thread::ThreadId;
     use std::time::{Duration, Instant};
 

@@ -8,7 +8,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use vitascope_dsp::workers::for_each_lent;
 use vitascope_encode::{Crew, Job};
 
-use super::{Pool, Workers};
+use super::Workers;
+use super::pool::Pool;
 
 impl<T: Send + 'static> Workers<T> {
     /// The threads as helpers of the one that starts tasks, if there are any.
