@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use crate::pixels::x86_64::{expect_reads, expect_writes, load, store, store_pixels};
+use crate::pixels::x86_64::{expect_reads, expect_writes, load, load_half, store, store_pixels};
 
 /// Puts the low and high halves that unpacking leaves in each lane into order.
 #[inline]
@@ -249,11 +249,17 @@ fn pack422_planar_with<const FAR: u8>(
     let chroma = cb_near.iter().zip(cb_far).zip(cr_near.iter().zip(cr_far));
     for ((luma, out), (cb, cr)) in blocks_luma.iter().zip(blocks).zip(chroma) {
         let (cb, cr) = (blend::<FAR>(load(cb.0), load(cb.1)), blend::<FAR>(load(cr.0), load(cr.1)));
-        let (low, high) = in_order(_mm256_unpacklo_epi8(cb, cr), _mm256_unpackhi_epi8(cb, cr));
-        let [luma_low, luma_high] = luma.as_chunks::<32>().0 else { return };
-        let [out_low, out_high] = out.as_chunks_mut::<64>().0 else { return };
-        store_pairs(load(luma_low), low, luma_odd, out_low);
-        store_pairs(load(luma_high), high, luma_odd, out_high);
+        // Lanes keep the order in which unpacking leaves chroma: luma is loaded in that order.
+        let chroma = [_mm256_unpacklo_epi8(cb, cr), _mm256_unpackhi_epi8(cb, cr)];
+        let [l0, l1, l2, l3] = luma.as_chunks::<16>().0 else { return };
+        let luma = [(l0, l2), (l1, l3)].map(|(low, high)| _mm256_set_m128i(load_half(high), load_half(low)));
+        let [out0, out1, out2, out3] = out.as_chunks_mut::<32>().0 else { return };
+        for ((luma, chroma), (near, far)) in luma.into_iter().zip(chroma).zip([(out0, out2), (out1, out3)]) {
+            let (a, b) = if luma_odd { (chroma, luma) } else { (luma, chroma) };
+            let (first, second) = in_order(_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+            store(near, first);
+            store(far, second);
+        }
     }
     if !rest.is_empty() {
         let [cb, cr] = [cb, cr].map(|rows| rows.map(|row| &row[done..]));
