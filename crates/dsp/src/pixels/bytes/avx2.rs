@@ -11,6 +11,15 @@ fn in_order(low: __m256i, high: __m256i) -> (__m256i, __m256i) {
     (_mm256_permute2x128_si256::<0x20>(low, high), _mm256_permute2x128_si256::<0x31>(low, high))
 }
 
+/// 64 bytes in two registers, so that packing both leaves them in order.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load_to_pack(bytes: &[u8; 64]) -> (__m256i, __m256i) {
+    let (quarters, _) = bytes.as_chunks::<16>();
+    let lanes = |low: usize| _mm256_set_m128i(load_half(&quarters[low + 2]), load_half(&quarters[low]));
+    (lanes(0), lanes(1))
+}
+
 #[target_feature(enable = "avx2")]
 pub(super) fn interleave(a: &[u8], b: &[u8], out: &mut [u8]) {
     let (blocks_a, rest_a) = a.as_chunks::<32>();
@@ -39,12 +48,9 @@ pub(super) fn deinterleave(from: &[u8], a: &mut [u8], b: &mut [u8]) {
         expect_reads(from);
         expect_writes(a);
         expect_writes(b);
-        let [low, high] = from.as_chunks::<32>().0 else { return };
-        let (low, high) = (load(low), load(high));
-        let even = _mm256_packus_epi16(_mm256_and_si256(low, mask), _mm256_and_si256(high, mask));
-        let odd = _mm256_packus_epi16(_mm256_srli_epi16::<8>(low), _mm256_srli_epi16::<8>(high));
-        store(a, _mm256_permute4x64_epi64::<0b11_01_10_00>(even));
-        store(b, _mm256_permute4x64_epi64::<0b11_01_10_00>(odd));
+        let (low, high) = load_to_pack(from);
+        store(a, _mm256_packus_epi16(_mm256_and_si256(low, mask), _mm256_and_si256(high, mask)));
+        store(b, _mm256_packus_epi16(_mm256_srli_epi16::<8>(low), _mm256_srli_epi16::<8>(high)));
     }
     super::deinterleave(rest, rest_a, rest_b);
 }
@@ -95,10 +101,10 @@ pub(super) fn every_second(from: &[u8], odd: bool, out: &mut [u8]) {
     for (from, out) in blocks.iter().zip(blocks_out) {
         expect_reads(from);
         expect_writes(out);
-        let [low, high] = from.as_chunks::<32>().0 else { return };
-        let low = _mm256_and_si256(_mm256_srl_epi16(load(low), shift), mask);
-        let high = _mm256_and_si256(_mm256_srl_epi16(load(high), shift), mask);
-        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_packus_epi16(low, high)));
+        let (low, high) = load_to_pack(from);
+        let low = _mm256_and_si256(_mm256_srl_epi16(low, shift), mask);
+        let high = _mm256_and_si256(_mm256_srl_epi16(high, shift), mask);
+        store(out, _mm256_packus_epi16(low, high));
     }
     super::every_second(rest, odd, rest_out);
 }
@@ -128,12 +134,11 @@ pub(super) fn narrow(from: &[u8], out: &mut [u8]) {
     for (from, out) in blocks.iter().zip(blocks_out) {
         expect_reads(from);
         expect_writes(out);
-        let [low, high] = from.as_chunks::<32>().0 else { return };
-        let low = _mm256_add_epi16(_mm256_srli_epi16::<6>(load(low)), half);
-        let high = _mm256_add_epi16(_mm256_srli_epi16::<6>(load(high)), half);
+        let (low, high) = load_to_pack(from);
+        let low = _mm256_add_epi16(_mm256_srli_epi16::<6>(low), half);
+        let high = _mm256_add_epi16(_mm256_srli_epi16::<6>(high), half);
         // Packing saturates at 255.
-        let packed = _mm256_packus_epi16(_mm256_srli_epi16::<2>(low), _mm256_srli_epi16::<2>(high));
-        store(out, _mm256_permute4x64_epi64::<0b11_01_10_00>(packed));
+        store(out, _mm256_packus_epi16(_mm256_srli_epi16::<2>(low), _mm256_srli_epi16::<2>(high)));
     }
     super::narrow(rest, rest_out);
 }
