@@ -359,13 +359,13 @@ impl RateControl {
         let mut end_bits = None;
         if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
             let at_limit = wished <= self.config.min_qp || wished >= max_qp || qp > wished;
-            predicted += self.average.refinement_bits(frame, step, &self.model);
+            let refinement = self.average.refinement_bits(frame, step, &self.model);
+            predicted += refinement;
             if self.plan.is_none() && frame.forced_qp.is_none() {
-                let overhead = self.model.overhead();
-                end_bits =
-                    self.average.most_bits(frame, bits_per_second, &self.config, (qp, predicted), overhead);
+                let (overhead, plan) = (self.model.overhead(), (qp, predicted, refinement > 0.0));
+                end_bits = self.average.most_bits(frame, bits_per_second, &self.config, plan, overhead);
             }
-            self.average.started(frame, bits_per_second, (step, predicted), at_limit);
+            self.average.started(frame, bits_per_second, (step, predicted), at_limit, &self.model);
         }
         if frame.kind == FrameKind::P {
             self.last_predicted = Some((frame.cost.weighted, frame.duration()));
@@ -408,7 +408,8 @@ impl RateControl {
                 plan.finished(frame.index, actual);
             }
             if frame.counted && matches!(self.config.mode, RateMode::AverageBitRate { .. }) {
-                self.average.finished(frame.index, actual - frame.predicted);
+                let bits = (actual - self.model.overhead()).max(0.0);
+                self.average.finished(frame.index, actual - frame.predicted, bits);
             }
             self.note_known(&frame, actual);
         }

@@ -49,8 +49,8 @@ fn average_bit_rate_is_met_across_scene_cuts() {
     }
 }
 
-/// Ten seconds of slides: pictures that stand still for two and a half.
-fn slides(path: &Path) {
+/// Ten seconds made of the clip's pictures: `picture` says which one is shown when, and whether upside down.
+fn pictures_of_clip(path: &Path, picture: impl Fn(usize) -> (usize, bool)) {
     const LUMA: usize = 320 * 180;
     let source = std::fs::read(bunny()).expect("the clip is in the repository");
     let end = source.iter().position(|&byte| byte == b'\n').expect("a header line") + 1;
@@ -58,29 +58,45 @@ fn slides(path: &Path) {
     let frames: Vec<&[u8]> = rest.chunks(6 + LUMA * 3 / 2).collect();
     let mut bytes = header.to_vec();
     for index in 0..250 {
-        let mut frame = frames[index / 63 * 15].to_vec();
-        let luma = &mut frame[6..6 + LUMA];
-        if index / 63 % 2 == 1 {
-            luma.reverse();
+        let (which, turned) = picture(index);
+        let mut frame = frames[which].to_vec();
+        if turned {
+            frame[6..6 + LUMA].reverse();
         }
         bytes.extend_from_slice(&frame);
     }
     std::fs::write(path, bytes).expect("the scratch folder has room");
 }
 
+#[track_caller]
+fn check_rates(source: &Path, rates: &[f64], settings: &[&str]) {
+    let scratch = Scratch::new();
+    for rate in rates {
+        let output = scratch.path("out.mp4");
+        let average = format!("AverageBitRate={rate}");
+        let settings: Vec<&str> = settings.iter().copied().chain([&*average]).collect();
+        succeed(&mut encode(source, &output, &settings));
+        let got = video_bits(&output) / 10.0;
+        assert!((got / rate - 1.0).abs() <= 0.02, "asked {rate}, got {got}, {settings:?}");
+    }
+}
+
 #[test]
 fn still_pictures_become_finer_within_the_rate() {
     let scratch = Scratch::new();
     let source = scratch.path("slides.y4m");
-    slides(&source);
-    for rate in [20_000.0, 40_000.0, 80_000.0, 154_000.0] {
-        let output = scratch.path("out.mp4");
-        succeed(&mut encode(&source, &output, &[&format!("AverageBitRate={rate}")]));
-        let got = video_bits(&output) / 10.0;
-        // At the lowest, the picture that the end is too near to make up for is a quarter of all bits.
-        let most = if rate > 20_000.0 { 0.02 } else { 0.025 };
-        assert!((got / rate - 1.0).abs() <= most, "asked {rate}, got {got}");
-    }
+    // Slides that stand still for two and a half seconds.
+    pictures_of_clip(&source, |index| (index / 63 * 15, index / 63 % 2 == 1));
+    check_rates(&source, &[15_000.0, 20_000.0, 40_000.0, 80_000.0, 154_000.0], &[]);
+    check_rates(&source, &[20_000.0, 40_000.0], &["AllowFrameReordering=false"]);
+}
+
+#[test]
+fn what_motion_saves_is_spent_where_it_comes_to_rest() {
+    let scratch = Scratch::new();
+    let source = scratch.path("rest.y4m");
+    pictures_of_clip(&source, |index| (if index < 125 { (index + 48) % 48 } else { 0 }, false));
+    check_rates(&source, &[30_000.0, 50_000.0], &[]);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::demand::Demand;
 use super::quality::QualityCurve;
-use super::refinement::Refinement;
+use super::refinement::{Budget, Refinement};
 use super::size_model::SizeModel;
 use super::{RateConfig, RateFrame, step_of_qp};
 use crate::frame::FrameKind;
@@ -68,8 +68,15 @@ const LONGEST_SPAN: f64 = 3.0;
 const LARGEST_CHANGE: f64 = 0.5;
 /// A frame predicted to use less than this part of its share of bits says nothing about the height.
 const QUIET: f64 = 0.02;
-/// Part of what is saved that a frame takes for making a still picture finer.
+/// Part of what is saved that a frame takes for making a still picture finer, and at most at the end.
 const REFINED: f64 = 0.3;
+const MOST_REFINED: f64 = 0.8;
+/// Seconds of lookahead that refining counts on at least for paying what it takes.
+const SHORTEST_REFUND: f64 = 0.5;
+/// Seconds owed beyond what intra frames are allowed from which on the frames ahead alone say what is asked for.
+const OWED_TELLING: f64 = 0.25;
+/// Changes of the height that a second owed adds to the largest.
+const OWED_CHANGES: f64 = 4.0;
 /// Seconds of bits that may be owed or saved while the QP stands at its limit.
 const LIMIT_SECONDS: f64 = 2.0;
 
@@ -115,15 +122,19 @@ impl AverageRate {
             }
         }
         let near = ordinary;
-        // A second of ordinary frames, from those ahead and those before.
+        let debt = self.spent - self.wanted;
+        let owed = ((debt - self.unpaid().0) / rate).max(0.0);
+        // A second of ordinary frames, from those ahead and those before; calm ones before are no comfort to who owes.
         ordinary.scale(AHEAD_WEIGHT);
-        ordinary.add_scaled(&self.history, 1.0);
+        let calm =
+            self.history.bits(1.0, model) * near.seconds < near.bits(1.0, model) * self.history.seconds;
+        let told = if calm { 1.0 - (owed / OWED_TELLING).min(1.0) } else { 1.0 };
+        ordinary.add_scaled(&self.history, told);
         if ordinary.seconds <= 0.0 {
             ordinary.add(FrameKind::P, frame.cost.weighted * 0.15, shape, frame.duration());
         }
         ordinary.scale(1.0 / ordinary.seconds);
 
-        let debt = self.spent - self.wanted;
         let bounds = (LEAST_PART * rate, LARGEST_BURST * rate);
         let horizon = (CORRECTION * self.elapsed).clamp(1.0, 5.0).min(remaining.unwrap_or(f64::MAX));
         let at_end = remaining.is_some_and(|seconds| seconds <= ENDGAME);
@@ -162,7 +173,7 @@ impl AverageRate {
             let share = (current.bits(last, model) - model.overhead()) / (rate * frame.duration());
             let fall = LARGEST_CHANGE * (4.0 * (share - QUIET)).clamp(0.0, 1.0);
             let change = log2(height / last);
-            height = last * exp2(change.clamp(-fall, LARGEST_CHANGE));
+            height = last * exp2(change.clamp(-fall, LARGEST_CHANGE * (1.0 + OWED_CHANGES * owed)));
         }
         // The limits hold for the frame's own step; heights beyond them would only take time to come back.
         height = height.clamp(lowest / shape, highest * 1.4 / shape);
@@ -177,17 +188,37 @@ impl AverageRate {
             self.history.scale(1.0 - (frame.duration() / MEMORY).min(1.0));
             self.history.add_scaled(&current, 1.0);
         }
-        // Where nothing moves, becoming finer takes of what is saved, a part at a time.
-        let saved = match remaining {
-            Some(seconds) => rate * seconds - debt,
+        // Where nothing moves, becoming finer takes of what is saved, a part at a time, and no more than can be made good if the
+        // stream ends with the frames in sight.
+        let mut part = REFINED;
+        let (saved, most) = match remaining {
+            Some(seconds) => {
+                let frames = seconds / frame.duration();
+                // The last ones take what is left.
+                part = ((config.delay + 1) as f64 / frames).clamp(REFINED, MOST_REFINED);
+                let left = rate * seconds - model.overhead() * frames - debt;
+                // What nothing comes of is the more likely error.
+                let left = left + TOLERATED * (self.wanted + rate * seconds);
+                (left, left)
+            }
             None => {
                 // What is still to be paid for intra frames takes its part of the frames ahead.
                 let (unpaid, instalments) = self.unpaid();
-                unpaid - debt + left_over(frame, (rate - instalments).max(0.0), height, model)
+                let saved = unpaid - debt + left_over(frame, (rate - instalments).max(0.0), height, model);
+                let seconds = (all.seconds - current.seconds).max(SHORTEST_REFUND);
+                let idle = model.overhead() * seconds / frame.duration();
+                let tolerated = TOLERATED * (self.wanted + rate * seconds);
+                (saved, rate * seconds - idle - debt + tolerated)
             }
         };
+        let budget = Budget {
+            bits: (part * saved).min(most),
+            saved_seconds: saved / rate,
+            is_last: remaining.is_some(),
+            delay: config.delay,
+        };
         let step = height * shape / config.divisor(frame.kind);
-        self.refinement.step(frame, step, REFINED * saved, model)
+        self.refinement.step(frame, step, budget, model)
     }
 
     /// What a frame takes beyond its prediction for being finer than the still picture before it.
@@ -202,17 +233,19 @@ impl AverageRate {
         frame: &RateFrame<'_>,
         rate: f64,
         config: &RateConfig,
-        (qp, predicted): (f64, f64),
+        (qp, predicted, refines): (f64, f64, bool),
         overhead: f64,
     ) -> Option<f64> {
         if qp > COARSEST_HELD || config.max_qp < COARSEST_HELD {
             return None;
         }
+        // What becoming finer takes is hard to foretell.
+        let largest_surprise = if refines { f64::INFINITY } else { LARGEST_SURPRISE };
         let seconds = self.remaining(frame, config)?;
         let wanted = self.wanted + rate * seconds;
         let left = wanted - self.spent - overhead * frame.ahead.len() as f64;
         let most = (left + TOLERATED * wanted).max(END_SURPRISE * predicted);
-        (most < LARGEST_SURPRISE * predicted).then_some(most)
+        (most < largest_surprise * predicted).then_some(most)
     }
 
     /// Takes a started frame into account, with its step and predicted size. `at_limit` says that the QP could not go
@@ -223,8 +256,9 @@ impl AverageRate {
         rate: f64,
         (step, predicted): (f64, f64),
         at_limit: bool,
+        model: &SizeModel,
     ) {
-        self.refinement.coded(frame, step);
+        self.refinement.coded(frame, step, model);
         self.frames += 1;
         self.spent += predicted;
         self.elapsed += frame.duration();
@@ -237,9 +271,10 @@ impl AverageRate {
         self.instalments.retain(|instalment| now < instalment.begin + instalment.span);
     }
 
-    /// Corrects the prediction of a frame.
-    pub(super) fn finished(&mut self, index: u64, difference: f64) {
+    /// Corrects the prediction of a frame, which took so many bits beyond those of every frame.
+    pub(super) fn finished(&mut self, index: u64, difference: f64, bits: f64) {
         self.spent += difference;
+        self.refinement.finished(index, bits);
         if let Some(instalment) = self.instalments.iter_mut().find(|instalment| instalment.index == index) {
             instalment.bits += difference;
         }

@@ -17,6 +17,9 @@ pub(super) struct SizeModel {
 }
 
 const INTRA_POWER: f64 = 0.7;
+/// Part of a telling cost below which a frame's size is what every frame takes, and how much more than expected that may be.
+const QUIET: f64 = 0.02;
+const MOST_OVERHEAD: f64 = 3.0;
 
 impl SizeModel {
     pub(super) fn new(macroblocks: u32) -> Self {
@@ -45,6 +48,10 @@ impl SizeModel {
     }
 
     pub(super) fn learn(&mut self, kind: FrameKind, weighted_cost: f64, step: f64, bits: f64) {
+        let quiet = weighted_cost < QUIET * self.predicted.telling && bits < MOST_OVERHEAD * self.overhead;
+        if quiet && !kind.is_intra() {
+            self.overhead += 0.1 * (bits - self.overhead);
+        }
         let effort = (bits - self.overhead).max(0.0) * divisor(kind, step);
         match kind {
             FrameKind::Idr | FrameKind::I => self.intra.learn(weighted_cost, effort, 0.5),
@@ -123,6 +130,15 @@ mod tests {
             let found = model.effort(kind, 1e6) / 1e6;
             assert!((found / factor - 1.0).abs() < 0.02, "{kind:?}: {found} for {factor}");
         }
+    }
+
+    #[test]
+    fn frames_in_which_nothing_happens_tell_what_every_frame_takes() {
+        let mut model = SizeModel::new(240);
+        for bits in [150.0, 150.0, 9_000.0].into_iter().cycle().take(120) {
+            model.learn(FrameKind::B, 3.0, 4.0, bits);
+        }
+        assert!((model.overhead() - 150.0).abs() < 1.0, "{}", model.overhead());
     }
 
     #[test]
