@@ -359,10 +359,9 @@ impl RateControl {
         let mut end_bits = None;
         if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
             let at_limit = wished <= self.config.min_qp || wished >= max_qp || qp > wished;
-            let refinement = self.average.refinement_bits(frame, step, &self.model);
-            predicted += refinement;
+            predicted += self.average.refinement_bits(frame, step, &self.model);
             if self.plan.is_none() && frame.forced_qp.is_none() {
-                let (overhead, plan) = (self.model.overhead(), (qp, predicted, refinement > 0.0));
+                let (overhead, plan) = (self.model.overhead(), (qp, predicted));
                 end_bits = self.average.most_bits(frame, bits_per_second, &self.config, plan, overhead);
             }
             self.average.started(frame, bits_per_second, (step, predicted), at_limit, &self.model);

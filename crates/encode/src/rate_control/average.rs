@@ -122,6 +122,7 @@ impl AverageRate {
             }
         }
         let near = ordinary;
+        let end = remaining.filter(|&seconds| seconds <= all.seconds * 1.01);
         let debt = self.spent - self.wanted;
         let owed = ((debt - self.unpaid().0) / rate).max(0.0);
         // A second of ordinary frames, from those ahead and those before; calm ones before are no comfort to who owes.
@@ -191,7 +192,7 @@ impl AverageRate {
         // Where nothing moves, becoming finer takes of what is saved, a part at a time, and no more than can be made good if the
         // stream ends with the frames in sight.
         let mut part = REFINED;
-        let (saved, most) = match remaining {
+        let (saved, most) = match end {
             Some(seconds) => {
                 let frames = seconds / frame.duration();
                 // The last ones take what is left.
@@ -214,7 +215,7 @@ impl AverageRate {
         let budget = Budget {
             bits: (part * saved).min(most),
             saved_seconds: saved / rate,
-            is_last: remaining.is_some(),
+            is_last: end.is_some(),
             delay: config.delay,
         };
         let step = height * shape / config.divisor(frame.kind);
@@ -233,14 +234,15 @@ impl AverageRate {
         frame: &RateFrame<'_>,
         rate: f64,
         config: &RateConfig,
-        (qp, predicted, refines): (f64, f64, bool),
+        (qp, predicted): (f64, f64),
         overhead: f64,
     ) -> Option<f64> {
-        if qp > COARSEST_HELD || config.max_qp < COARSEST_HELD {
+        let is_still = self.refinement.holds(frame);
+        if (qp > COARSEST_HELD && !is_still) || config.max_qp < COARSEST_HELD {
             return None;
         }
-        // What becoming finer takes is hard to foretell.
-        let largest_surprise = if refines { f64::INFINITY } else { LARGEST_SURPRISE };
+        // What a still picture takes to become finer is hard to foretell, and nothing is lost without it.
+        let largest_surprise = if is_still { f64::INFINITY } else { LARGEST_SURPRISE };
         let seconds = self.remaining(frame, config)?;
         let wanted = self.wanted + rate * seconds;
         let left = wanted - self.spent - overhead * frame.ahead.len() as f64;

@@ -139,7 +139,8 @@ impl Refinement {
         finest.max((LARGEST_FALL * beyond.max(MOST_BEYOND) * self.first).min(self.step))
     }
 
-    fn holds(&self, frame: &RateFrame<'_>) -> bool {
+    /// Whether a frame only repeats what is shown.
+    pub(super) fn holds(&self, frame: &RateFrame<'_>) -> bool {
         self.cost > 0.0 && !frame.kind.is_intra() && is_still(frame)
     }
 }
