@@ -69,7 +69,7 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         "Bits per second of a stream of constant rate, in steps of 64: the stream describes a decoder's buffer of \
          VBVBufferDuration (Annex C of the standard), never empties it, and fills up with filler data what frames leave over. \
          Set ExpectedFrameRate too. AverageBitRate, DataRateLimits and VariableBitRate are refused beside it; Quality has no \
-         effect.",
+         effect. Where the rate has to change on the way, VariableBitRate with an equal VBVMaxBitRate is the same without filler.",
     ),
     row(
         key::VARIABLE_BIT_RATE,
