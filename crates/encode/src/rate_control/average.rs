@@ -73,8 +73,6 @@ const REFINED: f64 = 0.3;
 const MOST_REFINED: f64 = 0.8;
 /// Seconds of lookahead that refining counts on at least for paying what it takes.
 const SHORTEST_REFUND: f64 = 0.5;
-/// Seconds owed beyond what intra frames are allowed from which on the frames ahead alone say what is asked for.
-const OWED_TELLING: f64 = 0.25;
 /// Changes of the height that a second owed adds to the largest.
 const OWED_CHANGES: f64 = 4.0;
 /// Seconds of bits that may be owed or saved while the QP stands at its limit.
@@ -125,12 +123,9 @@ impl AverageRate {
         let end = remaining.filter(|&seconds| seconds <= all.seconds * 1.01);
         let debt = self.spent - self.wanted;
         let owed = ((debt - self.unpaid().0) / rate).max(0.0);
-        // A second of ordinary frames, from those ahead and those before; calm ones before are no comfort to who owes.
+        // A second of ordinary frames, from those ahead and those before.
         ordinary.scale(AHEAD_WEIGHT);
-        let calm =
-            self.history.bits(1.0, model) * near.seconds < near.bits(1.0, model) * self.history.seconds;
-        let told = if calm { 1.0 - (owed / OWED_TELLING).min(1.0) } else { 1.0 };
-        ordinary.add_scaled(&self.history, told);
+        ordinary.add_scaled(&self.history, 1.0);
         if ordinary.seconds <= 0.0 {
             ordinary.add(FrameKind::P, frame.cost.weighted * 0.15, shape, frame.duration());
         }
@@ -189,37 +184,48 @@ impl AverageRate {
             self.history.scale(1.0 - (frame.duration() / MEMORY).min(1.0));
             self.history.add_scaled(&current, 1.0);
         }
-        // Where nothing moves, becoming finer takes of what is saved, a part at a time, and no more than can be made good if the
-        // stream ends with the frames in sight.
-        let mut part = REFINED;
-        let (saved, most) = match end {
+        let others = all.seconds - current.seconds;
+        let budget = self.refinement_budget(frame, rate, (end, others), height, (config, model));
+        let step = height * shape / config.divisor(frame.kind);
+        self.refinement.step(frame, step, budget, model)
+    }
+
+    /// What a frame may take for making a still picture finer: a part of what is saved, and no more than can be made good if
+    /// the stream ends with the frames in sight. `end` is in how many seconds that is where it is known, `others` how long the
+    /// frames after this one last.
+    fn refinement_budget(
+        &self,
+        frame: &RateFrame<'_>,
+        rate: f64,
+        (end, others): (Option<f64>, f64),
+        height: f64,
+        (config, model): (&RateConfig, &SizeModel),
+    ) -> Budget {
+        let debt = self.spent - self.wanted;
+        // Bits of the rate over some seconds, without what every frame takes and what is owed.
+        let left = |seconds: f64| rate * seconds - model.overhead() * seconds / frame.duration() - debt;
+        let tolerated = |seconds: f64| TOLERATED * (self.wanted + rate * seconds);
+        let (part, saved, most) = match end {
             Some(seconds) => {
-                let frames = seconds / frame.duration();
-                // The last ones take what is left.
-                part = ((config.delay + 1) as f64 / frames).clamp(REFINED, MOST_REFINED);
-                let left = rate * seconds - model.overhead() * frames - debt;
-                // What nothing comes of is the more likely error.
-                let left = left + TOLERATED * (self.wanted + rate * seconds);
-                (left, left)
+                // The last ones take what is left. What nothing comes of is the more likely error.
+                let part = (config.delay + 1) as f64 * frame.duration() / seconds;
+                let left = left(seconds) + tolerated(seconds);
+                (part.clamp(REFINED, MOST_REFINED), left, left)
             }
             None => {
                 // What is still to be paid for intra frames takes its part of the frames ahead.
                 let (unpaid, instalments) = self.unpaid();
                 let saved = unpaid - debt + left_over(frame, (rate - instalments).max(0.0), height, model);
-                let seconds = (all.seconds - current.seconds).max(SHORTEST_REFUND);
-                let idle = model.overhead() * seconds / frame.duration();
-                let tolerated = TOLERATED * (self.wanted + rate * seconds);
-                (saved, rate * seconds - idle - debt + tolerated)
+                let seconds = others.max(SHORTEST_REFUND);
+                (REFINED, saved, left(seconds) + tolerated(seconds))
             }
         };
-        let budget = Budget {
+        Budget {
             bits: (part * saved).min(most),
             saved_seconds: saved / rate,
             is_last: end.is_some(),
             delay: config.delay,
-        };
-        let step = height * shape / config.divisor(frame.kind);
-        self.refinement.step(frame, step, budget, model)
+        }
     }
 
     /// What a frame takes beyond its prediction for being finer than the still picture before it.
