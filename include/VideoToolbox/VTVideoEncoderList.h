@@ -25,7 +25,7 @@ CF_EXPORT const CFStringRef kVTVideoEncoderList_SupportsFrameReordering;
 CF_EXPORT const CFStringRef kVTVideoEncoderList_SupportsMultiPass;
 CF_EXPORT const CFStringRef kVTVideoEncoderSpecification_RequiredLowLatency;
 
-/* The properties of the encoder that a session of this kind would get, and its identifier. Either output may be NULL. */
+/* The properties that a session for such pictures would have, and the identifier of its encoder. Either output may be NULL. */
 CF_EXPORT OSStatus VTCopySupportedPropertyDictionaryForEncoder(int32_t width, int32_t height, CMVideoCodecType codecType, CFDictionaryRef encoderSpecification, CFStringRef *encoderIDOut, CFDictionaryRef *supportedPropertiesOut);
 
 /* A dictionary for each encoder, in an array. */
