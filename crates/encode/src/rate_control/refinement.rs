@@ -14,7 +14,7 @@ const STILL: f64 = 0.02;
 const LARGEST_FALL: f64 = 0.4;
 
 /// Seconds of bits that are kept so; of more, each makes a still picture finer by as many powers of two.
-const KEPT: f64 = 0.2;
+const KEPT: f64 = 0.1;
 const FINER: f64 = 3.0;
 
 /// How much finer than that it becomes at most, for those or once the end is in sight, where nothing comes next.
