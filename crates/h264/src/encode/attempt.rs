@@ -28,8 +28,8 @@ pub(crate) struct RowOrder {
     /// Decisions go by all that is written before them. Otherwise a row goes by what is written up to a fixed distance
     /// above it, so that the stream is the same however many rows are under way.
     pub(crate) serial: bool,
-    /// A row is written as it is decided on: there is one at a time.
-    pub(crate) direct: bool,
+    /// There is one row under way at a time.
+    pub(crate) alone: bool,
     /// Row r begins when row r - lag is written.
     pub(crate) lag: usize,
     /// A thread that has caught up with the row above watches it for a moment before it falls asleep: no other has use for its
@@ -46,13 +46,13 @@ struct Written<E: EntropyCoder> {
 
 impl RowOrder {
     /// One row after the other.
-    pub(crate) const SERIAL: Self = Self { serial: true, direct: true, lag: 1, watchful: false };
+    pub(crate) const SERIAL: Self = Self { serial: true, alone: true, lag: 1, watchful: false };
 
     /// For rows that may overlap.
     pub(crate) fn overlapping(geometry: Geometry, company: Company) -> Self {
         // Far enough for the threads that a picture of the size is worth, near enough to steer its size.
         let lag = (geometry.mb_height / 9).clamp(2, 5);
-        Self { serial: false, direct: company == Company::Alone, lag, watchful: company == Company::Waiting }
+        Self { serial: false, alone: company == Company::Alone, lag, watchful: company == Company::Waiting }
     }
 }
 

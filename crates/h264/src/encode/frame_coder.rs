@@ -256,7 +256,7 @@ impl<E: EntropyCoder> State<E> {
         let row = self.next_row;
         self.outcome.is_none()
             && row < job.source.geometry.mb_height
-            && (self.under_way == 0 || !self.attempt.order.direct)
+            && (self.under_way == 0 || !self.attempt.order.alone)
             && self.attempt.is_ready(row, behind)
             && job.references.iter().flatten().all(|reference| reference.is_ready(row, job.limits.down))
     }
