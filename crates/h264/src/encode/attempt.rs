@@ -7,7 +7,7 @@ use super::entropy::EntropyCoder;
 use super::frame_coder::FrameJob;
 use super::picture::{Geometry, PictureWriter};
 use super::recorded_row::RecordedRow;
-use super::row_coder::{NextRow, RowStart, SerialRow, code_row};
+use super::row_coder::{RowRecorder, RowStart, SerialRow, code_row};
 use super::row_finisher::RowFinisher;
 use super::sizing::Sizing;
 use super::worker::Company;
@@ -90,7 +90,10 @@ impl<E: EntropyCoder> Attempt<E> {
         }
         let mut record = job.spare_rows.take(job.source.geometry);
         let abandon = AbandonOnPanic(&self.rows, y);
-        record.direct_differences = code_row(job, self, y, start, &mut record);
+        let strides = record.samples.strides();
+        let samples = record.samples.planes_mut();
+        let mut row = RowRecorder { macroblocks: &mut record.macroblocks, samples, strides };
+        record.direct_differences = code_row(job, self, y, start, &mut row);
         drop(abandon);
         let mut written = self.lock();
         written.waiting[y] = Some(record);
@@ -107,7 +110,9 @@ impl<E: EntropyCoder> Attempt<E> {
             finisher.direct_differences += differences;
         } else {
             let mut record = job.spare_rows.take(job.source.geometry);
-            let mut row = NextRow { record: &mut record, picture: &mut finisher.picture, y };
+            let strides = finisher.picture.strides();
+            let samples = finisher.picture.row_mut(y);
+            let mut row = RowRecorder { macroblocks: &mut record.macroblocks, samples, strides };
             record.direct_differences = code_row(job, self, y, start, &mut row);
             finisher.write_macroblocks(&self.rows, y, &record);
             job.spare_rows.give_back(record);

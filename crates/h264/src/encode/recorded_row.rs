@@ -13,13 +13,18 @@ use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING};
 
 /// A row that is decided on and not written yet.
 pub(crate) struct RecordedRow {
+    pub(crate) macroblocks: RecordedMacroblocks,
+    pub(crate) samples: RowSamples,
+    pub(crate) direct_differences: DirectDifferences,
+}
+
+/// What is written of the macroblocks of a row.
+pub(crate) struct RecordedMacroblocks {
     /// Room for those that are not skipped, and how many there are.
     room: Vec<Macroblock>,
     coded: usize,
     /// Which ones are skipped.
     pub(crate) skipped: Vec<bool>,
-    pub(crate) samples: RowSamples,
-    pub(crate) direct_differences: DirectDifferences,
 }
 
 /// Samples of a macroblock row, laid out as in a picture with the padding beside it.
@@ -43,9 +48,11 @@ impl RecordedRow {
         let (luma_stride, chroma_stride) = (geometry.luma_stride(), geometry.chroma_stride());
         let chroma = vec![0; chroma_stride * 8];
         Self {
-            room: Vec::with_capacity(geometry.mb_width),
-            coded: 0,
-            skipped: Vec::with_capacity(geometry.mb_width),
+            macroblocks: RecordedMacroblocks {
+                room: Vec::with_capacity(geometry.mb_width),
+                coded: 0,
+                skipped: Vec::with_capacity(geometry.mb_width),
+            },
             samples: RowSamples {
                 luma: vec![0; luma_stride * 16],
                 luma_stride,
@@ -55,8 +62,10 @@ impl RecordedRow {
             direct_differences: DirectDifferences::default(),
         }
     }
+}
 
-    /// Takes in the next macroblock.
+impl RecordedMacroblocks {
+    /// Takes in the next one.
     pub(crate) fn push(&mut self, mb: &Macroblock) {
         let skipped = mb.mode == Mode::Skip;
         self.skipped.push(skipped);
@@ -102,8 +111,8 @@ impl SpareRows {
     }
 
     pub(crate) fn give_back(&self, mut row: RecordedRow) {
-        row.coded = 0;
-        row.skipped.clear();
+        row.macroblocks.coded = 0;
+        row.macroblocks.skipped.clear();
         self.recorded.lock().unwrap_or_else(PoisonError::into_inner).push(row);
     }
 }

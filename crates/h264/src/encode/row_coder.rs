@@ -8,8 +8,7 @@ use super::entropy::EntropyCoder;
 use super::frame_coder::FrameJob;
 use super::macroblock::{Macroblock, Mv};
 use super::neighbours::Neighbours;
-use super::picture::PictureWriter;
-use super::recorded_row::{RecordedRow, store};
+use super::recorded_row::{RecordedMacroblocks, store};
 use super::residual::Source;
 use super::row_finisher::RowFinisher;
 use super::sizing::Sizing;
@@ -58,11 +57,12 @@ pub(crate) struct SerialRow<'a, E: EntropyCoder> {
 }
 
 /// Keeps macroblocks until the row ends: what decides and what writes them would drive each other out of the instruction
-/// cache. The samples go where they belong.
-pub(crate) struct NextRow<'a> {
-    pub(crate) record: &'a mut RecordedRow,
-    pub(crate) picture: &'a mut PictureWriter,
-    pub(crate) y: usize,
+/// cache.
+pub(crate) struct RowRecorder<'a> {
+    pub(crate) macroblocks: &'a mut RecordedMacroblocks,
+    /// Where the samples of the row go: luma, Cb and Cr, and the strides of luma and chroma.
+    pub(crate) samples: [&'a mut [u8]; 3],
+    pub(crate) strides: (usize, usize),
 }
 
 /// By how much the quantiser of a macroblock rises while its slice alone is too large, and to where.
@@ -158,35 +158,18 @@ pub(crate) fn code_row<E: EntropyCoder>(
     analyser.direct_differences()
 }
 
-impl<E: EntropyCoder> RowSink<E> for RecordedRow {
+impl<E: EntropyCoder> RowSink<E> for RowRecorder<'_> {
     fn write(&mut self, _: &Neighbours<'_>, mb: &Macroblock, _: usize) -> Fit {
-        self.push(mb);
+        self.macroblocks.push(mb);
         Fit::Yes
     }
 
     fn write_anyway(&mut self, _: &Neighbours<'_>, mb: &Macroblock) {
-        self.push(mb);
+        self.macroblocks.push(mb);
     }
 
     fn keep(&mut self, k: &VideoKernels, mb: &Macroblock, x: usize) {
-        let strides = self.samples.strides();
-        store(k, &mb.rec, x, self.samples.planes_mut(), strides);
-    }
-}
-
-impl<E: EntropyCoder> RowSink<E> for NextRow<'_> {
-    fn write(&mut self, _: &Neighbours<'_>, mb: &Macroblock, _: usize) -> Fit {
-        self.record.push(mb);
-        Fit::Yes
-    }
-
-    fn write_anyway(&mut self, _: &Neighbours<'_>, mb: &Macroblock) {
-        self.record.push(mb);
-    }
-
-    fn keep(&mut self, k: &VideoKernels, mb: &Macroblock, x: usize) {
-        let strides = self.picture.strides();
-        store(k, &mb.rec, x, self.picture.row_mut(self.y), strides);
+        store(k, &mb.rec, x, self.samples.each_mut().map(|plane| &mut **plane), self.strides);
     }
 }
 

@@ -62,8 +62,8 @@ impl<E: EntropyCoder> RowFinisher<E> {
 
     /// Writes a row that is decided on, but for its samples.
     pub(crate) fn write_macroblocks(&mut self, rows: &CodedRows, y: usize, record: &RecordedRow) {
-        let mut coded = record.coded().iter();
-        for (x, &skipped) in record.skipped.iter().enumerate() {
+        let mut coded = record.macroblocks.coded().iter();
+        for (x, &skipped) in record.macroblocks.skipped.iter().enumerate() {
             let mb = if skipped { Some(&*self.skipped) } else { coded.next() };
             let Some(mb) = mb else { return };
             let around = rows.neighbours(x, y, self.writer.first);
