@@ -142,6 +142,20 @@ pub(super) unsafe fn transpose2(
     }
 }
 
+/// Transposes four rows of 8 pairs of bytes in either lane: each word of 64 bits is a column, two in each lane.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn columns_of_pairs([r0, r1, r2, r3]: [__m256i; 4]) -> [__m256i; 4] {
+    let (a0, a1) = (_mm256_unpacklo_epi16(r0, r1), _mm256_unpackhi_epi16(r0, r1));
+    let (b0, b1) = (_mm256_unpacklo_epi16(r2, r3), _mm256_unpackhi_epi16(r2, r3));
+    [
+        _mm256_unpacklo_epi32(a0, b0),
+        _mm256_unpackhi_epi32(a0, b0),
+        _mm256_unpacklo_epi32(a1, b1),
+        _mm256_unpackhi_epi32(a1, b1),
+    ]
+}
+
 /// As [`two_tiles_of_bytes`].
 ///
 /// # Safety
@@ -150,19 +164,9 @@ pub(super) unsafe fn transpose2(
 #[target_feature(enable = "avx2")]
 unsafe fn two_tiles_of_pairs(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
     let row = |y: usize| _mm256_set_m128i(row16(from, source, y + 8), row16(from, source, y));
-    // Four rows: each word of 64 bits is a column, two in each lane.
-    let four = |y: usize| {
-        let (r0, r1, r2, r3) = (row(y), row(y + 1), row(y + 2), row(y + 3));
-        let (a0, a1) = (_mm256_unpacklo_epi16(r0, r1), _mm256_unpackhi_epi16(r0, r1));
-        let (b0, b1) = (_mm256_unpacklo_epi16(r2, r3), _mm256_unpackhi_epi16(r2, r3));
-        [
-            _mm256_unpacklo_epi32(a0, b0),
-            _mm256_unpackhi_epi32(a0, b0),
-            _mm256_unpacklo_epi32(a1, b1),
-            _mm256_unpackhi_epi32(a1, b1),
-        ]
-    };
-    for (k, (upper, lower)) in four(0).into_iter().zip(four(4)).enumerate() {
+    let upper = columns_of_pairs([row(0), row(1), row(2), row(3)]);
+    let lower = columns_of_pairs([row(4), row(5), row(6), row(7)]);
+    for (k, (upper, lower)) in upper.into_iter().zip(lower).enumerate() {
         put32(to, destination, 2 * k, _mm256_unpacklo_epi64(upper, lower));
         put32(to, destination, 2 * k + 1, _mm256_unpackhi_epi64(upper, lower));
     }
@@ -174,15 +178,7 @@ unsafe fn two_tiles_of_pairs(from: &[u8], source: Tile, to: &mut [u8], destinati
 #[target_feature(enable = "avx2")]
 unsafe fn tile_of_pairs(from: &[u8], source: Tile, to: &mut [u8], destination: Tile) {
     let pair = |y: usize| _mm256_set_m128i(row16(from, source, y + 4), row16(from, source, y));
-    let (r0, r1, r2, r3) = (pair(0), pair(1), pair(2), pair(3));
-    let (a0, a1) = (_mm256_unpacklo_epi16(r0, r1), _mm256_unpackhi_epi16(r0, r1));
-    let (b0, b1) = (_mm256_unpacklo_epi16(r2, r3), _mm256_unpackhi_epi16(r2, r3));
-    let columns = [
-        _mm256_unpacklo_epi32(a0, b0),
-        _mm256_unpackhi_epi32(a0, b0),
-        _mm256_unpacklo_epi32(a1, b1),
-        _mm256_unpackhi_epi32(a1, b1),
-    ];
+    let columns = columns_of_pairs([pair(0), pair(1), pair(2), pair(3)]);
     for (k, columns) in columns.into_iter().enumerate() {
         let joined = _mm256_permute4x64_epi64::<0b11_01_10_00>(columns);
         put16(to, destination, 2 * k, _mm256_castsi256_si128(joined));
