@@ -40,20 +40,7 @@ enum Measurement {
         rounds: u16,
     },
     /// Low latency against x264 (through ffmpeg) and, where built with it, OpenH264: bits, quality, time to code a frame
-    Conferencing {
-        /// y4m files, played back and forth
-        #[arg(required = true)]
-        clips: Vec<PathBuf>,
-        /// Frames to encode
-        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(10..))]
-        frames: u16,
-        /// Our effort; what is usual for low latency if left out
-        #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10))]
-        effort: Option<u8>,
-        /// Threads of every encoder
-        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
-        threads: u16,
-    },
+    Conferencing(conferencing::Options),
     /// How closely bit rates and their limits are kept, over ten seconds of each clip
     Rates(rates::Options),
     /// What several threads are worth against one: time by the clock and of the processor, for each preset
@@ -76,9 +63,7 @@ fn main() -> ExitCode {
             pixels::run_joined(workload.as_deref(), &peers, rounds.into())
         }
         Measurement::Pixels { workload, threads, .. } => pixels::run(workload.as_deref(), threads.into()),
-        Measurement::Conferencing { clips, frames, effort, threads } => {
-            conferencing::run(&conferencing::Options { clips, frames: frames.into(), effort, threads })
-        }
+        Measurement::Conferencing(options) => conferencing::run(&options),
         Measurement::Rates(options) => rates::run(&options),
         Measurement::Threads(options) => threads::run(&options),
         Measurement::Soak { frames, seed } => soak::run(frames, seed),

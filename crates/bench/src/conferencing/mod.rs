@@ -28,11 +28,41 @@ pub(super) struct Coded {
 type Peer = (&'static str, fn(&Clip, usize, u32, &Options) -> Result<Coded, String>);
 
 /// What the command line says.
+#[derive(Debug, clap::Args)]
 pub(crate) struct Options {
-    pub(crate) clips: Vec<PathBuf>,
-    pub(crate) frames: usize,
-    pub(crate) effort: Option<u8>,
-    pub(crate) threads: u16,
+    /// y4m files, played back and forth
+    #[arg(required = true)]
+    clips: Vec<PathBuf>,
+    /// Frames to encode
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u16).range(10..))]
+    frames: u16,
+    /// Our effort; what is usual for low latency if left out
+    #[arg(long, value_parser = clap::value_parser!(u8).range(0..=10))]
+    effort: Option<u8>,
+    /// Threads of every encoder
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    threads: u16,
+    /// What every encoder is tuned for
+    #[arg(long, value_enum, default_value_t = Tuning::Usual)]
+    tune: Tuning,
+}
+
+impl Options {
+    fn frames(&self) -> usize {
+        self.frames.into()
+    }
+}
+
+/// What encoders are tuned for. One that spends bits as the eye would have it is worse by squared error, and better by likeness of
+/// structure, than one that does not: so each measure is to be read from the run in which everyone was tuned for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Tuning {
+    /// As each encoder does when nothing is said
+    Usual,
+    /// Squared error: no adaptive quantisation
+    Psnr,
+    /// Likeness of structure
+    Ssim,
 }
 
 /// Bits per pixel of the four rates.
@@ -58,15 +88,15 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
     );
     let mut totals = vec![[0.0; 4]; PEERS.len()];
     for path in &options.clips {
-        let clip = Clip::load(path, options.frames)?;
+        let clip = Clip::load(path, options.frames())?;
         let pixels_per_second = (clip.width * clip.height) as f64 * clip.frames_per_second();
         let mut points: Vec<Vec<Point>> = vec![Vec::new(); PEERS.len()];
         for rate in RATES {
             let bits_per_second = (rate * pixels_per_second) as u32;
             for ((name, encode), points) in PEERS.iter().zip(&mut points) {
-                let coded = encode(&clip, options.frames, bits_per_second, options)
+                let coded = encode(&clip, options.frames(), bits_per_second, options)
                     .map_err(|error| format!("{name}: {error}"))?;
-                let point = judge::judge(&clip, &coded, options.frames)?;
+                let point = judge::judge(&clip, &coded, options.frames())?;
                 line(&clip, name, bits_per_second, &coded, &point);
                 points.push(point);
             }

@@ -8,7 +8,7 @@ use openh264::encoder::{
 };
 use openh264::formats::YUVSlices;
 
-use super::{Coded, Options};
+use super::{Coded, Options, Tuning};
 use crate::clip::Clip;
 use crate::processor::processor_seconds;
 
@@ -46,6 +46,7 @@ fn encode_at(
         .complexity(complexity)
         .skip_frames(false)
         .scene_change_detect(false)
+        .adaptive_quantization(options.tune != Tuning::Psnr)
         .intra_frame_period(IntraFramePeriod::from_num_frames(100_000))
         .num_threads(options.threads.max(1));
     // Its threads share the slices of a picture; one slice would be coded by one thread.

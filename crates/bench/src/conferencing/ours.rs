@@ -8,7 +8,7 @@ use vitascope_core::Dictionary;
 use vitascope_h264::format::parameter_set;
 use vitascope_session::{CompressionSession, codec, key};
 
-use super::{Coded, Options};
+use super::{Coded, Options, Tuning};
 use crate::clip::Clip;
 use crate::processor::processor_seconds;
 
@@ -28,6 +28,9 @@ pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -
         .with(key::VITASCOPE_THREAD_COUNT, i64::from(options.threads));
     if let Some(effort) = options.effort {
         settings = settings.with(key::VITASCOPE_EFFORT, i64::from(effort));
+    }
+    if options.tune == Tuning::Psnr {
+        settings = settings.with(key::SPATIAL_ADAPTIVE_QP_LEVEL, 0i64);
     }
     session.set_properties(&settings).map_err(fail)?;
     session.prepare_to_encode_frames().map_err(fail)?;

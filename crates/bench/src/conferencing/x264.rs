@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::{ChildStdout, Command, Stdio};
 use std::time::Instant;
 
-use super::{Coded, Options};
+use super::{Coded, Options, Tuning};
 use crate::clip::Clip;
 use crate::processor::processor_seconds_of;
 
@@ -19,12 +19,17 @@ const PICTURE: u8 = 1;
 pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -> Result<Coded, String> {
     let fail = |error: std::io::Error| format!("ffmpeg: {error}");
     let (numerator, denominator) = clip.frame_rate;
+    let tune = match options.tune {
+        Tuning::Usual => "zerolatency",
+        Tuning::Psnr => "zerolatency,psnr",
+        Tuning::Ssim => "zerolatency,ssim",
+    };
     let mut encoder = Command::new("ffmpeg")
         .args(["-hide_banner", "-loglevel", "error", "-probesize", "32"])
         .args(["-analyzeduration", "0", "-f", "rawvideo", "-pix_fmt", "yuv420p", "-video_size"])
         .arg(format!("{}x{}", clip.width, clip.height))
         .args(["-framerate", &format!("{numerator}/{denominator}"), "-threads", "1", "-i", "-"])
-        .args(["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-g", "100000"])
+        .args(["-c:v", "libx264", "-preset", "veryfast", "-tune", tune, "-g", "100000"])
         .args(["-threads", &options.threads.to_string(), "-b:v", &rate.to_string()])
         .args(["-maxrate", &rate.to_string(), "-bufsize", &rate.to_string()])
         .args(["-fps_mode", "passthrough", "-flush_packets", "1", "-f", "flv"])
