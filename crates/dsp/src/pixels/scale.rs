@@ -7,8 +7,11 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use fine::Fine;
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+mod fine;
 
 /// Fraction bits of words made from 8-bit samples.
 pub const FRACTION_8: u32 = 6;
@@ -31,8 +34,8 @@ pub struct RowFilter {
     shuffles: Vec<Shuffle>,
     /// The longest run of groups, of even length, that share a set and whose windows follow each other evenly.
     run: Range<usize>,
-    /// Where bytes suffice; empty elsewhere.
-    fine: Fine,
+    /// Where narrow windows suffice.
+    fine: Option<Fine>,
     /// Windows of eight words for each sample, with a weight for each of them; empty where they do not fit the source.
     windows: Vec<Window>,
     /// Windows of a sample.
@@ -45,76 +48,6 @@ pub struct RowFilter {
 struct Window {
     weights: [i16; 8],
     start: u32,
-}
-
-/// Few taps of narrow windows, as enlarging has them: products of samples, which become words by shuffles alone, are rounded
-/// one by one.
-#[derive(Clone, Debug, Default)]
-struct Fine {
-    /// Sixteen neighbouring samples of the result each: where the windows of the first and the last eight begin, and which
-    /// set makes them.
-    groups: Vec<Group>,
-    /// Sets of as many as there are taps.
-    taps: Vec<FineTap>,
-    /// Weights of each sample in 1/8192.
-    weights: Vec<i16>,
-}
-
-/// Most taps of [`Fine`].
-const FINE_TAPS: usize = 4;
-
-/// Bytes that a tap of sixteen samples takes from the windows to be the upper bytes of words, and their weights.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[repr(C, align(32))]
-struct FineTap {
-    bytes: [u8; 32],
-    weights: [i16; 16],
-}
-
-impl Fine {
-    /// Whole groups, if every eight samples lie within 16 source bytes; else nothing.
-    fn of(filter: &RowFilter) -> Fine {
-        let mut fine = Fine::default();
-        let RowFilter { taps, source_length, ref starts, .. } = *filter;
-        if taps > FINE_TAPS || source_length < 16 || starts.len() < 16 {
-            return fine;
-        }
-        for weights in filter.weights.chunks_exact(taps) {
-            let mut sum = 0;
-            fine.weights.extend(weights.iter().map(|&weight| {
-                // So that halves do not add up.
-                let before = sum >> 1;
-                sum += i32::from(weight);
-                ((sum >> 1) - before) as i16
-            }));
-        }
-        let mut known: HashMap<Vec<FineTap>, u32> = HashMap::new();
-        for (first, starts) in starts.as_chunks::<16>().0.iter().enumerate() {
-            let mut windows = [0; 2];
-            for (starts, window) in starts.as_chunks::<8>().0.iter().zip(&mut windows) {
-                let low = starts.iter().min().copied().unwrap_or(0);
-                let high = starts.iter().max().copied().unwrap_or(0);
-                if (high - low) as usize + taps > 16 {
-                    return Fine::default();
-                }
-                *window = low.min((source_length - 16) as u32);
-            }
-            let mut set = vec![FineTap { bytes: [0x80; 32], weights: [0; 16] }; taps];
-            for (sample, start) in starts.iter().enumerate() {
-                for (number, tap) in set.iter_mut().enumerate() {
-                    tap.bytes[2 * sample + 1] = (start + number as u32 - windows[sample / 8]) as u8;
-                    tap.weights[sample] = fine.weights[(first * 16 + sample) * taps + number];
-                }
-            }
-            let next = known.len() as u32;
-            let set = *known.entry(set).or_insert_with_key(|set| {
-                fine.taps.extend_from_slice(set);
-                next
-            });
-            fine.groups.push(Group { windows, set });
-        }
-        fine
-    }
 }
 
 /// Most windows of a sample: beyond, whole registers of taps are quicker.
@@ -153,12 +86,12 @@ impl RowFilter {
             pairs: taps.div_ceil(2),
             shuffles: Vec::new(),
             run: 0..0,
-            fine: Fine::default(),
+            fine: None,
             windows: Vec::new(),
             windows_each: taps.div_ceil(8),
         };
         filter.fine = Fine::of(&filter);
-        if filter.fine.groups.is_empty() {
+        if filter.fine.is_none() {
             filter.arrange();
         }
         filter.lay_windows();
@@ -266,8 +199,8 @@ fn longest_run(groups: &[Group]) -> Range<usize> {
 }
 
 kernel! {
-    /// Filters a row of 8-bit samples into words with 6 fraction bits. Up to four taps that stay close together, products
-    /// are rounded one by one; else only their sum is.
+    /// Filters a row of 8-bit samples into words with 6 fraction bits. Weights of few taps that stay close together are rounded
+    /// to 1/4096.
     pub fn FilterRow8(from: &[u8], filter: &RowFilter, out: &mut [i16])
     where from.len() >= filter.source_length(), out.len() == filter.length();
     test: filter_row8_variants, cases: tests::filter_row8,
@@ -323,13 +256,14 @@ fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
 }
 
 fn filter_row8_from(first: usize, from: &[u8], filter: &RowFilter, out: &mut [i16]) {
-    let Fine { groups, weights, .. } = &filter.fine;
-    if !groups.is_empty() {
+    if let Some(Fine { weights, .. }) = &filter.fine {
         let weights = weights.chunks_exact(filter.taps);
         for ((&start, weights), out) in filter.starts.iter().zip(weights).zip(out).skip(first) {
-            let taps = from[start as usize..].iter().zip(weights);
-            let product = |(&sample, &weight)| ((i32::from(sample) - 128) * i32::from(weight) + 64) >> 7;
-            *out = (taps.map(product).sum::<i32>() + (128 << FRACTION_8)) as i16;
+            let sum = |part: usize| {
+                let taps = from[start as usize..].iter().zip(weights);
+                taps.map(|(&sample, weight)| i32::from(sample) * i32::from(weight[part])).sum::<i32>()
+            };
+            *out = (sum(0) + ((sum(1) + 32) >> 6)) as i16;
         }
         return;
     }
@@ -407,11 +341,25 @@ mod tests {
         RowFilter::new(source, taps, &starts, &weights)
     }
 
+    /// A filter whose weights repeat themselves, as simple ratios have it.
+    fn repeating(random: &mut Random) -> RowFilter {
+        let (source_step, step) = (random.within(0, 9) as usize, random.within(1, 4) as usize);
+        let taps = random.within(1, 9) as usize;
+        let length = random.within(1, 150) as usize;
+        let starts: Vec<u32> = (0..length).map(|index| (index * source_step / step) as u32).collect();
+        let source = starts[length - 1] as usize + taps + random.within(0, 20) as usize;
+        let limit = 16384 / taps as i64;
+        let weights = random.numbers(step * taps, -limit, limit);
+        let weights: Vec<i16> = weights.iter().cycle().take(length * taps).map(|&w| w as i16).collect();
+        RowFilter::new(source, taps, &starts, &weights)
+    }
+
     pub(super) fn filter_row8(kernel: FilterRow8, random: &mut Random, outcome: &mut Outcome) {
-        let filter = filter(random);
-        let mut out = vec![0; filter.length()];
-        kernel.call(&random.bytes(filter.source_length()), &filter, &mut out);
-        outcome.extend(&out);
+        for filter in [filter(random), repeating(random)] {
+            let mut out = vec![0; filter.length()];
+            kernel.call(&random.bytes(filter.source_length()), &filter, &mut out);
+            outcome.extend(&out);
+        }
     }
 
     pub(super) fn filter_row16(kernel: FilterRow16, random: &mut Random, outcome: &mut Outcome) {
@@ -459,13 +407,13 @@ mod tests {
 
     #[test]
     fn scaling_filters_are_arranged() {
-        let starts: Vec<u32> = (0..64u32).map(|index| index * 3 / 2).collect();
-        let filter = RowFilter::new(102, 6, &starts, &[1; 384]);
-        assert_eq!(filter.groups.len(), 8);
+        let starts: Vec<u32> = (0..64u32).map(|index| index * 7 / 4).collect();
+        let filter = RowFilter::new(118, 8, &starts, &[1; 512]);
+        assert_eq!((filter.fine.is_none(), filter.groups.len()), (true, 8));
         // The last window is moved to stay inside the source.
         assert_eq!(filter.run, 0..6);
-        // Three to two repeats itself, but for the end of the row.
-        assert!(filter.shuffles.len() <= 2 * 3, "{}", filter.shuffles.len());
+        // Seven to four repeats itself, but for the end of the row.
+        assert!(filter.shuffles.len() <= 2 * 4, "{}", filter.shuffles.len());
         // Four samples of an eightfold reduction reach further than a register.
         let starts: Vec<u32> = (0..64u32).map(|index| index * 8).collect();
         assert!(RowFilter::new(536, 32, &starts, &[1; 2048]).groups.is_empty());

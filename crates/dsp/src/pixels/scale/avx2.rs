@@ -2,24 +2,25 @@
 
 use std::arch::x86_64::*;
 
-use super::{Fine, FineTap, Group, RowFilter, Shuffle, Window};
+use super::fine::{Fine, TapPair};
+use super::{Group, RowFilter, Shuffle, Window};
 use crate::pixels::x86_64::{expect_writes, load, load_half, load_words, store, store_words};
 
 /// # Safety
 /// AVX2; `from` is at least as long as the filter's source.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16]) {
-    if !filter.fine.groups.is_empty() {
+    if let Some(fine) = &filter.fine {
         // SAFETY: by this function's contract.
         unsafe {
-            match filter.taps {
-                1 => fine_row8::<1>(from, &filter.fine, out),
-                2 => fine_row8::<2>(from, &filter.fine, out),
-                3 => fine_row8::<3>(from, &filter.fine, out),
-                _ => fine_row8::<4>(from, &filter.fine, out),
+            match filter.pairs {
+                1 => fine_row8::<1>(from, fine, out),
+                2 => fine_row8::<2>(from, fine, out),
+                3 => fine_row8::<3>(from, fine, out),
+                _ => fine_row8::<4>(from, fine, out),
             }
         }
-        return super::filter_row8_from(filter.fine.groups.len() * 16, from, filter, out);
+        return super::filter_row8_from(fine.groups.len() * 16, from, filter, out);
     }
     if filter.groups.is_empty() {
         return dot_row8(from, filter, out);
@@ -40,30 +41,79 @@ pub(super) unsafe fn filter_row8(from: &[u8], filter: &RowFilter, out: &mut [i16
     super::filter_row8_from(filter.groups.len() * 8, from, filter, out);
 }
 
-/// Whole groups of a filter of `TAPS` taps.
+/// Whole groups of a filter of `PAIRS` pairs of taps.
 ///
 /// # Safety
-/// AVX2; `from` is at least as long as the filter's source; `TAPS` is the filter's.
+/// AVX2; `from` is at least as long as the filter's source; `PAIRS` is the filter's.
 #[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn fine_row8<const TAPS: usize>(from: &[u8], fine: &Fine, out: &mut [i16]) {
-    let sets: &[[FineTap; TAPS]] = fine.taps.as_chunks().0;
-    let (signs, middle) = (_mm256_set1_epi8(-128), _mm256_set1_epi16(128 << super::FRACTION_8));
-    for (group, out) in fine.groups.iter().zip(out.as_chunks_mut::<16>().0) {
-        let [low, high] = group.windows;
-        debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
-        // SAFETY: `Fine::of` lets windows begin 16 bytes before the end of the source or earlier, and numbers the sets it
-        // has stored.
-        let (samples, set) =
-            unsafe { (windows(from.as_ptr(), group.windows), sets.get_unchecked(group.set as usize)) };
-        let samples = _mm256_xor_si256(samples, signs);
-        let mut sum = middle;
-        for FineTap { bytes, weights } in set {
-            let words = _mm256_shuffle_epi8(samples, load(bytes));
-            sum = _mm256_add_epi16(sum, _mm256_mulhrs_epi16(words, load_words(weights)));
+unsafe fn fine_row8<const PAIRS: usize>(from: &[u8], fine: &Fine, out: &mut [i16]) {
+    let sets: &[[TapPair; PAIRS]] = fine.pairs.as_chunks().0;
+    // More would not stay in registers.
+    let run = if PAIRS <= 3 { fine.run.clone() } else { 0..0 };
+    let (before, rest) = fine.groups.split_at(run.start);
+    let (even, after) = rest.split_at(run.len());
+    let (out_before, out) = out.as_chunks_mut().0.split_at_mut(before.len());
+    let (out_even, out_after) = out.split_at_mut(even.len());
+    // A set of its own for each group.
+    let uneven = |groups: &[Group], out: &mut [[i16; 16]]| {
+        for (group, out) in groups.iter().zip(out) {
+            let [low, high] = group.windows;
+            debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
+            // SAFETY: `Fine::of` lets windows begin 16 bytes before the end of the source or earlier, and numbers the sets
+            // it has stored.
+            let (samples, set) =
+                unsafe { (windows(from.as_ptr(), group.windows), sets.get_unchecked(group.set as usize)) };
+            store_words(out, fine_sums(samples, &in_registers(set)));
         }
-        store_words(out, sum);
+    };
+    uneven(before, out_before);
+    if let [first, second, ..] = even {
+        let set = in_registers(&sets[first.set as usize]);
+        let way = second.windows[0].wrapping_sub(first.windows[0]) as i32 as isize;
+        let last = even.len() as isize - 1;
+        debug_assert!(
+            even[last as usize].windows.map(|w| w as isize) == first.windows.map(|w| w as isize + last * way)
+        );
+        for (index, out) in out_even.iter_mut().enumerate() {
+            // SAFETY: these are the windows of the group of this number, which lie within `from`.
+            let samples = unsafe { windows(from.as_ptr().offset(index as isize * way), first.windows) };
+            store_words(out, fine_sums(samples, &set));
+        }
+    } else {
+        uneven(even, out_even);
     }
+    uneven(after, out_after);
+}
+
+/// A [`TapPair`] in registers.
+struct Taps {
+    bytes: __m256i,
+    whole: __m256i,
+    rest: __m256i,
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn in_registers<const PAIRS: usize>(set: &[TapPair; PAIRS]) -> [Taps; PAIRS] {
+    std::array::from_fn(|pair| {
+        let TapPair { bytes, whole, rest } = &set[pair];
+        Taps { bytes: load(bytes), whole: load(whole), rest: load(rest) }
+    })
+}
+
+/// Sixteen samples as words with 6 fraction bits.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn fine_sums<const PAIRS: usize>(samples: __m256i, set: &[Taps; PAIRS]) -> __m256i {
+    let (mut whole, mut rest) = (_mm256_setzero_si256(), _mm256_setzero_si256());
+    for taps in set {
+        let pairs = _mm256_shuffle_epi8(samples, taps.bytes);
+        whole = _mm256_add_epi16(whole, _mm256_maddubs_epi16(pairs, taps.whole));
+        rest = _mm256_add_epi16(rest, _mm256_maddubs_epi16(pairs, taps.rest));
+    }
+    // Six bits less, rounded.
+    _mm256_add_epi16(whole, _mm256_mulhrs_epi16(rest, _mm256_set1_epi16(1 << 9)))
 }
 
 /// Whole groups of a filter of `PAIRS` pairs of taps.
