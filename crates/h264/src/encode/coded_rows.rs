@@ -9,6 +9,7 @@ use super::macroblock::{
 use super::neighbours::Neighbours;
 use super::picture::Geometry;
 use super::write_cabac::fill_absolute;
+use vitascope_dsp::video::prefetch_value;
 
 /// The macroblocks of a picture that are decided on. Each is put in once, by the thread that has its row; the thread
 /// of the row below follows at a distance of two macroblocks.
@@ -43,6 +44,13 @@ impl CodedRows {
         let fits = used.filter(|macroblocks| macroblocks.len() == count);
         let macroblocks = fits.unwrap_or_else(|| (0..count).map(|_| OnceLock::new()).collect());
         Self { macroblocks, width: geometry.mb_width, watchful, spare: Arc::clone(spare) }
+    }
+
+    /// Has the memory of macroblock (x, y) brought near, where it is going to be [put](Self::put): a lock that waits for it
+    /// holds up everything.
+    #[inline]
+    pub(crate) fn prefetch(&self, x: usize, y: usize) {
+        prefetch_value(&self.macroblocks[y * self.width + x]);
     }
 
     pub(crate) fn put(&self, x: usize, y: usize, mb: &Macroblock) {
@@ -208,7 +216,7 @@ fn describe(mb: &Macroblock) -> MacroblockInfo {
     if let Mode::Inter(partition) = mb.mode {
         let mut room = [(0, 0, 0, 0); 16];
         let parts = mb.motion_parts(partition, &mut room);
-        for list in 0..2 {
+        for list in (0..2).filter(|&list| mb.ref_idx[list] != [-1; 4]) {
             for &part in parts {
                 fill_absolute(&mut info.mvd[list], part, mb.mvd[list][part.1 * 4 + part.0]);
             }

@@ -103,6 +103,7 @@ pub(crate) fn code_row<E: EntropyCoder>(
         let index = y * mb_width + x;
         job.source.load(kernels, x, y, &mut source);
         job.source.prefetch_after(x, y);
+        attempt.rows.prefetch(x, y);
         attempt.rows.wait_above(x, y);
         let hints = [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO));
         for (views, hint) in views.iter().zip(hints) {
