@@ -44,7 +44,7 @@ pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Qua
 pub use rows::{BlockMeans, Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
 pub use sad::{Sad, SadQuartersX4, SadX4};
 pub use satd::{Sa8d, Satd, Satd4x4X9, SatdMean, SatdMeanX4};
-pub use scan::{NonzeroCount, NonzeroMask4x4, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
+pub use scan::{NonzeroCount, NonzeroMask8x8, Scan4x4, Scan8x8, ZIGZAG_4X4, ZIGZAG_8X8};
 pub use ssd::Ssd;
 pub use transform::{
     Forward4x4, Forward4x4X4, Forward4x4X16, Forward8x8, ForwardHadamard4x4, Inverse4x4Add, Inverse4x4AddX4,
@@ -122,12 +122,10 @@ pub struct VideoKernels {
     pub dequantise4x4: Dequantise4x4,
     /// Scaling of the levels of an 8x8 block.
     pub dequantise8x8: Dequantise8x8,
-    /// Zig-zag scan of a 4x4 block.
+    /// Zig-zag scan of a 4x4 block, and which coefficients are not zero.
     pub scan4x4: Scan4x4,
     /// Zig-zag scan of an 8x8 block.
     pub scan8x8: Scan8x8,
-    /// Which coefficients of a 4x4 block are not zero.
-    pub nonzero_mask4x4: NonzeroMask4x4,
     /// Which coefficients of an 8x8 block are not zero.
     pub nonzero_mask8x8: NonzeroMask8x8,
     /// Luma half samples of whole rows.
@@ -205,7 +203,6 @@ impl VideoKernels {
             dequantise8x8: Dequantise8x8::select(level),
             scan4x4: Scan4x4::select(level),
             scan8x8: Scan8x8::select(level),
-            nonzero_mask4x4: NonzeroMask4x4::select(level),
             nonzero_mask8x8: NonzeroMask8x8::select(level),
             interpolate_half: InterpolateHalf::select(level),
             chroma_mc8: ChromaMotion8::select(level),

@@ -12,8 +12,9 @@ pub const ZIGZAG_4X4: [u8; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 
 pub const ZIGZAG_8X8: [u8; 64] = zigzag_8x8();
 
 kernel! {
-    /// Writes a 4x4 block in the order of [`ZIGZAG_4X4`].
-    pub fn Scan4x4(block: &[i16; 16], out: &mut [i16; 16])
+    /// Writes a 4x4 block in the order of [`ZIGZAG_4X4`]. Of what it gives back, bit i is set where coefficient i of the
+    /// scan is not zero, bit 16 + i where its magnitude exceeds 1.
+    pub fn Scan4x4(block: &[i16; 16], out: &mut [i16; 16]) -> u32
     where block.len() == 16;
     test: scan4x4_variants, cases: tests::scan4x4_cases,
     scalar: scan4x4,
@@ -27,15 +28,6 @@ kernel! {
     test: scan8x8_variants, cases: tests::scan8x8_cases,
     scalar: scan8x8,
     variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::scan8x8 },
-}
-
-kernel! {
-    /// Bit i is set where coefficient i is not zero.
-    pub fn NonzeroMask4x4(block: &[i16; 16]) -> u16
-    where block.len() == 16;
-    test: nonzero_mask4x4_variants, cases: tests::mask4x4_cases,
-    scalar: nonzero_mask4x4,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::nonzero_mask4x4 },
 }
 
 kernel! {
@@ -67,16 +59,16 @@ impl NonzeroCount {
     }
 }
 
-fn scan4x4(block: &[i16; 16], out: &mut [i16; 16]) {
+fn scan4x4(block: &[i16; 16], out: &mut [i16; 16]) -> u32 {
     *out = ZIGZAG_4X4.map(|position| block[usize::from(position)]);
+    out.iter().enumerate().fold(0, |mask, (i, &value)| {
+        let (nonzero, large) = (value != 0, value.unsigned_abs() > 1);
+        mask | u32::from(nonzero) << i | u32::from(large) << (16 + i)
+    })
 }
 
 fn scan8x8(block: &[i16; 64], out: &mut [i16; 64]) {
     *out = ZIGZAG_8X8.map(|position| block[usize::from(position)]);
-}
-
-fn nonzero_mask4x4(block: &[i16; 16]) -> u16 {
-    block.iter().enumerate().fold(0, |mask, (i, &value)| mask | u16::from(value != 0) << i)
 }
 
 fn nonzero_mask8x8(block: &[i16; 64]) -> u64 {
@@ -128,18 +120,21 @@ mod tests {
 
     pub(super) fn scan4x4_cases(kernel: Scan4x4, random: &mut Random, outcome: &mut Outcome) {
         let mut out = [7; 16];
-        kernel.call(&random.words(-32768, 32767), &mut out);
+        outcome.push(kernel.call(&random.words(-32768, 32767), &mut out));
         outcome.extend(&out);
+        let small = sparse::<16>(random).map(|value| value >> random_shift(value));
+        outcome.push(kernel.call(&small, &mut out));
+    }
+
+    /// Leaves levels of all small magnitudes.
+    fn random_shift(value: i16) -> u32 {
+        12 + (value & 3) as u32
     }
 
     pub(super) fn scan8x8_cases(kernel: Scan8x8, random: &mut Random, outcome: &mut Outcome) {
         let mut out = [7; 64];
         kernel.call(&random.words(-32768, 32767), &mut out);
         outcome.extend(&out);
-    }
-
-    pub(super) fn mask4x4_cases(kernel: NonzeroMask4x4, random: &mut Random, outcome: &mut Outcome) {
-        outcome.push(kernel.call(&sparse(random)));
     }
 
     pub(super) fn mask8x8_cases(kernel: NonzeroMask8x8, random: &mut Random, outcome: &mut Outcome) {

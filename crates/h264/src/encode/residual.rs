@@ -118,8 +118,7 @@ impl ResidualCoder {
         }
         self.limit(&mut coeffs);
         let levels = &mut mb.levels.luma_4x4[block];
-        k.scan4x4.call(&coeffs, levels);
-        mb.total_coeff[raster] = count(levels);
+        mb.total_coeff[raster] = count(k.scan4x4.call(&coeffs, levels));
         mb.cbp |= 1 << (block / 4);
         k.dequantise4x4.call(&mut coeffs, &LEVEL_SCALE_4X4[usize::from(mb.qp % 6)], u32::from(mb.qp / 6));
         k.inverse4x4_add.call(&mut mb.rec.luma[at..], LUMA_STRIDE, &coeffs);
@@ -165,7 +164,9 @@ impl ResidualCoder {
         if coded {
             k.scan8x8.call(&coeffs, levels);
             // Levels that were chosen by their bits have been weighed.
-            kept = mb.mode.is_intra() || rates.is_some() || !negligible_8x8(levels);
+            kept = mb.mode.is_intra()
+                || rates.is_some()
+                || !negligible_8x8(levels, k.nonzero_mask8x8.call(levels));
         }
         let raster = quarter / 2 * 8 + quarter % 2 * 2;
         for (i, cell) in [raster, raster + 1, raster + 4, raster + 5].into_iter().enumerate() {
@@ -228,8 +229,7 @@ impl ResidualCoder {
                 continue;
             }
             self.limit(c);
-            k.scan4x4.call(c, levels);
-            mb.total_coeff[BLOCK_RASTER[block]] = count(levels);
+            mb.total_coeff[BLOCK_RASTER[block]] = count(k.scan4x4.call(c, levels));
             k.dequantise4x4.call(c, scale, per);
         }
         mb.cbp |= if any != 0 { 15 } else { 0 };
@@ -294,9 +294,10 @@ impl ResidualCoder {
             for (i, c) in blocks.iter_mut().enumerate() {
                 if any >> i & 1 != 0 {
                     self.limit(c);
-                    let levels = &mut mb.levels.luma_4x4[4 * quarter + i];
-                    k.scan4x4.call(c, levels);
-                    score += score_4x4(levels);
+                    let block = 4 * quarter + i;
+                    let scanned = k.scan4x4.call(c, &mut mb.levels.luma_4x4[block]);
+                    mb.total_coeff[BLOCK_RASTER[block]] = count(scanned);
+                    score += score_4x4(scanned);
                 }
             }
             total_score += score;
@@ -311,9 +312,8 @@ impl ResidualCoder {
             let coded = kept >> block & 1 != 0;
             if !coded {
                 mb.levels.luma_4x4[block] = [0; 16];
-            }
-            mb.total_coeff[BLOCK_RASTER[block]] = if coded { count(&mb.levels.luma_4x4[block]) } else { 0 };
-            if coded {
+                mb.total_coeff[BLOCK_RASTER[block]] = 0;
+            } else {
                 mb.cbp |= 1 << (block / 4);
                 let at = LUMA_ORIGIN + BLOCK_Y[block] * LUMA_STRIDE + BLOCK_X[block];
                 k.dequantise4x4.call(&mut coeffs[block], scale, per);
@@ -373,12 +373,14 @@ impl ResidualCoder {
             self.limit(&mut dc);
             let has_dc = dc != [0; 4];
             let blocks = &mut mb.levels.chroma_ac[component];
+            let mut counts = [0; 4];
             if any != 0 {
                 let mut score = 0;
                 for (i, c) in coeffs.iter_mut().enumerate() {
                     self.limit(c);
-                    k.scan4x4.call(c, &mut blocks[i]);
-                    score += score_4x4(&blocks[i]);
+                    let scanned = k.scan4x4.call(c, &mut blocks[i]);
+                    counts[i] = count(scanned);
+                    score += score_4x4(scanned);
                 }
                 if !mb.mode.is_intra() && rates.is_none() && score < NEGLIGIBLE_CHROMA {
                     any = 0;
@@ -390,7 +392,7 @@ impl ResidualCoder {
                     *levels = [0; 16];
                     coeffs[i] = [0; 16];
                 }
-                mb.total_coeff[16 + 4 * component + i] = if coded { count(levels) } else { 0 };
+                mb.total_coeff[16 + 4 * component + i] = if coded { counts[i] } else { 0 };
             }
             mb.levels.chroma_dc[component] = dc;
             mb.cbp &= !dc_bit;
@@ -420,8 +422,9 @@ impl ResidualCoder {
     }
 }
 
-fn count(levels: &[i16; 16]) -> u8 {
-    levels.iter().map(|&l| u8::from(l != 0)).sum()
+/// Levels of a block that are not zero, by what its scan gave back.
+fn count(scanned: u32) -> u8 {
+    (scanned as u16).count_ones() as u8
 }
 
 pub(crate) fn quantise(c: i32, scale: u16, bias: u16) -> i16 {
@@ -446,14 +449,14 @@ const NEGLIGIBLE_QUARTER: u32 = 3;
 const NEGLIGIBLE_MACROBLOCK: u32 = 4;
 const NEGLIGIBLE_CHROMA: u32 = 7;
 
-/// Worth of a block of levels: isolated ones late in the scan are worth nothing, early ones little,
-/// anything larger always enough.
-fn score_4x4(levels: &[i16; 16]) -> u32 {
+/// Worth of a block of levels, by what its scan gave back: isolated ones late in the scan are worth nothing, early ones
+/// little, anything larger always enough.
+fn score_4x4(scanned: u32) -> u32 {
     const BY_RUN: [u32; 16] = [3, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    score(levels, &BY_RUN)
+    if scanned >> 16 != 0 { LARGE_SCORE } else { score(scanned.into(), &BY_RUN) }
 }
 
-fn negligible_8x8(levels: &[i16; 64]) -> bool {
+fn negligible_8x8(levels: &[i16; 64], nonzero: u64) -> bool {
     const BY_RUN: [u32; 64] = {
         let mut t = [0; 64];
         let mut i = 0;
@@ -469,20 +472,20 @@ fn negligible_8x8(levels: &[i16; 64]) -> bool {
         }
         t
     };
-    score(levels, &BY_RUN) < NEGLIGIBLE_QUARTER
+    score(nonzero, &BY_RUN) < NEGLIGIBLE_QUARTER && levels.iter().all(|level| level.unsigned_abs() < 2)
 }
 
-fn score<const N: usize>(levels: &[i16; N], by_run: &[u32; N]) -> u32 {
-    let (mut total, mut run) = (0, 0);
-    for &level in levels {
-        if level == 0 {
-            run += 1;
-        } else if level.unsigned_abs() > 1 {
-            return 9;
-        } else {
-            total += by_run[run];
-            run = 0;
-        }
+/// Worth of levels of 1 at these places of the scan.
+fn score<const N: usize>(mut places: u64, by_run: &[u32; N]) -> u32 {
+    let (mut total, mut next) = (0, 0);
+    while places != 0 {
+        let place = places.trailing_zeros() as usize;
+        total += by_run[(place - next) % N];
+        next = place + 1;
+        places &= places - 1;
     }
     total
 }
+
+/// Worth of a block with a larger level.
+const LARGE_SCORE: u32 = 9;

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 /// # Safety
 /// AVX2.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn scan4x4(block: &[i16; 16], out: &mut [i16; 16]) {
+pub(super) unsafe fn scan4x4(block: &[i16; 16], out: &mut [i16; 16]) -> u32 {
     // All but one word of each half of the scan lie in the same half of the block.
     let first = _mm_setr_epi8(0, 1, 2, 3, 8, 9, -1, -1, 10, 11, 4, 5, 6, 7, 12, 13);
     let second = _mm_setr_epi8(2, 3, 8, 9, 10, 11, 4, 5, -1, -1, 6, 7, 12, 13, 14, 15);
@@ -15,9 +15,16 @@ pub(super) unsafe fn scan4x4(block: &[i16; 16], out: &mut [i16; 16]) {
         let p: *const __m128i = block.as_ptr().cast();
         let top = _mm_shuffle_epi8(_mm_loadu_si128(p), first);
         let bottom = _mm_shuffle_epi8(_mm_loadu_si128(p.add(1)), second);
+        let top = _mm_insert_epi16::<3>(top, block[8].into());
+        let bottom = _mm_insert_epi16::<4>(bottom, block[7].into());
         let q: *mut __m128i = out.as_mut_ptr().cast();
-        _mm_storeu_si128(q, _mm_insert_epi16::<3>(top, block[8].into()));
-        _mm_storeu_si128(q.add(1), _mm_insert_epi16::<4>(bottom, block[7].into()));
+        _mm_storeu_si128(q, top);
+        _mm_storeu_si128(q.add(1), bottom);
+        // Saturation keeps what is not zero so, and what is larger than 1.
+        let magnitudes = _mm_abs_epi8(_mm_packs_epi16(top, bottom));
+        let none_in = |bytes| _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128())) as u32;
+        let beyond_one = _mm_subs_epu8(magnitudes, _mm_set1_epi8(1));
+        !(none_in(magnitudes) | none_in(beyond_one) << 16)
     }
 }
 
@@ -42,20 +49,6 @@ pub(super) unsafe fn scan8x8(block: &[i16; 64], out: &mut [i16; 64]) {
         _mm_storeu_si128(p.add(6), gather(6));
         _mm_storeu_si128(p.add(7), gather(7));
     }
-}
-
-/// # Safety
-/// AVX2.
-#[target_feature(enable = "avx2")]
-pub(super) unsafe fn nonzero_mask4x4(block: &[i16; 16]) -> u16 {
-    // SAFETY: the array holds 32 bytes.
-    let (top, bottom) = unsafe {
-        let p: *const __m128i = block.as_ptr().cast();
-        (_mm_loadu_si128(p), _mm_loadu_si128(p.add(1)))
-    };
-    // Saturation keeps what is not zero so.
-    let zero = _mm_cmpeq_epi8(_mm_packs_epi16(top, bottom), _mm_setzero_si128());
-    !(_mm_movemask_epi8(zero) as u16)
 }
 
 /// # Safety

@@ -63,8 +63,7 @@ fn score_blocks(k: &VideoKernels, blocks: &[[i16; 16]; 4], any: u32) -> u32 {
     }
     let score = |i: usize| {
         let mut levels = [0; 16];
-        k.scan4x4.call(&blocks[i], &mut levels);
-        score_4x4(&levels)
+        score_4x4(k.scan4x4.call(&blocks[i], &mut levels))
     };
     (0..4).filter(|i| any >> i & 1 != 0).map(score).sum()
 }

@@ -59,9 +59,7 @@ impl ResidualCoder {
                 continue;
             }
             self.limit(c);
-            let levels = &mut mb.levels.luma_4x4[block];
-            k.scan4x4.call(c, levels);
-            mb.total_coeff[raster] = count(levels);
+            mb.total_coeff[raster] = count(k.scan4x4.call(c, &mut mb.levels.luma_4x4[block]));
             mb.cbp |= 1 << quarter;
             let at = LUMA_ORIGIN + BLOCK_Y[block] * LUMA_STRIDE + BLOCK_X[block];
             k.dequantise4x4.call(c, scale, u32::from(mb.qp / 6));

@@ -31,8 +31,8 @@ impl Nearest<4> {
 impl Nearest<16> {
     pub(super) fn of_4x4(k: &VideoKernels, block: &[i16; 16]) -> Self {
         let mut levels = [0; 16];
-        k.scan4x4.call(block, &mut levels);
-        Self { levels, mask: k.nonzero_mask4x4.call(&levels).into() }
+        let scanned = k.scan4x4.call(block, &mut levels);
+        Self { levels, mask: (scanned & 0xFFFF).into() }
     }
 }
 
