@@ -92,12 +92,12 @@ pub(crate) fn residual<S: BinSink>(sink: &mut S, around: &Neighbours<'_>, mb: &M
 #[inline]
 pub(super) fn block<S: BinSink>(sink: &mut S, category: Category, flag_context: usize, levels: &[i16]) {
     let c = category as usize;
-    let mask = levels.iter().enumerate().fold(0u32, |mask, (i, &l)| mask | u32::from(l != 0) << i);
+    let mask = nonzero(levels);
     sink.bin(CODED_BLOCK + 4 * c + flag_context, mask != 0);
     if mask == 0 {
         return;
     }
-    let last = 31 - mask.leading_zeros() as usize;
+    let last = 63 - mask.leading_zeros() as usize;
     let end = levels.len() - 1;
     let (significant, last_base) = (SIGNIFICANT + SIGNIFICANT_OFFSET[c], LAST + SIGNIFICANT_OFFSET[c]);
     for i in 0..last.min(end) {
@@ -112,11 +112,11 @@ pub(super) fn block<S: BinSink>(sink: &mut S, category: Category, flag_context: 
         sink.bin(last_base + last, true);
     }
     let limit = if category == Category::ChromaDc { 3 } else { 4 };
-    level_values(sink, LEVEL + LEVEL_OFFSET[c], limit, levels, u64::from(mask));
+    level_values(sink, LEVEL + LEVEL_OFFSET[c], limit, levels, mask);
 }
 
 pub(super) fn block_8x8<S: BinSink>(sink: &mut S, levels: &[i16; 64]) {
-    let mask = levels.iter().enumerate().fold(0u64, |mask, (i, &l)| mask | u64::from(l != 0) << i);
+    let mask = nonzero(levels);
     let last = 63 - mask.leading_zeros() as usize;
     for i in 0..last {
         let set = mask >> i & 1 != 0;
@@ -130,6 +130,23 @@ pub(super) fn block_8x8<S: BinSink>(sink: &mut S, levels: &[i16; 64]) {
         sink.bin(LAST_8X8 + usize::from(LAST_8X8_INC[last]), true);
     }
     level_values(sink, LEVEL_8X8, 4, levels, mask);
+}
+
+/// Bit i is set where level i, of at most 64, is not zero.
+#[inline(always)]
+fn nonzero(levels: &[i16]) -> u64 {
+    const SIGNS: u64 = 0x8000_8000_8000_8000;
+    // Bits 0, 16, 32 and 48 come to 48 and the three above it.
+    const GATHER: u64 = 1 << 48 | 1 << 33 | 1 << 18 | 1 << 3;
+    let (fours, rest) = levels.as_chunks::<4>();
+    let mut mask = 0;
+    for (i, four) in fours.iter().enumerate() {
+        let words = (0..4).fold(0, |words, i| words | u64::from(four[i] as u16) << (16 * i));
+        let set = (((words & !SIGNS) + !SIGNS) | words) & SIGNS;
+        mask |= ((set >> 15).wrapping_mul(GATHER) >> 48 & 15) << (4 * i);
+    }
+    let before = 4 * fours.len();
+    rest.iter().enumerate().fold(mask, |mask, (i, &level)| mask | u64::from(level != 0) << (before + i))
 }
 
 /// Magnitudes and signs, highest frequency first.
@@ -159,5 +176,22 @@ fn level_values<S: BinSink>(sink: &mut S, base: usize, limit: usize, levels: &[i
             ones += 1;
         }
         sink.bypass(value < 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nonzero;
+
+    #[test]
+    fn levels_that_are_not_zero_are_found() {
+        let mut levels = [0i16; 64];
+        for (i, value) in [(0, 1), (3, -1), (4, i16::MIN), (14, i16::MAX), (15, 256), (62, -256), (63, 2)] {
+            levels[i] = value;
+            for length in [4, 15, 16, 64] {
+                let expected = (0..length).filter(|&i| levels[i] != 0).fold(0, |mask, i| mask | 1 << i);
+                assert_eq!(nonzero(&levels[..length]), expected, "{length} levels");
+            }
+        }
     }
 }
