@@ -99,48 +99,75 @@ pub(crate) fn deblock_row<'a>(
     let mut left: Option<(EdgeSide<'_>, u8)> = None;
     for (x, (mb, qp)) in macroblocks.enumerate() {
         let side = EdgeSide::new(mb, p.copy);
-        let mut strengths = side.inside();
-        if let Some((left, left_qp)) = &left {
-            strengths[0][0] = side.against(left, [0, 4, 8, 12], [3, 7, 11, 15]);
-            filter(k, p, &mut row, x, Direction::Vertical, 0, qp, *left_qp, strengths[0][0]);
-        }
-        for (edge, &inner) in strengths[0].iter().enumerate().skip(1) {
-            filter(k, p, &mut row, x, Direction::Vertical, edge, qp, qp, inner);
-        }
-        if let Some((top, top_qp)) = above.next() {
-            strengths[1][0] = side.against(&EdgeSide::new(top, p.copy), [0, 1, 2, 3], [12, 13, 14, 15]);
-            filter(k, p, &mut row, x, Direction::Horizontal, 0, qp, top_qp, strengths[1][0]);
-        }
-        for (edge, &inner) in strengths[1].iter().enumerate().skip(1) {
-            filter(k, p, &mut row, x, Direction::Horizontal, edge, qp, qp, inner);
-        }
+        let within = Limits::between(p, qp, qp);
+        let inside = (!side.is_plain()).then(|| side.inside());
+        let mut edges = |direction: Direction, first: Option<(Strengths, Limits)>| {
+            if let Some((strengths, limits)) = first {
+                filter(k, &mut row, x, direction, 0, &limits, strengths);
+            }
+            for (edge, &inner) in inside.iter().flat_map(|all| &all[direction as usize]).enumerate().skip(1) {
+                filter(k, &mut row, x, direction, edge, &within, inner);
+            }
+        };
+        let beside = left.map(|(left, left_qp)| (side.beside(&left), Limits::between(p, qp, left_qp)));
+        edges(Direction::Vertical, beside);
+        let below = above
+            .next()
+            .map(|(top, top_qp)| (side.below(&EdgeSide::new(top, p.copy)), Limits::between(p, qp, top_qp)));
+        edges(Direction::Horizontal, below);
         left = Some((side, qp));
+    }
+}
+
+/// What an edge goes by; of a component of which nothing would be filtered, nothing.
+struct Limits {
+    luma: Option<&'static Thresholds>,
+    chroma: Option<&'static Thresholds>,
+}
+
+impl Limits {
+    /// Between blocks of two quantisers.
+    #[inline(always)]
+    fn between(p: DeblockParameters, qp: u8, other_qp: u8) -> Self {
+        let chroma_qp = |qp: u8| CHROMA_QP[usize::from(qp).min(51)];
+        let chroma = || Thresholds::between(chroma_qp(qp), chroma_qp(other_qp));
+        Self { luma: Thresholds::between(qp, other_qp), chroma: if p.monochrome { None } else { chroma() } }
     }
 }
 
 /// A vertical edge separates columns, a horizontal one rows.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Direction {
-    Vertical,
-    Horizontal,
+    Vertical = 0,
+    Horizontal = 1,
 }
 
+#[inline(always)]
 fn filter(
     k: &VideoKernels,
-    p: DeblockParameters,
     row: &mut DeblockRow<'_>,
     mb_x: usize,
     direction: Direction,
     edge: usize,
-    qp: u8,
-    other_qp: u8,
+    limits: &Limits,
     strengths: Strengths,
 ) {
-    if strengths == [0; 4] {
-        return;
+    if strengths != [0; 4] {
+        filter_edge(k, row, mb_x, direction, edge, limits, strengths);
     }
+}
+
+fn filter_edge(
+    k: &VideoKernels,
+    row: &mut DeblockRow<'_>,
+    mb_x: usize,
+    direction: Direction,
+    edge: usize,
+    limits: &Limits,
+    strengths: Strengths,
+) {
     let strong = strengths[0] == 4;
-    if let Some(thresholds) = Thresholds::between(qp, other_qp) {
+    if let Some(thresholds) = limits.luma {
         let stride = row.luma_stride;
         let corner = row.luma_offset + 16 * mb_x;
         let (alpha, beta, tc0) = (thresholds.alpha, thresholds.beta, thresholds.tc0(strengths));
@@ -163,11 +190,7 @@ fn filter(
             }
         }
     }
-    if edge % 2 == 1 || p.monochrome {
-        return;
-    }
-    let [qp, other_qp] = [qp, other_qp].map(|qp| CHROMA_QP[usize::from(qp).min(51)]);
-    let Some(thresholds) = Thresholds::between(qp, other_qp) else { return };
+    let Some(thresholds) = limits.chroma.filter(|_| edge.is_multiple_of(2)) else { return };
     let stride = row.chroma_stride;
     let corner = row.chroma_offset + 8 * mb_x;
     let (alpha, beta, tc0) = (thresholds.alpha, thresholds.beta, thresholds.tc0(strengths));
