@@ -11,7 +11,8 @@ use crate::encode::residual::SOURCE_STRIDE;
 struct Quarters {
     /// As [`packed`].
     at: [u32; 4],
-    costs: [u32; 4],
+    /// Signed, as vectors of them are compared at once on any x86.
+    costs: [i32; 4],
 }
 
 impl Quarters {
@@ -20,7 +21,7 @@ impl Quarters {
     fn offer(&mut self, at: Point, bits: u32, sums: [u32; 4]) {
         let at = packed(at);
         for ((best, least), sum) in self.at.iter_mut().zip(&mut self.costs).zip(sums) {
-            let cost = sum + bits;
+            let cost = (sum + bits) as i32;
             *best = if cost < *least { at } else { *best };
             *least = cost.min(*least);
         }
@@ -39,7 +40,7 @@ fn unpacked(at: u32) -> Mv {
 
 impl Search<'_> {
     pub(super) fn quick(&self, candidates: &[Mv], depth: SearchDepth) -> Found {
-        let mut quarters = Quarters { at: [0; 4], costs: [u32::MAX; 4] };
+        let mut quarters = Quarters { at: [0; 4], costs: [i32::MAX; 4] };
         let mut best = self.quick_start(candidates, &mut quarters);
         let whole = self.settle(&mut best, depth.steps, &mut quarters);
         let centre = best.at;
@@ -49,7 +50,7 @@ impl Search<'_> {
             halves = self.halves(&mut best, &mut quarters);
         }
         // Closer looks gain more for parts than for the whole.
-        let apart = quarters.costs.iter().fold(0u32, |sum, &cost| sum.saturating_add(cost));
+        let apart = quarters.costs.iter().fold(0u32, |sum, &cost| sum.saturating_add(cost as u32));
         let promising =
             self.by_quarters && apart.saturating_sub(apart / 256 * self.quarter_slack) < best.cost;
         best.cost = self.transformed(best.at);
