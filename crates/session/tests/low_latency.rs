@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clip::{HEIGHT, WIDTH, at, low_latency_session, picture, picture_of, with};
 use vitascope_core::{Dictionary, PixelBuffer, SampleBuffer, Time};
-use vitascope_session::{FrameOptions, key};
+use vitascope_session::{AVERAGE_QP, FrameOptions, key};
 
 #[test]
 fn every_frame_comes_out_by_itself_and_in_order() {
@@ -47,6 +47,37 @@ fn sync_frames_stand_only_where_they_are_asked_for() {
         }
     }
     assert_eq!(sync, [0, 40]);
+}
+
+#[test]
+fn bounds_of_the_quantiser_change_in_mid_stream() {
+    // A rate that wants quantisers below 20, or above 40; and the bound that stands in its way for a while.
+    for (rate, key, bound, gone) in [
+        (2_000_000, key::MIN_ALLOWED_FRAME_QP, 40, 0),
+        (5_000, key::MAX_ALLOWED_FRAME_QP, 20, 51),
+        (5_000, key::MAX_ALLOWED_FRAME_QP, 0, 51),
+    ] {
+        let settings =
+            with(key::AVERAGE_BIT_RATE, rate).with(key, bound).with(key::PROFILE_LEVEL, "H264_High_4_0");
+        let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &settings);
+        let mut qps = Vec::new();
+        for number in 0..24 {
+            if number == 8 {
+                session.set_property(key, gone).unwrap();
+            }
+            session
+                .encode_frame(&picture(number), at(number), Time::new(1, 30), &FrameOptions::new(), 0)
+                .unwrap();
+            let sample = outputs.recv().unwrap().sample.unwrap().unwrap();
+            qps.push(sample.attachment(AVERAGE_QP).unwrap().0.as_f64().unwrap());
+        }
+        let (held, free) = (&qps[..8], &qps[16..]);
+        if key == key::MIN_ALLOWED_FRAME_QP {
+            assert!(held.iter().all(|qp| *qp >= 40.0) && free.iter().all(|qp| *qp < 20.0), "{qps:?}");
+        } else {
+            assert!(held.iter().all(|qp| *qp <= 20.0) && free.iter().all(|qp| *qp > 40.0), "{qps:?}");
+        }
+    }
 }
 
 /// A picture of 320x192 that no motion predicts all of.

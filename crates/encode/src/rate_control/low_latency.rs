@@ -108,16 +108,16 @@ const SURPRISE: f64 = 4.0;
 const LEARNING: f64 = 0.5;
 
 impl LowLatencyRate {
-    /// For pictures of so many macroblocks; QPs stay within the limits.
+    /// For pictures of so many macroblocks, with QPs up to 51.
     ///
     /// # Errors
     /// A rate outside 1 to 1e12 bits per second.
-    pub fn new(bits_per_second: f64, macroblocks: u32, (min_qp, max_qp): (f64, f64)) -> Result<Self, Error> {
+    pub fn new(bits_per_second: f64, macroblocks: u32) -> Result<Self, Error> {
         let mut rate = Self {
             bits_per_second: 1.0,
             macroblocks: f64::from(macroblocks),
-            min_qp,
-            max_qp,
+            min_qp: 0.0,
+            max_qp: 51.0,
             debts: [0.0; 2],
             factors: [
                 Factor::new(0.55, macroblocks),
@@ -143,6 +143,11 @@ impl LowLatencyRate {
             self.debts = [0.0; 2];
         }
         Ok(())
+    }
+
+    /// QPs stay within these bounds from the next frame on, the greatest of which counts where they cross.
+    pub fn set_qp_bounds(&mut self, min_qp: f64, max_qp: f64) {
+        (self.min_qp, self.max_qp) = (min_qp.min(max_qp), max_qp);
     }
 
     /// The plan of the next frame.
@@ -255,7 +260,7 @@ mod tests {
     /// Codes frames of changing cost as a picture would turn out, with errors of the estimate, and never more
     /// than allowed.
     fn sizes(rate: f64, frames: usize, layered: bool) -> Vec<f64> {
-        let mut control = LowLatencyRate::new(rate, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let mut control = LowLatencyRate::new(rate, MACROBLOCKS).unwrap();
         let coded = |n: usize| {
             let moving = if (n / 60).is_multiple_of(2) { 60_000.0 } else { 20_000.0 };
             let error = 1.0 + 0.2 * ((n * 7919 % 13) as f64 / 6.0 - 1.0);
@@ -306,7 +311,7 @@ mod tests {
 
     #[test]
     fn still_pictures_become_sharp_step_by_step() {
-        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS).unwrap();
         let mut last = 51.0;
         for _ in 0..60 {
             let plan = control.start(&frame(0.0));
@@ -321,7 +326,7 @@ mod tests {
 
     #[test]
     fn a_repeated_frame_does_not_make_later_ones_coarser() {
-        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS).unwrap();
         let mut qp = 0.0;
         for _ in 0..40 {
             let plan = control.start(&frame(60_000.0));
@@ -339,7 +344,7 @@ mod tests {
     fn the_frames_after_one_that_was_far_too_small_make_up_for_it() {
         // Moving frames of which one after a while takes a quarter of what was to be expected; or it is a still one.
         let frames_to_return = |cost: f64| {
-            let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+            let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS).unwrap();
             let mut code = |cost: f64, factor: f64| {
                 let plan = control.start(&frame(cost));
                 control.finish(100.0 + factor * cost / step_of_qp(plan.qp), plan.qp, 0.0);
@@ -355,7 +360,7 @@ mod tests {
 
     #[test]
     fn the_frame_after_an_intra_frame_is_hardly_finer() {
-        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS, (1.0, 51.0)).unwrap();
+        let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS).unwrap();
         let intra = control.start(&LowLatencyFrame { is_intra: true, ..frame(300_000.0) }).qp;
         control.finish(80_000.0, intra, 2.0);
         // Nothing moves, but all that the intra frame left out would have to be sent.
@@ -365,7 +370,7 @@ mod tests {
 
     #[test]
     fn rates_out_of_range_are_refused() {
-        assert!(LowLatencyRate::new(0.0, 1, (0.0, 51.0)).is_err());
-        assert!(LowLatencyRate::new(f64::NAN, 1, (0.0, 51.0)).is_err());
+        assert!(LowLatencyRate::new(0.0, 1).is_err());
+        assert!(LowLatencyRate::new(f64::NAN, 1).is_err());
     }
 }

@@ -39,7 +39,8 @@ impl LowLatency {
             Some(BaseLayer::FrameRate(rate)) => (rate / frame_rate).min(1.0),
         };
         // The rate follows; one bit a second is within its range.
-        let rate = LowLatencyRate::new(1.0, macroblocks, qps).ok()?;
+        let mut rate = LowLatencyRate::new(1.0, macroblocks).ok()?;
+        rate.set_qp_bounds(qps.0, qps.1);
         let mut all =
             Self { rate, is_on: false, base_frames, base_bits: config.base_layer_bit_rate_fraction, qp: 0.0 };
         all.set_control(config.rate_control);
@@ -52,6 +53,10 @@ impl LowLatency {
             RateControl::AverageBitRate(bits) => self.rate.set_bits_per_second(bits.into()).is_ok(),
             _ => false,
         };
+    }
+
+    pub(crate) fn set_qp_bounds(&mut self, min_qp: f64, max_qp: f64) {
+        self.rate.set_qp_bounds(min_qp, max_qp);
     }
 
     pub(crate) fn set_base_bits(&mut self, part: Option<f64>) {

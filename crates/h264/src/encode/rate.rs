@@ -87,10 +87,11 @@ impl Rate {
         let exact = buffer.is_some();
         let level = LevelGuard::new(stream);
         let besides = [bytes_besides(true, exact, parameter_bytes), bytes_besides(false, exact, 0)];
+        let (min_qp, max_qp) = qp_bounds(&settings.limits);
         let control = vitascope_encode::RateControl::new(RateConfig {
             mode: rate_mode(settings.control),
-            min_qp: f64::from(MIN_QP.max(settings.limits.min_qp.into())),
-            max_qp: f64::from(MIN_QP.max(settings.limits.max_qp.into())),
+            min_qp,
+            max_qp,
             limits: SizeLimits {
                 windows: windows(&settings.limits),
                 buffer: buffer
@@ -110,11 +111,9 @@ impl Rate {
         let tick = f64::from(timing.num_units_in_tick) / f64::from(timing.time_scale);
         // Without a buffer nothing is stated in ticks, so they may be fine.
         let tick = if buffer.is_some() { tick } else { FINE_TICK };
-        let bounds =
-            (f64::from(MIN_QP.max(settings.limits.min_qp.into())), f64::from(settings.limits.max_qp));
         Ok(Self {
             control,
-            low_latency: LowLatency::new(config, rate.macroblocks, rate.frame_rate, bounds),
+            low_latency: LowLatency::new(config, rate.macroblocks, rate.frame_rate, (min_qp, max_qp)),
             settings,
             changes: 0,
             applied: 0,
@@ -250,13 +249,14 @@ impl Rate {
         }
         self.applied = ticket.change;
         let RateSettings { control, limits } = ticket.settings;
-        let bound = |qp: u8| f64::from(qp).max(f64::from(MIN_QP));
+        let (min_qp, max_qp) = qp_bounds(&limits);
         // Checked when they were set.
         let _ = self.control.set_mode(rate_mode(control));
+        let _ = self.control.set_qp_bounds(min_qp, max_qp);
         if let Some(low_latency) = &mut self.low_latency {
             low_latency.set_control(control);
+            low_latency.set_qp_bounds(min_qp, max_qp);
         }
-        let _ = self.control.set_qp_bounds(bound(limits.min_qp), bound(limits.max_qp));
         let _ = self.control.set_windows(windows(&limits));
     }
 }
@@ -311,6 +311,12 @@ fn least_bits(stream: &StreamParameters, macroblocks: u32, besides: [usize; 2]) 
     let [intra, predicted] =
         [SliceKind::I, SliceKind::P].map(|kind| 8.0 * least_picture_bytes(kind, cabac, macroblocks as usize));
     LeastBits { intra: intra + 8.0 * besides[0] as f64, predicted: predicted + 8.0 * besides[1] as f64 }
+}
+
+/// The least and the greatest QP; 0, which is lossless in no profile here, counts as 1.
+fn qp_bounds(limits: &RateLimits) -> (f64, f64) {
+    let bound = |qp: u8| f64::from(MIN_QP.max(qp.into()));
+    (bound(limits.min_qp), bound(limits.max_qp))
 }
 
 fn windows(limits: &RateLimits) -> [Option<WindowLimit>; 2] {
