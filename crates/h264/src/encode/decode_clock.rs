@@ -58,7 +58,8 @@ impl DecodeClock {
             self.first = time;
         }
         let elapsed = time - self.first;
-        let at = if elapsed.is_numeric() { (elapsed.seconds() / self.tick).round() as i64 } else { 0 };
+        let elapsed_ticks = (elapsed.seconds() / self.tick).round().clamp(-FARTHEST, FARTHEST);
+        let at = if elapsed.is_numeric() { elapsed_ticks as i64 } else { 0 };
         let ticks = match self.shown.back() {
             // A time that does not rise is none.
             Some(&last) if !elapsed.is_numeric() => last.saturating_add(self.spacing),
@@ -101,6 +102,8 @@ impl DecodeClock {
     }
 }
 
+/// Ticks between the first frame and any other, decades of the finest ones, so that sums stay within 64 bits.
+const FARTHEST: f64 = (1u64 << 60) as f64;
 /// Frames kept behind the one that is coded, more than any reordering spans.
 const KEPT: i64 = 20;
 
@@ -133,10 +136,23 @@ mod tests {
         }
         let decoded: Vec<i64> = (0..5).map(|i| clock.start(i, 0.04).decode).collect();
         assert_eq!(decoded, [0, 1, 3, 18, 19]);
-        // Many frames leave no trace.
-        for i in 5..500 {
-            clock.submitted(Time::new(20 + i, 25));
-            assert_eq!(clock.start(i as u64, 0.04).decode, 40 + 2 * i);
+        // The ends of time.
+        let mut clock = DecodeClock::new(1e-7, 25.0, 0);
+        for time in
+            [Time::new(i64::MIN, 1), Time::new(0, 25), Time::new(i64::MAX - 1, 25), Time::new(i64::MAX, 1)]
+        {
+            clock.submitted(time);
+        }
+        let decoded: Vec<i64> = (0..4).map(|i| clock.start(i, 0.04).decode).collect();
+        assert!(decoded.is_sorted_by(|a, b| a < b), "{decoded:?}");
+    }
+
+    #[test]
+    fn many_frames_leave_no_trace() {
+        let mut clock = DecodeClock::new(0.02, 25.0, 0);
+        for i in 0..500 {
+            clock.submitted(Time::new(i, 25));
+            assert_eq!(clock.start(i as u64, 0.04).decode, 2 * i);
         }
         assert!(clock.shown.len() < 30);
     }
