@@ -177,14 +177,16 @@ effects! {
         assert!(qps(&encode(&poor, 10)).iter().any(|qp| *qp > 35.0));
         let held = encode(&poor.with(key::MAX_ALLOWED_FRAME_QP, 30), 10);
         assert!(qps(&held).iter().all(|qp| *qp <= 30.0));
+        // The level is chosen for it.
+        let fine = encode(&with(key::QUALITY, 0.1).with(key::MAX_ALLOWED_FRAME_QP, 15), 30);
+        assert!(qps(&fine).iter().all(|qp| *qp <= 15.0), "{:?}", qps(&fine));
         // A hard limit wins.
         let free = sizes(&encode(&with(key::MAX_ALLOWED_FRAME_QP, 20), 10));
         let half = fullest(&free, 3) / 2;
         let both = with(key::MAX_ALLOWED_FRAME_QP, 20).with(key::DATA_RATE_LIMITS, pairs(&[half as f64, 0.1]));
         let limited = encode(&both, 10);
         assert!(fullest(&sizes(&limited), 3) <= half && qps(&limited).iter().any(|qp| *qp > 20.0));
-        // In mid-stream.
-        // The level must have room for it.
+        // In mid-stream, for which the level must have room.
         let coarse = with(key::QUALITY, 0.1).with(key::MAX_FRAME_DELAY_COUNT, 0);
         let (session, outputs) = session(&coarse.with(key::PROFILE_LEVEL, "H264_High_4_0"));
         (0..4).for_each(|number| give(&session, number));

@@ -1,7 +1,7 @@
 //! How high a bit rate a stream may come to, for the choice of its level.
 
 use super::config::EncoderConfig;
-use super::rate_config::{RateControl, RateLimits, at_quality};
+use super::rate_config::{RateControl, RateLimits, at_quality, quality_of_quantiser};
 
 /// The most that the settings promise not to exceed on average, in bits per second; 0 when they promise nothing.
 pub(crate) fn bound_bit_rate(config: &EncoderConfig) -> u64 {
@@ -29,7 +29,9 @@ pub(crate) fn reachable_bit_rate(control: RateControl, limits: &RateLimits, pixe
         RateControl::AverageBitRate(bits) => (HEADROOM * f64::from(bits)).max(RAISED * pixels),
         RateControl::ConstantQuality(quality) => at_quality(&QUALITY, quality) * pixels,
     };
-    held_down(raised, limits)
+    // Whatever is aimed at, no picture is coarser than the greatest QP.
+    let least = at_quality(&QUALITY, quality_of_quantiser(limits.max_qp.into())) * pixels;
+    held_down(raised.max(least), limits)
 }
 
 /// Limits of sizes hold a rate down; all of a longer window may come at once.
@@ -57,6 +59,14 @@ mod tests {
         assert_eq!(reachable(average, [limit(100_000, 5.0), limit(10_000, 0.2)], 1e8), 400_000);
         let quality = |quality| reachable(RateControl::ConstantQuality(quality), [None; 2], 1e6);
         assert_eq!((quality(0.5), quality(1.0)), (350_000, 4_000_000));
+        let bounded = |max_qp| {
+            let limits = RateLimits { max_qp, ..RateLimits::default() };
+            reachable_bit_rate(RateControl::ConstantQuality(0.25), &limits, 1e6)
+        };
+        assert_eq!(
+            (bounded(51), bounded(40), bounded(26), bounded(0)),
+            (100_000, 100_000, 350_000, 4_000_000)
+        );
         assert!((0..100).all(|i| quality(f64::from(i) / 100.0) < quality(f64::from(i + 1) / 100.0)));
     }
 }

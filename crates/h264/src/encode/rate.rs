@@ -12,7 +12,7 @@ use super::error::Error;
 use super::frame_coder::CodedFrame;
 use super::hrd::{BufferModel, most_message_bytes};
 use super::low_latency::LowLatency;
-use super::rate_config::{RateControl, RateLimits, at_quality, check_limits, check_rate_control};
+use super::rate_config::{RateControl, RateLimits, check_limits, check_rate_control, quantiser_of_quality};
 use super::row_budget::RowBudget;
 use super::saving::least_picture_bytes;
 use super::slice::SliceKind;
@@ -328,18 +328,10 @@ fn windows(limits: &RateLimits) -> [Option<WindowLimit>; 2] {
 fn rate_mode(control: RateControl) -> RateMode {
     match control {
         RateControl::ConstantQuality(quality) => {
-            RateMode::ConstantQuality { rate_factor: rate_factor(quality) }
+            RateMode::ConstantQuality { rate_factor: quantiser_of_quality(quality) }
         }
         RateControl::AverageBitRate(bits) => RateMode::AverageBitRate { bits_per_second: f64::from(bits) },
     }
-}
-
-/// Quantiser that a quality stands for: the platform's low, normal, high and lossless at a quarter,
-/// a half, three quarters and one, straight lines between. The lookahead's importance adds several to what
-/// the base is, so that the least quality lies well below the highest quantiser.
-fn rate_factor(quality: f64) -> f64 {
-    const POINTS: [f64; 5] = [45.0, 35.0, 26.0, 18.0, 1.0];
-    at_quality(&POINTS, quality)
 }
 
 #[cfg(test)]
@@ -348,7 +340,7 @@ mod tests {
 
     #[test]
     fn better_quality_never_means_a_coarser_quantiser() {
-        let factors: Vec<f64> = (0..=1000).map(|i| rate_factor(f64::from(i) / 1000.0)).collect();
+        let factors: Vec<f64> = (0..=1000).map(|i| quantiser_of_quality(f64::from(i) / 1000.0)).collect();
         assert!(factors.windows(2).all(|w| w[1] < w[0]));
         assert_eq!((factors[0], factors[500], factors[1000]), (45.0, 26.0, 1.0));
     }

@@ -98,6 +98,23 @@ pub(crate) fn check_buffer(buffer: &DecoderBuffer) -> Result<(), Error> {
     Ok(())
 }
 
+/// Quantisers that qualities stand for: the platform's low, normal, high and lossless at a quarter, a half, three quarters
+/// and one. The lookahead's importance adds several to what the base is, so that the least quality lies well below the
+/// highest quantiser.
+const QUANTISERS: [f64; 5] = [45.0, 35.0, 26.0, 18.0, 1.0];
+
+/// The quantiser that a quality stands for.
+pub(crate) fn quantiser_of_quality(quality: f64) -> f64 {
+    at_quality(&QUANTISERS, quality)
+}
+
+/// The quality that a quantiser stands for, the nearest there is.
+pub(crate) fn quality_of_quantiser(quantiser: f64) -> f64 {
+    let parts =
+        QUANTISERS.windows(2).map(|ends| ((ends[0] - quantiser) / (ends[0] - ends[1])).clamp(0.0, 1.0));
+    parts.sum::<f64>() / 4.0
+}
+
 /// What stands at a quality for what stands at 0, a quarter, a half, three quarters and 1: straight lines between.
 pub(crate) fn at_quality(points: &[f64; 5], quality: f64) -> f64 {
     let place = quality.clamp(0.0, 1.0) * 4.0;
