@@ -1,4 +1,5 @@
-//! Sessions with any properties of the table, set by lot before and during the stream, eight at once.
+//! Sessions with any properties of the table, set by lot before and during the stream, eight at once: ordinary and low-latency
+//! ones, frames at even and uneven times, of one size and format or of several, with and without wishes of their own.
 //!
 //! What a session accepts must give a stream that ffmpeg decodes to the encoder's reconstruction, with the same bytes at any
 //! number of threads and any instruction set. `VITASCOPE_RANDOM_CASES=5000 cargo test -p vitascope-cli random` hunts for more,
@@ -97,7 +98,7 @@ fn random_properties_conform() {
 fn prints_what_random_properties_give() {
     let digest = |seed| {
         let case = Case::draw(seed);
-        digest(&encode(&case.pictures, &mut Lot::new(seed + 1_000_000), 2).0)
+        digest(&encode(&case, &mut Lot::new(seed + 1_000_000), 2).0)
     };
     at_once(&seeds(), digest, |seed, digest| println!("scalar {seed} {digest}"));
 }
@@ -121,11 +122,12 @@ fn digest(samples: &[SampleBuffer]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-/// The pictures of a case.
+/// The session and the pictures of a case.
 struct Case {
     clip: Clip,
-    format: FourCc,
+    low_latency: bool,
     pictures: Vec<PixelBuffer>,
+    times: Vec<Time>,
 }
 
 impl Case {
@@ -137,30 +139,63 @@ impl Case {
         let bytes = clip.bytes();
         let mut reader = y4m::Reader::new(&bytes[..]).expect("a y4m clip");
         let format = if lot.chance(2) { FORMATS[0] } else { lot.one_of(&FORMATS) };
+        let mixed = lot.chance(6);
+        let low_latency = lot.chance(4);
+        let times = times(clip.frames, &mut lot);
         let transfer = PixelTransferSession::new();
         let pictures = std::iter::from_fn(|| reader.next_frame().expect("whole frames")).map(|picture| {
-            let converted =
-                PixelBuffer::new(picture.width(), picture.height(), format).expect("a small picture");
+            let (mut size, mut format) = ((picture.width(), picture.height()), format);
+            if mixed && lot.chance(3) {
+                size = (8 + lot.below(2 * size.0), 8 + lot.below(2 * size.1));
+                format = lot.one_of(&FORMATS);
+            }
+            let converted = PixelBuffer::new(size.0, size.1, format).expect("a small picture");
             transfer.transfer_image(&picture, &converted).expect("a conversion");
             converted
         });
-        Case { clip, format, pictures: pictures.collect() }
+        let pictures = pictures.collect();
+        Case { clip, low_latency, pictures, times }
     }
 
     fn said(&self) -> String {
-        format!("{:?} as {}", self.clip, self.format)
+        let Case { clip, low_latency, pictures, times } = self;
+        let (first, last) = (&pictures[0], times[times.len() - 1]);
+        let (width, height, format) = (first.width(), first.height(), first.format());
+        format!(
+            "{clip:?}, the first {width}x{height} {format}, the last at {last}, low latency: {low_latency}"
+        )
     }
+}
+
+/// 25 frames per second, or times with small and great distances.
+fn times(frames: usize, lot: &mut Lot) -> Vec<Time> {
+    if lot.chance(2) {
+        return (0..frames as i64).map(|index| Time::new(index, 25)).collect();
+    }
+    let timescale = lot.one_of(&[25, 600, 90_000]);
+    let greatest = lot.one_of(&[2, 40, 3 * timescale as usize]);
+    let mut value = lot.below(1000) as i64 - 500;
+    let next = |_| {
+        value += 1 + lot.below(greatest) as i64;
+        Time::new(value, timescale)
+    };
+    (0..frames).map(next).collect()
 }
 
 /// Codes the case twice and holds it against ffmpeg; gives the size of the stream and a digest of it.
 fn check(seed: u64) -> (usize, String) {
     let scratch = Scratch::new();
     let case = Case::draw(seed);
-    let (one, said) = encode(&case.pictures, &mut Lot::new(seed + 1_000_000), 1);
-    let (many, _) = encode(&case.pictures, &mut Lot::new(seed + 1_000_000), 3);
+    let (one, said) = encode(&case, &mut Lot::new(seed + 1_000_000), 1);
+    let (many, _) = encode(&case, &mut Lot::new(seed + 1_000_000), 3);
     let told = format!("seed {seed}, {}\n{said}", case.said());
     assert_eq!(digest(&one), digest(&many), "other bytes with more threads: {told}");
     assert_eq!(one.len(), case.clip.frames, "{told}");
+    assert!(one.is_sorted_by(|a, b| a.decode_time() < b.decode_time()), "decode times: {told}");
+    assert!(
+        one.iter().all(|sample| sample.decode_time() <= sample.presentation_time()),
+        "decode times: {told}"
+    );
 
     let path = scratch.path("out.264");
     let mut writer = create_writer(&path, OutputKind::AnnexB).expect("a place to write");
@@ -185,16 +220,18 @@ fn hash(sample: &SampleBuffer) -> String {
 }
 
 /// The samples, and what was set.
-fn encode(pictures: &[PixelBuffer], lot: &mut Lot, threads: i64) -> (Vec<SampleBuffer>, String) {
+fn encode(case: &Case, lot: &mut Lot, threads: i64) -> (Vec<SampleBuffer>, String) {
     let (sender, outputs) = channel();
     let side = |side: usize| i32::try_from(side).expect("a small picture");
-    let session =
-        CompressionSession::builder(side(pictures[0].width()), side(pictures[0].height()), codec::H264)
-            .output_handler(move |output| {
-                let _ = sender.send(output.sample);
-            })
-            .build()
-            .expect("a session");
+    let (width, height) = (side(case.clip.width), side(case.clip.height));
+    let specification = Dictionary::new().with("EnableLowLatencyRateControl", case.low_latency);
+    let session = CompressionSession::builder(width, height, codec::H264)
+        .encoder_specification(specification)
+        .output_handler(move |output| {
+            let _ = sender.send(output.sample);
+        })
+        .build()
+        .expect("a session");
     session.set_property(key::VITASCOPE_RECONSTRUCTION_HASH, true).expect("it is there");
     session.set_property(key::VITASCOPE_THREAD_COUNT, threads).expect("it is there");
     let mut said = String::new();
@@ -205,16 +242,23 @@ fn encode(pictures: &[PixelBuffer], lot: &mut Lot, threads: i64) -> (Vec<SampleB
             set(&session, row, lot, &mut said);
         }
     }
-    let live: Vec<_> = rows.iter().copied().filter(|row| row.change == Change::AnyTime).collect();
-    for (index, picture) in pictures.iter().enumerate() {
+    let live: Vec<_> = rows
+        .iter()
+        .copied()
+        .filter(|row| matches!(row.change, Change::AnyTime | Change::ValueAnyTime))
+        .collect();
+    for (index, picture) in case.pictures.iter().enumerate() {
         if lot.chance(6) {
             let _ = write!(said, "before frame {index}: ");
             set(&session, lot.one_of(&live), lot, &mut said);
         }
-        let options = FrameOptions::new().with_force_key_frame(lot.chance(12));
-        let index = index as i64;
+        let options = options(index, lot);
+        if options != FrameOptions::new() {
+            let _ = writeln!(said, "frame {index}: {options:?}");
+        }
+        let duration = if lot.chance(2) { Time::INVALID } else { Time::new(1, 25) };
         session
-            .encode_frame(picture, Time::new(index, 25), Time::new(1, 25), &options, index as u64)
+            .encode_frame(picture, case.times[index], duration, &options, index as u64)
             .unwrap_or_else(|error| panic!("frame {index}: {error}\n{said}"));
     }
     session.complete_frames(Time::INVALID).unwrap_or_else(|error| panic!("{error}\n{said}"));
@@ -222,6 +266,16 @@ fn encode(pictures: &[PixelBuffer], lot: &mut Lot, threads: i64) -> (Vec<SampleB
         outcome.unwrap_or_else(|error| panic!("{error}\n{said}")).expect("no frame is dropped")
     };
     (outputs.try_iter().map(sample).collect(), said)
+}
+
+/// Wishes for a frame, mostly none. The tokens are guessed: those that are not in use are to do nothing.
+fn options(index: usize, lot: &mut Lot) -> FrameOptions {
+    let tokens = if lot.chance(4) { vec![lot.below(index + 1) as i64] } else { Vec::new() };
+    FrameOptions::new()
+        .with_force_key_frame(lot.chance(16))
+        .with_force_ltr_refresh(lot.chance(16))
+        .with_acknowledged_ltr_tokens(tokens)
+        .with_base_frame_qp(lot.chance(16).then(|| lot.below(52) as u8))
 }
 
 /// Sets a property to something of its kind, which the session may refuse.
@@ -257,6 +311,13 @@ fn value(row: &PropertyRow, lot: &mut Lot) -> Option<Value> {
                 (field.key, field.minimum.max(0.0) + lot.below(16) as f64)
             };
             Value::from(fields.iter().map(number).collect::<Dictionary>())
+        }
+        Kind::DataRates => {
+            let limit = |lot: &mut Lot| {
+                let seconds = [0.04, 0.5, 1.0, 2.0][lot.below(4)];
+                [Value::from(50 << lot.below(12)), Value::from(seconds)]
+            };
+            Value::from((0..lot.below(3)).flat_map(|_| limit(lot)).collect::<Vec<Value>>())
         }
         // Texts and nested values have tests of their own.
         _ => return None,
