@@ -138,11 +138,11 @@ const LEVELS: [Tools; MAX_EFFORT as usize + 1] = [
     //    refer-  look-     B  parts few   whole macro-     later refer-    parts           trel-  tri-   RD     RD trans- all    B       fade    below   refs   RD      implicit temporal
     //    ences   ahead          parts blocks           ences                           lis    als    modes  form      parts  pyramid weights 8x8     a part vectors weights  direct
     level(1,      5,        2, N,    N,    quick(2, 1, 1),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      ONE,     NONE,    N,        N), // 0
-    level(1,      10,       3, N,    N,    quick(4, 1, 2),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      ONE,     NONE,    N,        N), // 1
-    level(1,      10,       3, Y,    Y,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        N), // 2
-    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 3
-    level(1,      20,       3, Y,    N,    quick(6, 1, 2),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 4
-    level(1,      20,       3, Y,    N,    quick(8, 1, 3),  quick(0, 0, 0), quick(2, 1, 3), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 5
+    level(1,      10,       3, N,    N,    quick(4, 1, 3),  quick(0, 0, 0), quick(0, 0, 0), N,     N,     N,     N,        N,     N,      N,      N,      ONE,     NONE,    N,        N), // 1
+    level(1,      10,       3, Y,    Y,    quick(6, 1, 4),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        N), // 2
+    level(1,      20,       3, Y,    N,    quick(6, 1, 4),  quick(0, 0, 0), quick(1, 1, 1), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 3
+    level(1,      20,       3, Y,    N,    quick(6, 1, 4),  quick(0, 0, 0), quick(1, 1, 2), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 4
+    level(1,      20,       3, Y,    N,    quick(8, 1, 4),  quick(0, 0, 0), quick(2, 1, 3), N,     N,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    N,        Y), // 5
     level(2,      30,       3, Y,    N,    depth(6, 2, 2),  depth(0, 1, 1), depth(2, 1, 2), N,     Y,     N,     N,        N,     N,      Y,      N,      ONE,     NONE,    Y,        Y), // 6
     level(3,      40,       3, Y,    N,    wide(8, 2, 2),   depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        N,     N,      Y,      N,      ONE,     NONE,    Y,        Y), // 7
     level(4,      40,       3, Y,    N,    wide(8, 2, 2),   depth(1, 1, 2), depth(2, 2, 2), Y,     Y,     Y,     Y,        Y,     Y,      Y,      Y,      NEAR,    SOME,    Y,        Y), // 8
