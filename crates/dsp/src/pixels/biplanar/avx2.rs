@@ -4,7 +4,7 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::{BIAS, Factors, Spread};
-use crate::pixels::x86_64::{load, store};
+use crate::pixels::x86_64::{expect_writes, load, store};
 
 /// Pairs whose terms are held at a time: few enough to stay in the nearest cache, and all of a row of usual length; in
 /// tests, several strips a row.
@@ -154,6 +154,7 @@ unsafe fn write_strip<const SPREAD: u8, const ALPHA_FIRST: bool>(
     let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
     debug_assert!(luma.len() <= STRIP * 2);
     for (block, (luma, out)) in blocks.enumerate() {
+        expect_writes(out);
         let base = columns.of(load(luma));
         let bytes = |row: &Terms| {
             let at = 16 + block * 16;
@@ -278,6 +279,8 @@ fn repeat_two<const ALPHA_FIRST: bool>(
     let luma = upper.as_chunks::<32>().0.iter().zip(lower.as_chunks::<32>().0);
     let out = out_upper.as_chunks_mut::<128>().0.iter_mut().zip(out_lower.as_chunks_mut::<128>().0);
     for ((chroma, luma), out) in chroma.as_chunks::<32>().0.iter().zip(luma).zip(out) {
+        expect_writes(out.0);
+        expect_writes(out.1);
         let terms = repeated.terms(load(chroma));
         columns.store_repeated::<ALPHA_FIRST>(load(luma.0), terms, out.0);
         columns.store_repeated::<ALPHA_FIRST>(load(luma.1), terms, out.1);
@@ -291,6 +294,7 @@ fn repeat_one<const ALPHA_FIRST: bool>(luma: &[u8], chroma: &[u8], factors: &Fac
     let (repeated, columns) = (Repeated::new(factors), Columns::new(factors, 0));
     let blocks = luma.as_chunks::<32>().0.iter().zip(out.as_chunks_mut::<128>().0);
     for (chroma, (luma, out)) in chroma.as_chunks::<32>().0.iter().zip(blocks) {
+        expect_writes(out);
         columns.store_repeated::<ALPHA_FIRST>(load(luma), repeated.terms(load(chroma)), out);
     }
 }

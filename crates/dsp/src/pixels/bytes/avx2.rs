@@ -184,8 +184,6 @@ fn store_pairs(luma: __m256i, chroma: __m256i, luma_odd: bool, out: &mut [u8; 64
     store(high, second);
 }
 
-// Asking for lines ahead does not help here: so few instructions run far ahead by themselves.
-
 #[target_feature(enable = "avx2")]
 pub(super) fn pack422(
     luma: &[u8],
@@ -254,6 +252,7 @@ fn pack422_planar_with<const FAR: u8>(
     let chroma = cb_near.iter().zip(cb_far).zip(cr_near.iter().zip(cr_far));
     for ((luma, out), (cb, cr)) in blocks_luma.iter().zip(blocks).zip(chroma) {
         let (cb, cr) = (blend::<FAR>(load(cb.0), load(cb.1)), blend::<FAR>(load(cr.0), load(cr.1)));
+        expect_writes(out);
         // Lanes keep the order in which unpacking leaves chroma: luma is loaded in that order.
         let chroma = [_mm256_unpacklo_epi8(cb, cr), _mm256_unpackhi_epi8(cb, cr)];
         let [l0, l1, l2, l3] = luma.as_chunks::<16>().0 else { return };
