@@ -32,6 +32,24 @@ fn put32(to: &mut [u8], tile: Tile, y: usize, value: __m256i) {
     unsafe { _mm256_storeu_si256(to.as_mut_ptr().add(tile.row(y)).cast(), value) }
 }
 
+/// Goes through tiles of `SIDE` rows of 16 bytes, column by column, two at a time while there are two: work gets their place
+/// in the source and in the destination, and whether there are two.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn for_tiles<const SIDE: usize>(
+    [source, destination]: [Tile; 2],
+    down: usize,
+    across: usize,
+    mut work: impl FnMut(Tile, Tile, bool),
+) {
+    for column in 0..across {
+        for tile in (0..down).step_by(2) {
+            let source = source.moved(SIDE * tile, 16 * column);
+            work(source, destination.moved(SIDE * column, 16 * tile), tile + 1 < down);
+        }
+    }
+}
+
 /// # Safety
 /// AVX2; the clause of the kernel.
 #[target_feature(enable = "avx2")]
@@ -43,20 +61,16 @@ pub(super) unsafe fn transpose1(
     down: usize,
     across: usize,
 ) {
-    for column in 0..across {
-        let (source, destination) = (source.moved(0, 16 * column), destination.moved(16 * column, 0));
-        for tile in (0..down).step_by(2) {
-            let (source, destination) = (source.moved(16 * tile, 0), destination.moved(0, 16 * tile));
-            // SAFETY: by this function's contract.
-            unsafe {
-                if tile + 1 < down {
-                    two_tiles_of_bytes(from, source, to, destination);
-                } else {
-                    tile_of_bytes(from, source, to, destination);
-                }
+    for_tiles::<16>([source, destination], down, across, |source, destination, two| {
+        // SAFETY: by this function's contract.
+        unsafe {
+            if two {
+                two_tiles_of_bytes(from, source, to, destination);
+            } else {
+                tile_of_bytes(from, source, to, destination);
             }
         }
-    }
+    });
 }
 
 /// Transposes eight rows of 16 bytes in either lane: each word of 64 bits is a column, two in each lane.
@@ -126,20 +140,16 @@ pub(super) unsafe fn transpose2(
     down: usize,
     across: usize,
 ) {
-    for column in 0..across {
-        let (source, destination) = (source.moved(0, 16 * column), destination.moved(8 * column, 0));
-        for tile in (0..down).step_by(2) {
-            let (source, destination) = (source.moved(8 * tile, 0), destination.moved(0, 16 * tile));
-            // SAFETY: by this function's contract.
-            unsafe {
-                if tile + 1 < down {
-                    two_tiles_of_pairs(from, source, to, destination);
-                } else {
-                    tile_of_pairs(from, source, to, destination);
-                }
+    for_tiles::<8>([source, destination], down, across, |source, destination, two| {
+        // SAFETY: by this function's contract.
+        unsafe {
+            if two {
+                two_tiles_of_pairs(from, source, to, destination);
+            } else {
+                tile_of_pairs(from, source, to, destination);
             }
         }
-    }
+    });
 }
 
 /// Transposes four rows of 8 pairs of bytes in either lane: each word of 64 bits is a column, two in each lane.
@@ -197,11 +207,13 @@ pub(super) unsafe fn transpose4(
     down: usize,
     across: usize,
 ) {
-    for column in 0..across {
-        let (source, destination) = (source.moved(0, 32 * column), destination.moved(8 * column, 0));
-        for tile in 0..down {
+    // Row by row, as lines of the source are read to their end while they are near.
+    for tile in 0..down {
+        for column in 0..across {
+            let (source, destination) =
+                (source.moved(8 * tile, 32 * column), destination.moved(8 * column, 32 * tile));
             // SAFETY: by this function's contract.
-            unsafe { tile_of_pixels(from, source.moved(8 * tile, 0), to, destination.moved(0, 32 * tile)) };
+            unsafe { tile_of_pixels(from, source, to, destination) };
         }
     }
 }
