@@ -115,8 +115,8 @@ impl Encoder {
             delay: if config.low_latency { 0 } else { RATE_DELAY },
             ..RateConfig::default()
         };
-        // Where each frame is waited for, the caller's thread has nothing else to do meanwhile.
-        let workers = if delay == 0 { Workers::with_caller(threads) } else { Workers::new(threads) };
+        // Where each frame is waited for, no thread has anything else to do meanwhile.
+        let workers = if delay == 0 { Workers::watchful(threads) } else { Workers::new(threads) };
         let lookahead = match workers.crew() {
             Some(crew) => lookahead.helped_by(crew),
             None => lookahead,
@@ -168,8 +168,8 @@ impl Encoder {
         source::PIXEL_FORMATS
     }
 
-    /// Takes a frame, copying its pixels. Blocks while as many frames are being coded as there are
-    /// threads, or as [`EncoderConfig::max_frame_delay`] demands.
+    /// Takes a frame, copying its pixels. While as many frames are being coded as may be, or as
+    /// [`EncoderConfig::max_frame_delay`] demands, the caller's thread is one of those that code them.
     ///
     /// # Errors
     /// The buffer has another size or a pixel format that is not taken; the frame was not accepted.
@@ -405,7 +405,7 @@ impl Encoder {
         free.map_or_else(|| PictureWriter::new(self.geometry), |i| self.spare_pictures.swap_remove(i))
     }
 
-    /// Waits for the oldest frame in flight.
+    /// Works until the oldest frame in flight is done.
     fn collect(&mut self) -> Result<(), Error> {
         let Some((flight, pending)) = self.in_flight.pop_front() else { return Ok(()) };
         let Some(coded) = self.workers.wait(pending) else {

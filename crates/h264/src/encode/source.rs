@@ -147,7 +147,7 @@ mod tests {
             }
             drop(pixels);
             for (workers, monochrome) in [(1, false), (3, false), (2, true)] {
-                let workers = Workers::<()>::with_caller(workers);
+                let workers = Workers::<()>::watchful(workers);
                 let mut picture = SourcePicture::new(geometry);
                 copy(&buffer, SIZE.0, SIZE.1, monochrome, &mut picture, &workers).unwrap();
                 let expected = |plane: usize, width: usize, height: usize, i: usize, stride: usize| {

@@ -120,7 +120,7 @@ mod tests {
         }
         let kernels = VideoKernels::new(vitascope_dsp::CpuLevel::machine());
         for threads in 1..=3 {
-            let found = Brightness::of(&kernels, &picture, &Workers::<()>::with_caller(threads));
+            let found = Brightness::of(&kernels, &picture, &Workers::<()>::watchful(threads));
             for (plane, (means, across)) in found.0.iter().zip([4, 2, 2]).enumerate() {
                 assert_eq!(means.len(), across * if plane == 0 { 38 } else { 19 });
                 for (i, &mean) in means.iter().enumerate() {

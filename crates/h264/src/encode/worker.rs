@@ -34,11 +34,6 @@ type Task<T> = Arc<dyn RowTask<Output = T>>;
 pub(crate) struct Pending<T>(Receiver<T>);
 
 impl<T> Pending<T> {
-    /// Waits for it; `None` when the task failed.
-    pub(crate) fn wait(self) -> Option<T> {
-        self.0.recv().ok()
-    }
-
     /// It, if the task is done.
     pub(crate) fn try_take(&self) -> Option<T> {
         self.0.try_recv().ok()
@@ -59,6 +54,9 @@ pub(crate) enum Company {
 /// Does tasks in the order in which they are started, as far as there are threads. More of them than threads may be
 /// under way: a thread whose task waits for rows of another one goes on with the next, or else follows another thread
 /// in the row below.
+///
+/// Of the threads the caller's is one: it works while it [`wait`](Self::wait)s. A thread more than there are processors would
+/// push another one aside in mid-row, and those that follow it would stand still.
 pub(crate) struct Workers<T> {
     /// `None` when tasks are done on the caller's thread.
     pool: Option<Arc<Pool<T>>>,
@@ -66,19 +64,20 @@ pub(crate) struct Workers<T> {
 }
 
 impl<T: Send + 'static> Workers<T> {
-    /// With one thread, tasks are done on the caller's.
+    /// So many threads with the caller's.
     pub(crate) fn new(threads: usize) -> Self {
-        Self::with(if threads < 2 { 0 } else { threads }, false)
+        Self::with(threads, false)
     }
 
-    /// Of so many threads the caller's is one: it works while it [`wait`](Self::wait)s. For callers that have nothing else
-    /// to do until a task is done; no time is lost on handing it over.
-    pub(crate) fn with_caller(threads: usize) -> Self {
-        Self::with(threads.saturating_sub(1), true)
+    /// For callers that have nothing else to do until a task is done: threads that wait for each other watch for a moment
+    /// before they fall asleep.
+    pub(crate) fn watchful(threads: usize) -> Self {
+        Self::with(threads, true)
     }
 
-    fn with(size: usize, caller_works: bool) -> Self {
-        let pool = Arc::new(Pool::new(size, caller_works));
+    fn with(threads: usize, watchful: bool) -> Self {
+        let size = threads.saturating_sub(1);
+        let pool = Arc::new(Pool::new(size, watchful));
         let spawn = |i| {
             let pool = Arc::clone(&pool);
             std::thread::Builder::new().name(format!("h264 encoder {i}")).spawn(move || pool.work())
@@ -92,7 +91,7 @@ impl<T: Send + 'static> Workers<T> {
     pub(crate) fn company(&self) -> Company {
         match &self.pool {
             None => Company::Alone,
-            Some(pool) if pool.caller_works => Company::Waiting,
+            Some(pool) if pool.watchful => Company::Waiting,
             Some(_) => Company::Busy,
         }
     }
@@ -118,11 +117,11 @@ impl<T: Send + 'static> Workers<T> {
         Pending(result)
     }
 
-    /// Waits for what comes of a task; `None` when it failed.
+    /// Works until a task is done; `None` when it failed.
     pub(crate) fn wait(&self, pending: Pending<T>) -> Option<T> {
-        match self.pool.as_ref().filter(|pool| pool.caller_works) {
+        match &self.pool {
             Some(pool) => pool.work_until(&pending),
-            None => pending.wait(),
+            None => pending.try_take(),
         }
     }
 }
@@ -196,7 +195,7 @@ mod tests {
             let workers = Workers::new(threads);
             let pending: Vec<_> =
                 chain(6, 10).into_iter().map(|task| workers.start(Arc::new(task))).collect();
-            assert!(pending.into_iter().all(|task| task.wait() == Some(10)), "{threads} threads");
+            assert!(pending.into_iter().all(|task| workers.wait(task) == Some(10)), "{threads} threads");
         }
     }
 
@@ -210,17 +209,16 @@ mod tests {
             .map(|task| workers.start(Arc::new(Rows { after: Some(Arc::clone(&gate)), ..task })))
             .collect();
         let free = Arc::new(chain(1, 10).remove(0));
-        assert_eq!(workers.start(free).wait(), Some(10));
+        assert_eq!(workers.wait(workers.start(free)), Some(10));
         gate.store(10, Ordering::SeqCst);
         // A new task makes them look again.
-        assert_eq!(workers.start(Arc::new(chain(1, 10).remove(0))).wait(), Some(10));
-        assert!(closed.into_iter().all(|task| task.wait() == Some(10)));
+        assert_eq!(workers.wait(workers.start(Arc::new(chain(1, 10).remove(0)))), Some(10));
+        assert!(closed.into_iter().all(|task| workers.wait(task) == Some(10)));
     }
 
     #[test]
     fn the_caller_is_one_of_the_threads() {
-        for threads in 1..=4 {
-            let workers = Workers::with_caller(threads);
+        for (threads, workers) in (1..=4).flat_map(|n| [(n, Workers::new(n)), (n, Workers::watchful(n))]) {
             assert_eq!(workers.threads.len(), threads - 1);
             for _ in 0..50 {
                 let pending: Vec<_> =
@@ -236,20 +234,21 @@ mod tests {
             }
         }
         // The rows of a pair wait for each other. In the end the caller sleeps, and has to be woken.
-        let workers = Workers::with_caller(2);
-        let caller = std::thread::current().id();
-        let task = Arc::new(Pairs { quick: Some(caller), ..pairs() });
-        let threads = workers.wait(workers.start(task)).unwrap();
-        let own = threads.iter().filter(|&&thread| thread == caller).count();
-        assert_eq!((own, threads.len()), (PAIRED_ROWS / 2, PAIRED_ROWS));
+        for workers in [Workers::new(2), Workers::watchful(2)] {
+            let caller = std::thread::current().id();
+            let task = Arc::new(Pairs { quick: Some(caller), ..pairs() });
+            let threads = workers.wait(workers.start(task)).unwrap();
+            let own = threads.iter().filter(|&&thread| thread == caller).count();
+            assert_eq!((own, threads.len()), (PAIRED_ROWS / 2, PAIRED_ROWS));
+        }
     }
 
     #[test]
     fn a_task_that_fails_takes_the_others_with_it() {
         let workers = Workers::new(2);
         let mut pending: Vec<_> = chain(3, 5).into_iter().map(|task| workers.start(Arc::new(task))).collect();
-        assert!(pending.pop().is_some_and(|last| last.wait().is_none()));
-        assert!(workers.start(Arc::new(chain(1, 10).remove(0))).wait().is_none());
+        assert!(pending.pop().is_some_and(|last| workers.wait(last).is_none()));
+        assert!(workers.wait(workers.start(Arc::new(chain(1, 10).remove(0)))).is_none());
     }
 
     /// A task whose rows may overlap; each waits until the other one of its pair is under way, too.
@@ -302,7 +301,8 @@ mod tests {
 
     #[test]
     fn two_threads_share_the_rows_of_one_task() {
-        let workers = Workers::new(2);
+        // A third one is the caller's, which does not wait for them.
+        let workers = Workers::new(3);
         let pending = workers.start(Arc::new(pairs()));
         let start = Instant::now();
         let threads = loop {

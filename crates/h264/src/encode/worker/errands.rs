@@ -40,7 +40,7 @@ impl<T: Send + 'static> Workers<T> {
     /// otherwise those that have no rows to do now.
     pub(crate) fn share<I: Send>(&self, items: impl IntoIterator<Item = I>, work: impl Fn(I) + Sync) {
         let Some(pool) = &self.pool else { return items.into_iter().for_each(work) };
-        let helpers = if pool.caller_works { pool.size } else { pool.lock().idle };
+        let helpers = if pool.watchful { pool.size } else { pool.lock().idle };
         for_each_lent(helpers, items, work, |job| pool.lend(job));
     }
 
@@ -159,9 +159,9 @@ mod tests {
     use std::sync::mpsc::channel;
     use std::thread;
 
-    /// The crew of two threads that have no tasks.
+    /// The crew of two threads that have no tasks, beside the caller.
     fn crew() -> (Workers<()>, Arc<dyn Crew>) {
-        let workers = Workers::new(2);
+        let workers = Workers::new(3);
         let crew = workers.crew().unwrap();
         (workers, crew)
     }
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn what_is_waited_for_comes_first_and_what_can_wait_last() {
-        let workers = Workers::<()>::new(2);
+        let workers = Workers::<()>::new(3);
         let crew = workers.crew().unwrap();
         // One thread is away all the time, and the other one until all jobs are there.
         let (away, gate) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn threads_without_rows_share_the_work_of_a_busy_caller() {
-        let workers = Workers::<()>::new(2);
+        let workers = Workers::<()>::new(3);
         while workers.pool.as_ref().unwrap().lock().idle < 2 {
             thread::yield_now();
         }

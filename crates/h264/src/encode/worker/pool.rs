@@ -17,8 +17,8 @@ pub(super) struct Pool<T> {
     changed: Condvar,
     /// Threads of its own.
     pub(super) size: usize,
-    /// Who waits for a result works meanwhile, and threads watch for work for a moment before they fall asleep.
-    pub(super) caller_works: bool,
+    /// Threads watch for work for a moment before they fall asleep.
+    pub(super) watchful: bool,
     /// Counts what threads may be waiting for, to be watched without the lock.
     signals: AtomicU64,
 }
@@ -42,7 +42,7 @@ struct Entry<T> {
 }
 
 impl<T> Pool<T> {
-    pub(super) fn new(size: usize, caller_works: bool) -> Self {
+    pub(super) fn new(size: usize, watchful: bool) -> Self {
         let state = State {
             entries: VecDeque::new(),
             errands: Errands::default(),
@@ -50,13 +50,7 @@ impl<T> Pool<T> {
             idle: 0,
             closed: false,
         };
-        Self {
-            state: Mutex::new(state),
-            changed: Condvar::new(),
-            size,
-            caller_works,
-            signals: AtomicU64::new(0),
-        }
+        Self { state: Mutex::new(state), changed: Condvar::new(), size, watchful, signals: AtomicU64::new(0) }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -141,9 +135,8 @@ impl<T> Pool<T> {
                     (Ok(Some(result)), Some(entry)) => drop(entry.done.send(result)),
                     _ => self.close(),
                 }
-                if self.caller_works {
-                    self.signal_all(self.lock());
-                }
+                // Perhaps it is what the caller waits for.
+                self.signal_all(self.lock());
             }
             Err(_) => self.close(),
         }
@@ -177,7 +170,7 @@ impl<T> Pool<T> {
             }
             let seen = self.signals.load(Ordering::Relaxed);
             state.idle += 1;
-            if self.caller_works {
+            if self.watchful {
                 drop(state);
                 self.stay_awake(seen);
                 state = self.lock();
