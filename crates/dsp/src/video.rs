@@ -12,6 +12,7 @@ mod chroma_motion;
 mod deblock;
 mod interpolate;
 mod intra_estimate;
+mod intra_satd;
 mod places;
 mod prefetch;
 mod quantise;
@@ -38,6 +39,7 @@ pub use deblock::{
 };
 pub use interpolate::InterpolateHalf;
 pub use intra_estimate::IntraEstimate;
+pub use intra_satd::IntraSatd16x16;
 pub use places::{Place, Planes};
 pub use prefetch::{prefetch_rows, prefetch_value};
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
@@ -70,6 +72,8 @@ pub struct VideoKernels {
     pub sad_x4: [SadX4; 7],
     /// The same for 16x16, by quarters.
     pub sad_quarters_x4: SadQuartersX4,
+    /// Sums of absolute transformed differences to three intra predictions of 16x16.
+    pub intra_satd: IntraSatd16x16,
     /// Sum of absolute transformed differences, 4x4 Hadamard.
     pub satd: [Satd; 7],
     /// [`VideoKernels::satd`] to the mean of two references.
@@ -175,6 +179,7 @@ impl VideoKernels {
             block_means: BlockMeans::select(level),
             sad_x4: SadX4::select(level),
             sad_quarters_x4: SadQuartersX4::select(level),
+            intra_satd: IntraSatd16x16::select(level),
             satd: Satd::select(level),
             satd_mean: SatdMean::select(level),
             satd_mean_x4: SatdMeanX4::select(level),

@@ -264,11 +264,23 @@ pub(crate) fn large_mode_allowed(mode: u8, available: Available) -> bool {
 pub(crate) fn predict_16x16(rec: &mut [u8; LUMA_STRIDE * 17], mode: u8, available: Available) {
     match mode {
         DC => {
-            let value = mean_of::<16>(rec, LUMA_ORIGIN, LUMA_STRIDE, available.left, available.top);
+            let value = mean_16x16(rec, available);
             fill::<16>(rec, LUMA_ORIGIN, LUMA_STRIDE, value);
         }
         _ => predict_large::<16>(rec, LUMA_ORIGIN, LUMA_STRIDE, mode, 5, 6),
     }
+}
+
+/// The samples above the 16x16 luma block of a reconstruction and to the left of it, whatever they are where there are no
+/// neighbours.
+pub(crate) fn edges_16x16(rec: &[u8; LUMA_STRIDE * 17]) -> [[u8; 16]; 2] {
+    let above = std::array::from_fn(|x| rec[LUMA_ORIGIN - LUMA_STRIDE + x]);
+    [above, std::array::from_fn(|y| rec[LUMA_ORIGIN + y * LUMA_STRIDE - 1])]
+}
+
+/// Their mean as DC prediction goes by it.
+pub(crate) fn mean_16x16(rec: &[u8; LUMA_STRIDE * 17], available: Available) -> u8 {
+    mean_of::<16>(rec, LUMA_ORIGIN, LUMA_STRIDE, available.left, available.top)
 }
 
 /// Predicts one 8x8 chroma block; `mode` as `intra_chroma_pred_mode` (8.3.4).

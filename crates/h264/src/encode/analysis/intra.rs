@@ -22,6 +22,8 @@ impl Analyser<'_> {
         (mode, cost): (u8, u32),
         inter: Option<u32>,
     ) {
+        // What is kept as the best is the next trial.
+        (at.edges)(&mut self.best);
         let k = self.kernels();
         let available = at.around.available();
         let chroma_mode = self.best_chroma(k, source, available);
@@ -68,11 +70,15 @@ impl Analyser<'_> {
         self.keep_if_better(distortion, bits);
     }
 
-    /// The best mode of Intra16x16 by transformed difference, and its cost.
+    /// The best mode of Intra16x16 by transformed difference, and its cost. Puts the samples around the macroblock where
+    /// intra prediction of the trial reads them.
     pub(super) fn best_16x16(&mut self, source: &Source, at: &Surroundings<'_>) -> (u8, u32) {
-        self.load_edges(at);
+        (at.edges)(&mut self.trial);
         let k = self.kernels();
         let available = at.around.available();
+        let rec = &mut self.trial.rec.luma;
+        let ([above, left], mean) = (intra::edges_16x16(rec), intra::mean_16x16(rec, available));
+        let simple = k.intra_satd.call(&source.luma, SOURCE_STRIDE, &above, &left, mean);
         let mut best = (INTRA_DC, u32::MAX);
         // A slope is the rarest where motion could be chosen as well.
         let modes = if self.tools.trials || self.slice_kind == SliceKind::I { 4 } else { 3 };
@@ -80,14 +86,12 @@ impl Analyser<'_> {
             if !intra::large_mode_allowed(mode, available) {
                 continue;
             }
-            let rec = &mut self.trial.rec.luma;
-            intra::predict_16x16(rec, mode, available);
-            let satd = k.satd[BlockSize::B16x16 as usize].call(
-                &source.luma,
-                SOURCE_STRIDE,
-                &rec[LUMA_ORIGIN..],
-                LUMA_STRIDE,
-            );
+            let satd = simple.get(usize::from(mode)).copied().unwrap_or_else(|| {
+                let rec = &mut self.trial.rec.luma;
+                intra::predict_16x16(rec, mode, available);
+                let satd = &k.satd[BlockSize::B16x16 as usize];
+                satd.call(&source.luma, SOURCE_STRIDE, &rec[LUMA_ORIGIN..], LUMA_STRIDE)
+            });
             let cost = satd + self.bits(if mode == INTRA_DC { 3 } else { 4 });
             if cost < best.1 {
                 best = (mode, cost);

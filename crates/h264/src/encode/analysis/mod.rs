@@ -172,12 +172,6 @@ impl<'a> Analyser<'a> {
         &self.best
     }
 
-    /// Puts the samples around the macroblock where intra prediction reads them.
-    fn load_edges(&mut self, at: &Surroundings<'_>) {
-        (at.edges)(&mut self.best);
-        (at.edges)(&mut self.trial);
-    }
-
     fn residual(&self) -> &'a ResidualCoder {
         &self.tables.residual[usize::from(self.slice_kind == SliceKind::B)]
     }

@@ -25,6 +25,7 @@ impl Analyser<'_> {
         if cost - cost / 8 > least && slice.kind != SliceKind::I {
             return None;
         }
+        (at.edges)(&mut self.best);
         let large = cost < least;
         least = least.min(cost);
         let mut small = false;
