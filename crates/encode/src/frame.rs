@@ -125,6 +125,8 @@ pub struct PlannedFrame<T> {
     pub motion: Vec<MotionVector>,
     /// Motion against the later reference of a B frame; empty for other kinds.
     pub backward_motion: Vec<MotionVector>,
+    /// For each macroblock in raster order, what inter prediction costs in 64ths of what intra prediction costs, at most 255.
+    pub inter_parts: Vec<u8>,
     /// A scene begins with this frame.
     pub scene_cut: bool,
     /// An intra picture in place of a sync frame: B frames shown before it and coded after it may be predicted from what

@@ -139,6 +139,9 @@ impl<T> Lookahead<T> {
         }
         cost.weighted = row_costs.iter().sum();
         self.ratio.learn(kind, before, cost.weighted);
+        let part =
+            |(&intra, &inter): (&u16, &u16)| (64 * u32::from(inter) / u32::from(intra.max(1))).min(255) as u8;
+        let inter_parts = analysis.intra.iter().zip(&prediction.costs).map(part).collect();
         let [motion, backward_motion] =
             prediction.vectors.map(|vectors| vectors.into_iter().map(HalfVector::to_motion).collect());
         let ahead = self.planned.iter().chain(&self.open).map(|frame| self.ahead(frame)).collect();
@@ -156,6 +159,7 @@ impl<T> Lookahead<T> {
             row_costs,
             motion,
             backward_motion,
+            inter_parts,
             scene_cut: frame.scene_cut,
             opens_group: (kind, frame.scene_cut) == OPENING,
             duration_seconds: frame.duration,

@@ -352,3 +352,23 @@ fn wrong_input_is_refused() {
     lookahead.flush();
     assert!(lookahead.pop().is_none());
 }
+
+#[test]
+fn what_stands_still_is_told_from_what_is_new() {
+    let mut clip = Clip::new(128, 64);
+    clip.config.scene_cut = false;
+    for depth in [0, 8] {
+        clip.config.depth = depth;
+        let frames = clip.run(6, |frame, x, y| if x < 64 { texture(x, y, 0) } else { hash(x, y, frame + 1) });
+        for frame in &frames[1..] {
+            assert_eq!(frame.inter_parts.len(), 8 * 4);
+            for (index, &part) in frame.inter_parts.iter().enumerate() {
+                match index % 8 {
+                    0..3 => assert!(part < 16, "block {index}: {part}"),
+                    5..8 => assert!(part > 40, "block {index}: {part}"),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -41,6 +41,8 @@ pub(crate) struct FrameJob {
     /// Motion found by the lookahead against the pictures before and after, raster order; may be
     /// empty.
     pub(crate) hints: [Vec<Mv>; 2],
+    /// What inter prediction of each macroblock costs in 64ths of what intra prediction costs, as the lookahead has it.
+    pub(crate) inter_parts: Vec<u8>,
     pub(crate) limits: ReachLimits,
     pub(crate) source: Arc<SourcePicture>,
     /// By list.

@@ -120,6 +120,7 @@ pub(crate) fn code_row<E: EntropyCoder>(
                 references: [&views[0], &views[1]],
                 limits: job.limits.at(geometry, x, y),
                 hints,
+                inter_part: job.inter_parts.get(index).copied().unwrap_or(u8::MAX),
                 still: still.map_or(0, |row| row[x]),
                 temporal: temporal.zip(collocated.get(x)),
                 // Where macroblocks are left out, motion from the picture after is not always there.

@@ -246,6 +246,7 @@ impl Sequencer {
                 };
                 motion.iter().map(scaled).collect()
             }),
+            inter_parts: planned.inter_parts,
             limits: self.reach,
             source,
             references,

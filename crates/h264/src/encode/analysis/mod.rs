@@ -53,6 +53,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) limits: MotionLimits,
     /// Where the lookahead found the macroblock in the picture before, and in the one after.
     pub(crate) hints: [Mv; 2],
+    /// What inter prediction costs there in 64ths of what intra prediction costs.
+    pub(crate) inter_part: u8,
     /// Quarters that stand still in the first picture of list 1, one bit each (colZeroFlag, 8.4.1.2.2).
     pub(crate) still: u8,
     /// The macroblock's motion in the picture after, and how its own follows from it; `None` where that is not known.

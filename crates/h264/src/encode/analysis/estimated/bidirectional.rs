@@ -1,7 +1,7 @@
 //! Macroblocks of B slices, by estimate.
 
 use super::super::bidirectional::{DIRECT_BITS, Direct, derived_motion, quarter_differences};
-use super::super::{Analyser, INTRA_BITS, Surroundings};
+use super::super::{Analyser, Surroundings};
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::residual::Source;
 use crate::encode::slice::SliceState;
@@ -33,7 +33,7 @@ impl Analyser<'_> {
         let choices = self.search_both(source, at, &mut motion, direct.as_ref());
         let Some(&choice) = choices.best() else { return };
         let cost = choice.cost.min(direct_cost);
-        if cost > self.bits(INTRA_BITS)
+        if self.intra_promises(at, cost)
             && let Some(cost) = self.estimate_intra(entropy, slice, source, at, cost)
         {
             self.guard_size(entropy, slice, source, at, cost);

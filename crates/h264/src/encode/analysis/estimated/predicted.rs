@@ -2,7 +2,7 @@
 
 use vitascope_dsp::video::BlockSize;
 
-use super::super::{Analyser, INTRA_BITS, Surroundings, reset};
+use super::super::{Analyser, Surroundings, reset};
 use crate::encode::analysis::inter::Part;
 use crate::encode::entropy::EntropyCoder;
 use crate::encode::macroblock::{LUMA_ORIGIN, LUMA_STRIDE, Mode, Motion, Partition};
@@ -40,7 +40,7 @@ impl Analyser<'_> {
             // The prediction is in place still.
             return self.skip_with(skip);
         }
-        if choice.cost > self.bits(INTRA_BITS)
+        if self.intra_promises(at, choice.cost)
             && let Some(cost) = self.estimate_intra(entropy, slice, source, at, choice.cost)
         {
             self.guard_size(entropy, slice, source, at, cost);
