@@ -13,6 +13,7 @@ mod cpu_level;
 mod kernel;
 pub mod pixels;
 pub mod shared_plane;
+pub mod shared_row;
 pub mod video;
 pub mod workers;
 

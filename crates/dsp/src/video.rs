@@ -41,7 +41,7 @@ pub use interpolate::InterpolateHalf;
 pub use intra_estimate::IntraEstimate;
 pub use intra_satd::IntraSatd16x16;
 pub use places::{Place, Planes};
-pub use prefetch::{prefetch_rows, prefetch_value};
+pub use prefetch::prefetch_rows;
 pub use quantise::{Dequantise4x4, Dequantise8x8, Quantise4x4, Quantise4x4X4, Quantise8x8, QuantiseDc4x4};
 pub use rows::{BlockMeans, Deinterleave, DownscaleHalf, Interleave, ShiftedHalves};
 pub use sad::{Sad, SadQuartersX4, SadX4};

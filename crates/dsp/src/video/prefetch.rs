@@ -14,29 +14,14 @@ pub fn prefetch_rows(samples: &[u8], first: usize, stride: usize, rows: usize) {
     let _ = (samples, first, stride, rows);
 }
 
-/// Asks for the cache lines of a value that is about to be written. Nothing but time depends on it.
-#[inline]
-pub fn prefetch_value<T>(value: &T) {
-    #[cfg(target_arch = "x86_64")]
-    for offset in (0..size_of::<T>()).step_by(64) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: SSE is part of the architecture; a prefetch reads nothing.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(value).cast::<i8>().wrapping_add(offset)) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = value;
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{prefetch_rows, prefetch_value};
+    use super::prefetch_rows;
 
     #[test]
     fn any_place_is_fine() {
         prefetch_rows(&[1, 2, 3], 1, 2, 10);
         prefetch_rows(&[1, 2, 3], 4, 0, usize::MAX);
         prefetch_rows(&[], 0, 0, 1);
-        prefetch_value(&[0; 100]);
-        prefetch_value(&());
     }
 }

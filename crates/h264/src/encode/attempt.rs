@@ -89,12 +89,10 @@ impl<E: EntropyCoder> Attempt<E> {
             return self.write_waiting(job, self.lock(), finisher, wake);
         }
         let mut record = job.spare_rows.take(job.source.geometry);
-        let abandon = AbandonOnPanic(&self.rows, y);
         let strides = record.samples.strides();
         let samples = record.samples.planes_mut();
         let mut row = RowRecorder { macroblocks: &mut record.macroblocks, samples, strides };
         record.direct_differences = code_row(job, self, y, start, &mut row);
-        drop(abandon);
         let mut written = self.lock();
         written.waiting[y] = Some(record);
         // Whoever has it sees this row before it is put back.
@@ -104,7 +102,6 @@ impl<E: EntropyCoder> Attempt<E> {
 
     /// Decides on the next row to be written, and writes it.
     fn code_and_write(&self, job: &FrameJob, y: usize, start: &RowStart<E>, finisher: &mut RowFinisher<E>) {
-        let abandon = AbandonOnPanic(&self.rows, y);
         if self.order.serial {
             let differences = code_row(job, self, y, start, &mut SerialRow { finisher, y });
             finisher.direct_differences += differences;
@@ -117,7 +114,6 @@ impl<E: EntropyCoder> Attempt<E> {
             finisher.write_macroblocks(&self.rows, y, &record);
             job.spare_rows.give_back(record);
         }
-        drop(abandon);
     }
 
     /// Takes what writes rows if `y` is the next one: then its samples have their place already.
@@ -149,7 +145,7 @@ impl<E: EntropyCoder> Attempt<E> {
         None
     }
 
-    /// A row is written: lets a later one begin, then filters it.
+    /// A row is written: lets a later one begin, then filters it, after which nobody looks at the one above it any more.
     fn complete_row(&self, job: &FrameJob, finisher: &mut RowFinisher<E>, y: usize, wake: &dyn Fn()) {
         finisher.done = y + 1;
         if let Some(start) = self.starts.get(y + self.order.lag) {
@@ -157,21 +153,13 @@ impl<E: EntropyCoder> Attempt<E> {
             wake();
         }
         finisher.filter_row(job, &self.rows, y);
+        if let Some(above) = y.checked_sub(1) {
+            self.rows.release(above);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Written<E>> {
         // No code that may panic runs under the lock.
         self.written.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Lets the row below go on when this one fails.
-struct AbandonOnPanic<'a>(&'a CodedRows, usize);
-
-impl Drop for AbandonOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.abandon(self.1);
-        }
     }
 }

@@ -1,6 +1,8 @@
 //! What the macroblocks of a picture see of those before them, while several rows are being coded at once.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use vitascope_dsp::shared_row::{RowWriter, SharedRow};
 
 use super::macroblock::{
     CBP_DC_CHROMA, CBP_DC_LUMA, CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock,
@@ -9,124 +11,155 @@ use super::macroblock::{
 use super::neighbours::Neighbours;
 use super::picture::Geometry;
 use super::write_cabac::fill_absolute;
-use vitascope_dsp::video::prefetch_value;
 
 /// The macroblocks of a picture that are decided on. Each is put in once, by the thread that has its row; the thread
 /// of the row below follows at a distance of two macroblocks.
+///
+/// A row is kept until the one below it is filtered. Then its memory serves another one, while it is still in the cache.
 pub(crate) struct CodedRows {
-    macroblocks: Vec<OnceLock<CodedMacroblock>>,
+    rows: Vec<Mutex<Option<CodedRow>>>,
     width: usize,
     watchful: bool,
     spare: Arc<SpareMacroblocks>,
 }
 
-/// Memory of pictures that are done.
-#[derive(Default)]
-pub(crate) struct SpareMacroblocks(Mutex<Vec<Vec<OnceLock<CodedMacroblock>>>>);
+type CodedRow = Arc<SharedRow<CodedMacroblock>>;
 
-struct CodedMacroblock {
+/// Rows to use again.
+#[derive(Default)]
+pub(crate) struct SpareMacroblocks(Mutex<Vec<CodedRow>>);
+
+#[derive(Clone, Default)]
+pub(crate) struct CodedMacroblock {
     info: MacroblockInfo,
     /// Last row of samples, not filtered: what intra prediction below reads.
     luma: [u8; 16],
     chroma: [[u8; 8]; 2],
 }
 
-/// Macroblocks that a row which has fallen asleep behind the one above lets pass before it goes on, so that threads do not
-/// wake each other for every single one.
-const GAP: usize = 6;
+/// A row and the one above it.
+pub(crate) struct RowPair {
+    y: usize,
+    above: Option<CodedRow>,
+    own: CodedRow,
+    watchful: bool,
+}
+
+/// Macroblocks that a row which has fallen asleep behind the one above lets pass at least before it goes on, so that threads
+/// do not wake each other all the time.
+const GAP: usize = 4;
 
 impl CodedRows {
     /// `watchful` threads look at a row for a moment before they wait for it. The memory is taken from `spare`, where it comes
-    /// back in the end.
+    /// back in the end; all that is there is of one width.
     pub(crate) fn new(geometry: Geometry, watchful: bool, spare: &Arc<SpareMacroblocks>) -> Self {
-        let count = geometry.macroblocks();
-        let used = spare.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let fits = used.filter(|macroblocks| macroblocks.len() == count);
-        let macroblocks = fits.unwrap_or_else(|| (0..count).map(|_| OnceLock::new()).collect());
-        Self { macroblocks, width: geometry.mb_width, watchful, spare: Arc::clone(spare) }
+        let rows = (0..geometry.mb_height).map(|_| Mutex::default()).collect();
+        Self { rows, width: geometry.mb_width, watchful, spare: Arc::clone(spare) }
     }
 
-    /// Has the memory of macroblock (x, y) brought near, where it is going to be [put](Self::put): a lock that waits for it
-    /// holds up everything.
-    #[inline]
-    pub(crate) fn prefetch(&self, x: usize, y: usize) {
-        prefetch_value(&self.macroblocks[y * self.width + x]);
+    /// Row `y`, which need not have begun, and the one above it.
+    pub(crate) fn pair(&self, y: usize) -> RowPair {
+        let row =
+            |y: usize| Arc::clone(lock(&self.rows[y]).get_or_insert_with(|| self.spare.take(self.width)));
+        RowPair { y, above: y.checked_sub(1).map(row), own: row(y), watchful: self.watchful }
     }
 
-    pub(crate) fn put(&self, x: usize, y: usize, mb: &Macroblock) {
-        // Each is decided on once; made in its place, as it is large.
-        self.macroblocks[y * self.width + x].get_or_init(|| {
-            let last = LUMA_ORIGIN + 15 * LUMA_STRIDE;
-            let luma = std::array::from_fn(|i| mb.rec.luma[last + i]);
-            let last = CHROMA_ORIGIN + 7 * CHROMA_STRIDE;
-            let chroma = std::array::from_fn(|plane| std::array::from_fn(|i| mb.rec.chroma[plane][last + i]));
-            CodedMacroblock { info: describe(mb), luma, chroma }
-        });
-    }
-
-    /// Whether a row is decided on to its end.
+    /// Whether a row that is not released is decided on to its end.
     pub(crate) fn is_complete(&self, y: usize) -> bool {
-        self.macroblocks[(y + 1) * self.width - 1].get().is_some()
+        lock(&self.rows[y]).as_ref().is_some_and(|row| row.published() == self.width)
     }
 
-    /// Waits until the macroblocks above macroblock (x, y) are there, to the one above and to the right of it.
+    /// Nobody looks at a row any more.
+    pub(crate) fn release(&self, y: usize) {
+        let row = lock(&self.rows[y]).take();
+        row.into_iter().for_each(|row| self.spare.give_back(row));
+    }
+}
+
+impl Drop for CodedRows {
+    fn drop(&mut self) {
+        (0..self.rows.len()).for_each(|y| self.release(y));
+    }
+}
+
+impl SpareMacroblocks {
+    fn take(&self, width: usize) -> CodedRow {
+        let spare = lock(&self.0).pop();
+        spare.unwrap_or_else(|| Arc::new(SharedRow::new(width, CodedMacroblock::default())))
+    }
+
+    /// Keeps a row that nobody else holds.
+    fn give_back(&self, mut row: CodedRow) {
+        if let Some(unused) = Arc::get_mut(&mut row) {
+            unused.restart();
+            lock(&self.0).push(row);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // No code that may panic half-way runs under these locks.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl RowPair {
+    /// What puts the macroblocks of the row in. If it is dropped before the last one, the rest counts as decided on, so that
+    /// nobody waits for a thread that fails.
+    pub(crate) fn writer(&self) -> RowWriter<'_, CodedMacroblock> {
+        self.own.writer()
+    }
+
+    /// Waits until the macroblocks above the `x`th are there, to the one above and to the right of it.
     #[inline]
-    pub(crate) fn wait_above(&self, x: usize, y: usize) {
-        if y == 0 {
-            return;
-        }
-        let above = &self.macroblocks[(y - 1) * self.width..y * self.width];
-        let last = self.width - 1;
-        let needed = &above[(x + 1).min(last)];
-        if needed.get().is_none() && !(self.watchful && comes_soon(needed)) {
-            above[(x + 1 + GAP).min(last)].wait();
+    pub(crate) fn wait_above(&self, x: usize) {
+        let Some(above) = &self.above else { return };
+        let needed = (x + 2).min(above.count());
+        if above.published() < needed && !(self.watchful && comes_soon(above, needed)) {
+            above.wait_for(needed + GAP);
         }
     }
 
-    /// Fills up a row whose thread fails, so that nobody waits for it.
-    pub(crate) fn abandon(&self, y: usize) {
-        let nothing = Macroblock::new();
-        (0..self.width).for_each(|x| self.put(x, y, &nothing));
+    /// The macroblocks of the row, as far as they are decided on.
+    pub(crate) fn infos(&self) -> impl Iterator<Item = &MacroblockInfo> {
+        infos(Some(&self.own))
     }
 
-    /// One macroblock that is decided on.
-    pub(crate) fn info(&self, x: usize, y: usize) -> Option<&MacroblockInfo> {
-        Some(&self.macroblocks[y * self.width + x].get()?.info)
+    /// Those of the row above, if there is one.
+    pub(crate) fn infos_above(&self) -> impl Iterator<Item = &MacroblockInfo> {
+        infos(self.above.as_deref())
     }
 
-    /// Those around macroblock (x, y), in a slice that begins with macroblock `first`: what lies before that does not
+    /// Those around the `x`th, in a slice that begins with macroblock `first` of the picture: what lies before that does not
     /// exist (6.4.8).
-    pub(crate) fn neighbours(&self, x: usize, y: usize, first: usize) -> Neighbours<'_> {
-        let index = y * self.width + x;
-        let before = |distance: usize| {
-            let index = index.checked_sub(distance).filter(|&i| i >= first)?;
-            Some(&self.macroblocks[index].get()?.info)
-        };
+    pub(crate) fn neighbours(&self, x: usize, first: usize) -> Neighbours<'_> {
+        let width = self.own.count();
+        let index = self.y * width + x;
+        let in_slice = |distance: usize| index.checked_sub(distance).is_some_and(|i| i >= first);
+        let left = || info(Some(&self.own), x.checked_sub(1)?);
+        let above = |x| info(self.above.as_deref(), x);
         Neighbours {
-            left: if x > 0 { before(1) } else { None },
-            top: before(self.width),
-            top_left: if x > 0 { before(self.width + 1) } else { None },
-            top_right: if x + 1 < self.width { before(self.width - 1) } else { None },
+            left: if in_slice(1) { left() } else { None },
+            top: if in_slice(width) { above(x) } else { None },
+            top_left: if in_slice(width + 1) { x.checked_sub(1).and_then(above) } else { None },
+            top_right: if in_slice(width - 1) { above(x + 1) } else { None },
         }
     }
 
-    /// Puts the samples around macroblock (x, y) into its reconstruction buffer; `left` has those of the macroblock before.
-    pub(crate) fn edges(&self, left: &LeftEdge, mb: &mut Macroblock, x: usize, y: usize) {
+    /// Puts the samples around the `x`th macroblock into its reconstruction buffer; `left` has those of the macroblock before.
+    pub(crate) fn edges(&self, left: &LeftEdge, mb: &mut Macroblock, x: usize) {
         let Reconstruction { luma, chroma } = &mut mb.rec;
-        if y > 0 {
-            let row = &self.macroblocks[(y - 1) * self.width..y * self.width];
-            let above = |x: usize| row.get(x)?.get();
+        if let Some(row) = &self.above {
             let (luma_at, chroma_at) = (LUMA_ORIGIN - LUMA_STRIDE, CHROMA_ORIGIN - CHROMA_STRIDE);
-            if let Some(top) = above(x) {
+            if let Some(top) = row.get(x) {
                 luma[luma_at..][..16].copy_from_slice(&top.luma);
                 for (to, from) in chroma.iter_mut().zip(&top.chroma) {
                     to[chroma_at..][..8].copy_from_slice(from);
                 }
             }
-            if let Some(right) = above(x + 1) {
+            if let Some(right) = row.get(x + 1) {
                 luma[luma_at + 16..][..8].copy_from_slice(&right.luma[..8]);
             }
-            if let Some(corner) = x.checked_sub(1).and_then(above) {
+            if let Some(corner) = x.checked_sub(1).and_then(|x| row.get(x)) {
                 luma[luma_at - 1] = corner.luma[15];
                 for (to, from) in chroma.iter_mut().zip(&corner.chroma) {
                     to[chroma_at - 1] = from[7];
@@ -146,13 +179,24 @@ impl CodedRows {
     }
 }
 
-impl Drop for CodedRows {
-    fn drop(&mut self) {
-        let mut macroblocks = std::mem::take(&mut self.macroblocks);
-        for macroblock in &mut macroblocks {
-            macroblock.take();
+fn infos(row: Option<&SharedRow<CodedMacroblock>>) -> impl Iterator<Item = &MacroblockInfo> {
+    (0..).map_while(move |x| info(row, x))
+}
+
+fn info(row: Option<&SharedRow<CodedMacroblock>>, x: usize) -> Option<&MacroblockInfo> {
+    Some(&row?.get(x)?.info)
+}
+
+impl CodedMacroblock {
+    /// Becomes what others see of a macroblock.
+    pub(crate) fn set(&mut self, mb: &Macroblock) {
+        describe(mb, &mut self.info);
+        let last = LUMA_ORIGIN + 15 * LUMA_STRIDE;
+        self.luma.copy_from_slice(&mb.rec.luma[last..][..16]);
+        let last = CHROMA_ORIGIN + 7 * CHROMA_STRIDE;
+        for (to, from) in self.chroma.iter_mut().zip(&mb.rec.chroma) {
+            to.copy_from_slice(&from[last..][..8]);
         }
-        self.spare.0.lock().unwrap_or_else(PoisonError::into_inner).push(macroblocks);
     }
 }
 
@@ -176,43 +220,43 @@ impl LeftEdge {
     }
 }
 
-/// Watches for a macroblock for as long as some take, which is less than falling asleep and being woken.
+/// Watches for macroblocks for as long as some take, which is less than falling asleep and being woken.
 #[cold]
-fn comes_soon(cell: &OnceLock<CodedMacroblock>) -> bool {
+fn comes_soon(row: &SharedRow<CodedMacroblock>, needed: usize) -> bool {
     for _ in 0..LOOKS {
         for _ in 0..8 {
             std::hint::spin_loop();
         }
-        if cell.get().is_some() {
+        if row.published() >= needed {
             return true;
         }
     }
     false
 }
 
-/// Looks at a macroblock that another thread has, about a quarter of a microsecond apart.
+/// Looks at a row that another thread has, about a quarter of a microsecond apart.
 const LOOKS: usize = 120;
 
-/// What later macroblocks see of a coded one.
-fn describe(mb: &Macroblock) -> MacroblockInfo {
+/// What later macroblocks see of a coded one. Written in its place: to copy what was only just written would wait until
+/// that and all stores before it are in the cache.
+fn describe(mb: &Macroblock, info: &mut MacroblockInfo) {
     if mb.mode == Mode::IntraPcm {
         // Counts as fully coded.
         let cbp = 0x2f | CBP_DC_LUMA | CBP_DC_CHROMA[0] | CBP_DC_CHROMA[1];
-        return MacroblockInfo { mode: mb.mode, cbp, total_coeff: [16; 24], ..MacroblockInfo::default() };
+        *info = MacroblockInfo { mode: mb.mode, cbp, total_coeff: [16; 24], ..MacroblockInfo::default() };
+        return;
     }
     let coded = mb.sends_qp();
-    let mut info = MacroblockInfo {
-        mode: mb.mode,
-        cbp: if coded { mb.cbp } else { 0 },
-        transform_8x8: mb.transform_8x8,
-        intra_chroma_mode: mb.intra_chroma_mode,
-        total_coeff: if coded { mb.total_coeff } else { [0; 24] },
-        intra_modes: mb.intra_modes,
-        direct: mb.direct,
-        ref_idx: mb.ref_idx,
-        mv: mb.mv,
-        mvd: [[[0; 2]; 16]; 2],
-    };
+    info.mode = mb.mode;
+    info.cbp = if coded { mb.cbp } else { 0 };
+    info.transform_8x8 = mb.transform_8x8;
+    info.intra_chroma_mode = mb.intra_chroma_mode;
+    info.total_coeff = if coded { mb.total_coeff } else { [0; 24] };
+    info.intra_modes = mb.intra_modes;
+    info.direct = mb.direct;
+    info.ref_idx = mb.ref_idx;
+    info.mv = mb.mv;
+    info.mvd = [[[0; 2]; 16]; 2];
     if let Mode::Inter(partition) = mb.mode {
         let mut room = [(0, 0, 0, 0); 16];
         let parts = mb.motion_parts(partition, &mut room);
@@ -222,7 +266,6 @@ fn describe(mb: &Macroblock) -> MacroblockInfo {
             }
         }
     }
-    info
 }
 
 #[cfg(test)]
@@ -230,6 +273,11 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
     use std::time::Duration;
+
+    /// Puts in a row of nothing in particular.
+    fn fill(rows: &CodedRows, y: usize) {
+        drop(rows.pair(y).writer());
+    }
 
     #[test]
     fn a_row_follows_the_one_above_and_sees_its_samples() {
@@ -242,21 +290,24 @@ mod tests {
         let done = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             scope.spawn(|| {
+                let pair = rows.pair(0);
+                let mut writer = pair.writer();
                 for x in 0..WIDTH {
                     let mut mb = Macroblock::new();
                     mb.rec.luma = [x as u8; LUMA_STRIDE * 17];
                     std::thread::sleep(Duration::from_micros(50));
                     done.store(x + 1, Ordering::SeqCst);
-                    rows.put(x, 0, &mb);
+                    writer.fill(|coded| coded.set(&mb));
                 }
             });
+            let pair = rows.pair(1);
             for x in 0..WIDTH {
-                rows.wait_above(x, 1);
+                pair.wait_above(x);
                 assert!(done.load(Ordering::SeqCst) >= (x + 2).min(WIDTH));
-                let around = rows.neighbours(x, 1, 0);
+                let around = pair.neighbours(x, 0);
                 assert!(around.top.is_some() && around.top_right.is_some() == (x + 1 < WIDTH));
                 let mut mb = Macroblock::new();
-                rows.edges(&LeftEdge::default(), &mut mb, x, 1);
+                pair.edges(&LeftEdge::default(), &mut mb, x);
                 assert_eq!(mb.rec.luma[LUMA_ORIGIN - LUMA_STRIDE], x as u8);
                 if x + 1 < WIDTH {
                     assert_eq!(mb.rec.luma[LUMA_ORIGIN - LUMA_STRIDE + 16], x as u8 + 1);
@@ -264,39 +315,45 @@ mod tests {
             }
         });
         assert!(rows.is_complete(0) && !rows.is_complete(1));
-        rows.abandon(1);
+        fill(&rows, 1);
         assert!(rows.is_complete(1));
     }
 
     #[test]
     fn a_slice_hides_what_lies_before_it() {
         let rows = CodedRows::new(Geometry { mb_width: 3, mb_height: 2 }, false, &Arc::default());
-        (0..2).for_each(|y| rows.abandon(y));
-        let seen = |first: usize| {
-            let around = rows.neighbours(1, 1, first);
+        (0..2).for_each(|y| fill(&rows, y));
+        let seen = |x: usize, y: usize, first: usize| {
+            let pair = rows.pair(y);
+            let around = pair.neighbours(x, first);
             [around.left, around.top, around.top_left, around.top_right].map(|mb| mb.is_some())
         };
-        assert_eq!(seen(0), [true; 4]);
-        assert_eq!(seen(1), [true, true, false, true]);
-        assert_eq!(seen(2), [true, false, false, true]);
-        assert_eq!(seen(4), [false; 4]);
+        assert_eq!(seen(1, 1, 0), [true; 4]);
+        assert_eq!(seen(1, 1, 1), [true, true, false, true]);
+        assert_eq!(seen(1, 1, 2), [true, false, false, true]);
+        assert_eq!(seen(1, 1, 4), [false; 4]);
+        assert_eq!(seen(0, 1, 0), [false, true, false, true]);
+        assert_eq!(seen(2, 1, 0), [true, true, true, false]);
+        assert_eq!(seen(1, 0, 0), [true, false, false, false]);
     }
 
     #[test]
     fn memory_is_used_again_and_holds_nothing_of_before() {
-        let (geometry, spare) = (Geometry { mb_width: 3, mb_height: 2 }, Arc::default());
-        let rows = CodedRows::new(geometry, false, &spare);
-        let address = rows.macroblocks.as_ptr();
-        rows.abandon(0);
-        drop(rows);
-        let rows = CodedRows::new(geometry, false, &spare);
-        assert_eq!(rows.macroblocks.as_ptr(), address);
-        assert!((0..3).all(|x| rows.info(x, 0).is_none()));
-        drop(rows);
-        // Not for pictures of another size.
-        assert_eq!(
-            CodedRows::new(Geometry { mb_width: 4, mb_height: 2 }, false, &spare).macroblocks.len(),
-            8
-        );
+        let (geometry, spare) = (Geometry { mb_width: 3, mb_height: 9 }, Arc::<SpareMacroblocks>::default());
+        let spares = || lock(&spare.0).len();
+        for _ in 0..2 {
+            let rows = CodedRows::new(geometry, false, &spare);
+            for y in 0..geometry.mb_height {
+                assert!(rows.pair(y).infos().next().is_none());
+                fill(&rows, y);
+                assert_eq!(rows.pair(y).infos().count(), 3);
+                assert_eq!(rows.pair(y).infos_above().count(), if y > 0 { 3 } else { 0 });
+                y.checked_sub(1).into_iter().for_each(|above| rows.release(above));
+            }
+            // Two rows at a time are enough, as one is done before the next but one begins.
+            assert_eq!(spares(), 1);
+            drop(rows);
+            assert_eq!(spares(), 2);
+        }
     }
 }

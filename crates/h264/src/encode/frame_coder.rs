@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::analysis::CodingTables;
 use super::attempt::{Attempt, RowOrder};
-use super::coded_rows::CodedRows;
+use super::coded_rows::RowPair;
 use super::deblock::{DeblockParameters, DeblockRow, deblock_row};
 use super::direct_choice::DirectDifferences;
 use super::effort::Tools;
@@ -123,27 +123,15 @@ impl FrameJob {
 
     /// Filters a row that is written and, where other pictures predict from this one, completes it. They see it at once
     /// where it stays. `qps` are the quantisers of the row above and of the row.
-    pub(crate) fn finish_row(
-        &self,
-        rows: &CodedRows,
-        qps: [&[u8]; 2],
-        picture: &mut PictureWriter,
-        y: usize,
-    ) {
+    pub(crate) fn finish_row(&self, rows: &RowPair, qps: [&[u8]; 2], picture: &mut PictureWriter, y: usize) {
         if self.is_reference || self.reports.any() {
             self.deblock(rows, qps, picture, y);
         }
         if self.is_reference {
-            let width = self.source.geometry.mb_width;
-            picture
-                .set_still(y, (0..width).map(|x| rows.info(x, y).map_or(0, temporal_direct::still_quarters)));
+            picture.set_still(y, rows.infos().map(temporal_direct::still_quarters));
             if self.direct.noted {
-                picture.set_motion(
-                    y,
-                    (0..width)
-                        .map_while(|x| rows.info(x, y))
-                        .map(|info| temporal_direct::record(info, self.deblocking.copy)),
-                );
+                let records = rows.infos().map(|info| temporal_direct::record(info, self.deblocking.copy));
+                picture.set_motion(y, records);
             }
             picture.complete_row(&self.tables.kernels, y);
             if self.max_bytes.is_none() {
@@ -152,15 +140,9 @@ impl FrameJob {
         }
     }
 
-    fn deblock(&self, rows: &CodedRows, qps: [&[u8]; 2], picture: &mut PictureWriter, y: usize) {
-        let row = |qps, y| {
-            let macroblock = move |(x, &qp): (usize, &u8)| Some((rows.info(x, y)?, qp));
-            <[u8]>::iter(qps).enumerate().map_while(macroblock)
-        };
-        let (above, own) = match y.checked_sub(1) {
-            Some(before) => (row(qps[0], before), row(qps[1], y)),
-            None => (row(&[], 0), row(qps[1], y)),
-        };
+    fn deblock(&self, rows: &RowPair, qps: [&[u8]; 2], picture: &mut PictureWriter, y: usize) {
+        let [above, own] = qps.map(|qps| qps.iter().copied());
+        let (above, own) = (rows.infos_above().zip(above), rows.infos().zip(own));
         let (luma_start, chroma_start) = (y * 16 + LUMA_PADDING - 4, y * 8 + CHROMA_PADDING - 2);
         let (luma_stride, chroma_stride) = picture.strides();
         let [cb, cr] = &mut picture.chroma;

@@ -98,25 +98,26 @@ pub(crate) fn code_row<E: EntropyCoder>(
     let temporal = job.direct.temporal.as_ref();
     let mut source = Source { luma: [0; 256], chroma: [[0; 128]; 2] };
     let mut left = LeftEdge::default();
+    let rows = attempt.rows.pair(y);
+    let mut coded = rows.writer();
     let Sizing { qps, saving, .. } = &attempt.sizing;
     for x in 0..mb_width {
         let index = y * mb_width + x;
         job.source.load(kernels, x, y, &mut source);
         job.source.prefetch_after(x, y);
-        attempt.rows.prefetch(x, y);
-        attempt.rows.wait_above(x, y);
+        rows.wait_above(x);
         let hints = [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO));
         for (views, hint) in views.iter().zip(hints) {
             if let Some(nearest) = views.first() {
                 nearest.prefetch_after(x, y, hint);
             }
         }
-        let edges = |mb: &mut Macroblock| attempt.rows.edges(&left, mb, x, y);
+        let edges = |mb: &mut Macroblock| rows.edges(&left, mb, x);
         let mut qp = (qps[index] + start.raise).min(MAX_QP);
         loop {
             let at = Surroundings {
                 position: (x, y),
-                around: attempt.rows.neighbours(x, y, sink.first()),
+                around: rows.neighbours(x, sink.first()),
                 references: [&views[0], &views[1]],
                 limits: job.limits.at(geometry, x, y),
                 hints,
@@ -154,7 +155,7 @@ pub(crate) fn code_row<E: EntropyCoder>(
         let mb = analyser.chosen();
         state.follow(mb);
         sink.keep(kernels, mb, x);
-        attempt.rows.put(x, y, mb);
+        coded.fill(|coded| coded.set(mb));
         left = LeftEdge::of(mb);
     }
     analyser.direct_differences()

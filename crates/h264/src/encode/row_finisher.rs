@@ -62,11 +62,12 @@ impl<E: EntropyCoder> RowFinisher<E> {
 
     /// Writes a row that is decided on, but for its samples.
     pub(crate) fn write_macroblocks(&mut self, rows: &CodedRows, y: usize, record: &RecordedRow) {
+        let rows = rows.pair(y);
         let mut coded = record.macroblocks.coded().iter();
         for (x, &skipped) in record.macroblocks.skipped.iter().enumerate() {
             let mb = if skipped { Some(&*self.skipped) } else { coded.next() };
             let Some(mb) = mb else { return };
-            let around = rows.neighbours(x, y, self.writer.first);
+            let around = rows.neighbours(x, self.writer.first);
             self.writer.write_anyway(&around, mb);
             self.qps.push(self.writer.state.follow(mb));
         }
@@ -76,6 +77,6 @@ impl<E: EntropyCoder> RowFinisher<E> {
     /// Filters a row that is written and, where other pictures predict from this one, completes what it can.
     pub(crate) fn filter_row(&mut self, job: &FrameJob, rows: &CodedRows, y: usize) {
         let qps = |y: usize| &self.qps[y * self.width..(y + 1) * self.width];
-        job.finish_row(rows, [qps(y.saturating_sub(1)), qps(y)], &mut self.picture, y);
+        job.finish_row(&rows.pair(y), [qps(y.saturating_sub(1)), qps(y)], &mut self.picture, y);
     }
 }
