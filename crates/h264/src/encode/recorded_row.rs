@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use vitascope_dsp::video::{BlockSize, VideoKernels};
+use vitascope_dsp::video::{BlockSize, VideoKernels, prefetch_rows};
 
 use super::coded_rows::SpareMacroblocks;
 use super::direct_choice::DirectDifferences;
 use super::macroblock::{
     CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock, Mode, Reconstruction,
 };
-use super::picture::{CHROMA_PADDING, Geometry, LUMA_PADDING};
+use super::picture::{CHROMA_PADDING, Geometry, LINE, LUMA_PADDING};
 
 /// A row that is decided on and not written yet.
 pub(crate) struct RecordedRow {
@@ -156,6 +156,24 @@ fn copy_written(to: &mut Macroblock, from: &Macroblock) {
     }
     if *mode == Mode::IntraPcm {
         to.rec = rec.clone();
+    }
+}
+
+/// Has the place of the samples after macroblock `x` of a row brought near, a cache line at a time.
+pub(crate) fn prefetch_after(
+    x: usize,
+    [luma, cb, cr]: [&[u8]; 3],
+    (luma_stride, chroma_stride): (usize, usize),
+) {
+    let column = LUMA_PADDING + x * 16;
+    if column.is_multiple_of(LINE) {
+        prefetch_rows(luma, column + LINE, luma_stride, 16);
+    }
+    let column = CHROMA_PADDING + x * 8;
+    if column.is_multiple_of(LINE) {
+        for plane in [cb, cr] {
+            prefetch_rows(plane, column + LINE, chroma_stride, 8);
+        }
     }
 }
 

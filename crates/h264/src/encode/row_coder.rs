@@ -8,7 +8,7 @@ use super::entropy::EntropyCoder;
 use super::frame_coder::FrameJob;
 use super::macroblock::{Macroblock, Mv};
 use super::neighbours::Neighbours;
-use super::recorded_row::{RecordedMacroblocks, store};
+use super::recorded_row::{RecordedMacroblocks, prefetch_after, store};
 use super::residual::Source;
 use super::row_finisher::RowFinisher;
 use super::sizing::Sizing;
@@ -45,6 +45,9 @@ pub(crate) trait RowSink<E: EntropyCoder> {
 
     /// Writes one that does not fit.
     fn write_anyway(&mut self, around: &Neighbours<'_>, mb: &Macroblock);
+
+    /// Has the place of the samples after the `x`th brought near, so that what is stored there waits for nothing.
+    fn prefetch_after(&mut self, x: usize);
 
     /// Keeps the samples of one that is written, the `x`th of the row.
     fn keep(&mut self, k: &VideoKernels, mb: &Macroblock, x: usize);
@@ -105,6 +108,7 @@ pub(crate) fn code_row<E: EntropyCoder>(
         let index = y * mb_width + x;
         job.source.load(kernels, x, y, &mut source);
         job.source.prefetch_after(x, y);
+        sink.prefetch_after(x);
         rows.wait_above(x);
         let hints = [0, 1].map(|list| job.hints[list].get(index).copied().unwrap_or(Mv::ZERO));
         for (views, hint) in views.iter().zip(hints) {
@@ -171,6 +175,10 @@ impl<E: EntropyCoder> RowSink<E> for RowRecorder<'_> {
         self.macroblocks.push(mb);
     }
 
+    fn prefetch_after(&mut self, x: usize) {
+        prefetch_after(x, self.samples.each_ref().map(|plane| &**plane), self.strides);
+    }
+
     fn keep(&mut self, k: &VideoKernels, mb: &Macroblock, x: usize) {
         store(k, &mb.rec, x, self.samples.each_mut().map(|plane| &mut **plane), self.strides);
     }
@@ -196,6 +204,12 @@ impl<E: EntropyCoder> RowSink<E> for SerialRow<'_, E> {
 
     fn write_anyway(&mut self, around: &Neighbours<'_>, mb: &Macroblock) {
         self.finisher.writer.write_anyway(around, mb);
+    }
+
+    fn prefetch_after(&mut self, x: usize) {
+        let picture = &mut self.finisher.picture;
+        let strides = picture.strides();
+        prefetch_after(x, picture.row_mut(self.y).map(|plane| &*plane), strides);
     }
 
     fn keep(&mut self, k: &VideoKernels, mb: &Macroblock, x: usize) {
