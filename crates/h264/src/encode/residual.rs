@@ -46,7 +46,7 @@ pub(crate) struct ResidualCoder {
 
 /// Rounding of quantisation in 1/64 of a step: that of intra blocks, and that of inter blocks in P pictures, which others are
 /// predicted from, and in B pictures. Measured.
-const ROUNDING_INTRA: u32 = 21;
+const ROUNDING_INTRA: u32 = 24;
 pub(crate) const ROUNDING_P: u32 = 22;
 pub(crate) const ROUNDING_B: u32 = 11;
 const ROUNDING_NEAREST: u32 = 32;
@@ -445,8 +445,8 @@ fn rescale_luma_dc(f: i16, scale: i32, qp: u8) -> i16 {
 
 /// Inter blocks whose few small levels cost more than they bring are dropped below these scores, where levels are not
 /// chosen by their bits.
-const NEGLIGIBLE_QUARTER: u32 = 3;
-const NEGLIGIBLE_MACROBLOCK: u32 = 4;
+const NEGLIGIBLE_QUARTER: u32 = 2;
+const NEGLIGIBLE_MACROBLOCK: u32 = 3;
 const NEGLIGIBLE_CHROMA: u32 = 7;
 
 /// Worth of a block of levels, by what its scan gave back: isolated ones late in the scan are worth nothing, early ones

@@ -143,7 +143,7 @@ fn power(exponent: i32, numerator: u64, denominator: u64) -> u64 {
 }
 
 /// Where predictions are only estimated, bits count for so many 1/256 of what they do where they are tried. Measured.
-const ESTIMATED_LAMBDA_SCALE: u64 = 190;
+const ESTIMATED_LAMBDA_SCALE: u64 = 170;
 
 /// Lagrange multiplier of decisions by sum of absolute (transformed) differences, in 1/256 of a
 /// sample difference per bit.
