@@ -133,7 +133,7 @@ pub struct PlannedFrame<T> {
     /// lies before, and nothing that is shown after it is.
     pub opens_group: bool,
     /// How long the frame is shown: to the next frame's time where that is known, else as the caller said,
-    /// else as long as the frame before, else by the expected frame rate.
+    /// else about as long as the frames before, else by the expected frame rate.
     pub duration_seconds: f64,
     /// The frames ahead in coding order, nearest first.
     pub ahead: Vec<FrameAhead>,

@@ -121,6 +121,8 @@ pub struct Lookahead<T> {
     ratio: ImportanceRatio,
 }
 
+/// Most that the duration of a frame counts for the next one's guess, as a multiple of its own.
+const LONGEST_COUNTED: f64 = 4.0;
 /// Frames a decision waits for, so that a flash of light is not taken for a new scene.
 const DECISION_DELAY: usize = 2;
 /// Macroblocks of a picture on which others may help: waking a thread takes as long as a search of fifty.
@@ -326,25 +328,21 @@ impl<T> Lookahead<T> {
 
     /// Settles the duration of the frame before, whose end is now known, and guesses that of the new one.
     fn measure_durations(&mut self, info: &FrameInfo) {
-        if let Some(last) = self.newest_mut() {
-            if let Some(seconds) = seconds_between(last.info.presentation_time, info.presentation_time) {
-                last.duration = seconds;
-                self.duration = seconds;
-            }
-        } else if self.pushed == 0 {
+        if self.pushed == 0 {
             self.duration = 1.0 / self.config.frame_rate;
+        } else if let Some(seconds) = seconds_between(self.last_time, info.presentation_time) {
+            // The frame before may have left already.
+            let newest = self.pushed - 1;
+            let mut waiting = self.open.iter_mut().chain(&mut self.planned).rev();
+            if let Some(last) = waiting.find(|frame| frame.display_index == newest) {
+                last.duration = seconds;
+            }
+            // Cameras are not punctual, and a pause says little about what follows it.
+            self.duration += (seconds.min(LONGEST_COUNTED * self.duration) - self.duration) / 4.0;
         }
         if info.duration.is_numeric() && info.duration.value > 0 {
             self.duration =
                 (info.duration.value as f64 / f64::from(info.duration.timescale)).clamp(1e-4, 60.0);
-        }
-    }
-
-    fn newest_mut(&mut self) -> Option<&mut Frame<T>> {
-        if self.open.is_empty() {
-            self.planned.iter_mut().max_by_key(|frame| frame.display_index)
-        } else {
-            self.open.back_mut()
         }
     }
 

@@ -122,6 +122,24 @@ fn frames_are_of_even_size_and_the_rate_is_kept() {
 }
 
 #[test]
+fn the_rate_is_kept_at_times_that_nobody_foretold() {
+    // A frame rate that was not said, and one other than was said.
+    for settings in [Dictionary::new(), with(key::EXPECTED_FRAME_RATE, 60)] {
+        let (session, outputs) =
+            low_latency_session(320, 192, &settings.with(key::AVERAGE_BIT_RATE, 200_000));
+        let coded = |number: usize| {
+            let time = Time::new(number as i64, 12);
+            session.encode_frame(&noisy(number), time, Time::INVALID, &FrameOptions::new(), 0).unwrap();
+            outputs.recv().unwrap().sample.unwrap().unwrap().total_sample_size()
+        };
+        // The first second tells how fast they come.
+        let sizes: Vec<usize> = (0..132).map(coded).collect();
+        let rate = sizes[12..].iter().sum::<usize>() as f64 * 8.0 / 10.0;
+        assert!((rate / 200_000.0 - 1.0).abs() < 0.02, "{rate}");
+    }
+}
+
+#[test]
 fn a_new_scene_does_not_burst() {
     let sizes = sizes(400_000, 120, |number| number != 60);
     let share = 400_000.0 / 30.0 / 8.0;

@@ -238,6 +238,23 @@ fn durations_come_from_times() {
 }
 
 #[test]
+fn durations_that_nobody_says_follow_those_before() {
+    let mut clip = Clip::new(32, 32);
+    clip.config.depth = 0;
+    // The expected 30 frames per second are 10 at first, with a pause in them, and 30 later.
+    let times: Vec<i64> =
+        (0..12).map(|n| 3 * n).chain((0..12).map(|n| 100 + 3 * n)).chain(136..160).collect();
+    let frames = clip.run_with(times.len(), moving, |mut info, index| {
+        (info.presentation_time, info.duration) = (Time::new(times[index], 30), Time::INVALID);
+        info
+    });
+    let thirtieths: Vec<f64> = frames.iter().map(|frame| 30.0 * frame.duration_seconds).collect();
+    assert!((thirtieths[0] - 1.0).abs() < 1e-9 && (thirtieths[1] - 1.5).abs() < 1e-9, "{thirtieths:?}");
+    let near = |index: usize, expected: f64| (thirtieths[index] - expected).abs() < 0.05 * expected;
+    assert!(near(11, 3.0) && near(12, 5.2) && near(23, 3.0) && near(47, 1.0), "{thirtieths:?}");
+}
+
+#[test]
 fn helpers_change_nothing() {
     let scenes = |frame: i32, x: i32, y: i32| texture(x + 3 * frame, y + frame * (x >> 6), frame / 17);
     let mut clip = Clip::new(190, 230);
