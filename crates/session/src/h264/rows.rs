@@ -130,7 +130,7 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         change: Change::Never,
         documentation: "True: a frame may be given with a BaseFrameQP of 0 to 51, which all its macroblocks then have, whatever \
                         rate control and the least and greatest QP say (0 counts as 1). Rate control counts its bits. Only \
-                        DataRateLimits and the decoder's buffer, where they would be broken, still raise it.",
+                        DataRateLimits, the level and the decoder's buffer, where they would be broken, still raise it.",
     },
     row(
         key::MORE_FRAMES_BEFORE_START,
