@@ -44,7 +44,10 @@ impl AtomicFile {
                     OpenOptions::new().write(true).open(path).map_err(|e| Error::io("open", path, e))?;
                 return Ok(Self { file: Some(buffered(file)), path: path.to_owned(), rename: None });
             }
-            Err(_) => path.to_owned(),
+            // What a link names may not be there yet.
+            Err(_) => {
+                fs::read_link(path).map_or_else(|_| path.to_owned(), |target| path.with_file_name(target))
+            }
         };
         let (file, temporary) = create_beside(&target).map_err(|e| Error::io("create", path, e))?;
         let created =
@@ -307,13 +310,19 @@ mod tests {
     fn a_link_stays_a_link() {
         let directory = directory("link");
         let (target, link) = (directory.join("target"), directory.join("link"));
-        fs::write(&target, b"before").unwrap();
-        std::os::unix::fs::symlink(&target, &link).unwrap();
-        let mut file = AtomicFile::create(&link).unwrap();
-        file.write_all(b"after").unwrap();
-        file.commit().unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read(&target).unwrap(), b"after");
+        // Also where what it names is not there yet, the second time.
+        for named in [target.as_path(), Path::new("target")] {
+            std::os::unix::fs::symlink(named, &link).unwrap();
+            for before in [Some(b"before"), None] {
+                before.map_or_else(|| fs::remove_file(&target), |before| fs::write(&target, before)).unwrap();
+                let mut file = AtomicFile::create(&link).unwrap();
+                file.write_all(b"after").unwrap();
+                file.commit().unwrap();
+                assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+                assert_eq!(fs::read(&target).unwrap(), b"after");
+            }
+            fs::remove_file(&link).unwrap();
+        }
         fs::remove_dir_all(directory).unwrap();
     }
 
