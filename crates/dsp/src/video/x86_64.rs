@@ -158,3 +158,12 @@ pub(super) fn sum_i32x8(v: __m256i) -> u32 {
     let (low, high) = split(v);
     sum_i32x4(_mm_add_epi32(low, high))
 }
+
+/// Hadamard transform of the words at the same place in four registers, not scaled.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn hadamard4([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
+    let (s0, d0) = (_mm256_add_epi16(a, b), _mm256_sub_epi16(a, b));
+    let (s1, d1) = (_mm256_add_epi16(c, d), _mm256_sub_epi16(c, d));
+    [_mm256_add_epi16(s0, s1), _mm256_sub_epi16(s0, s1), _mm256_add_epi16(d0, d1), _mm256_sub_epi16(d0, d1)]
+}

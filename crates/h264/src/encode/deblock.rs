@@ -102,11 +102,16 @@ pub(crate) fn deblock_row<'a>(
         let within = Limits::between(p, qp, qp);
         let inside = (!side.is_plain()).then(|| side.inside());
         let mut edges = |direction: Direction, first: Option<(Strengths, Limits)>| {
+            let mut filter = |edge: usize, strengths: Strengths, limits: &Limits| {
+                if strengths != [0; 4] {
+                    filter_edge(k, &mut row, x, direction, edge, limits, strengths);
+                }
+            };
             if let Some((strengths, limits)) = first {
-                filter(k, &mut row, x, direction, 0, &limits, strengths);
+                filter(0, strengths, &limits);
             }
             for (edge, &inner) in inside.iter().flat_map(|all| &all[direction as usize]).enumerate().skip(1) {
-                filter(k, &mut row, x, direction, edge, &within, inner);
+                filter(edge, inner, &within);
             }
         };
         let beside = left.map(|(left, left_qp)| (side.beside(&left), Limits::between(p, qp, left_qp)));
@@ -140,21 +145,6 @@ impl Limits {
 enum Direction {
     Vertical = 0,
     Horizontal = 1,
-}
-
-#[inline(always)]
-fn filter(
-    k: &VideoKernels,
-    row: &mut DeblockRow<'_>,
-    mb_x: usize,
-    direction: Direction,
-    edge: usize,
-    limits: &Limits,
-    strengths: Strengths,
-) {
-    if strengths != [0; 4] {
-        filter_edge(k, row, mb_x, direction, edge, limits, strengths);
-    }
 }
 
 fn filter_edge(

@@ -29,8 +29,8 @@ pub(super) unsafe fn intra_satd(
         // SAFETY: the rows lie within the slice.
         let row =
             |y: usize| unsafe { _mm256_cvtepu8_epi16(load16(src.as_ptr().add((4 * four + y) * stride))) };
-        let rows = transform_columns([row(0), row(1), row(2), row(3)]).map(|row| transform_rows(row));
-        let left = transform_columns(left.map(|sample| _mm256_set1_epi16(4 * i16::from(sample))));
+        let rows = hadamard4([row(0), row(1), row(2), row(3)]).map(|row| transform_rows(row));
+        let left = hadamard4(left.map(|sample| _mm256_set1_epi16(4 * i16::from(sample))));
         // Sums of at most four coefficients of at most 2^12; of those that do not count, twice that.
         let beside = difference(rows[0], left[0]);
         let beside = _mm256_add_epi16(beside, difference(rows[1], left[1]));
@@ -66,13 +66,4 @@ fn transform_rows(words: __m256i) -> __m256i {
     let (single, double) = (_mm256_set1_epi32(-0xFFFF), _mm256_set1_epi64x(-0xFFFE_FFFF));
     let words = _mm256_add_epi16(_mm256_shuffle_epi8(words, neighbours), _mm256_sign_epi16(words, single));
     _mm256_add_epi16(_mm256_shuffle_epi32::<0b10_11_00_01>(words), _mm256_sign_epi16(words, double))
-}
-
-/// Hadamard transform of words at the same place in four registers.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn transform_columns([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
-    let (s0, d0) = (_mm256_add_epi16(a, b), _mm256_sub_epi16(a, b));
-    let (s1, d1) = (_mm256_add_epi16(c, d), _mm256_sub_epi16(c, d));
-    [_mm256_add_epi16(s0, s1), _mm256_sub_epi16(s0, s1), _mm256_add_epi16(d0, d1), _mm256_sub_epi16(d0, d1)]
 }

@@ -362,15 +362,6 @@ fn difference4(a: __m128i, b: __m128i) -> __m128i {
 /// The bytes (1, -1).
 const SUM_DIFFERENCE: i16 = i16::from_le_bytes([1, 0xFF]);
 
-/// Vertical Hadamard transform of four rows.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn hadamard4([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
-    let (s0, d0) = (_mm256_add_epi16(a, b), _mm256_sub_epi16(a, b));
-    let (s1, d1) = (_mm256_add_epi16(c, d), _mm256_sub_epi16(c, d));
-    [_mm256_add_epi16(s0, s1), _mm256_sub_epi16(s0, s1), _mm256_add_epi16(d0, d1), _mm256_sub_epi16(d0, d1)]
-}
-
 #[inline]
 #[target_feature(enable = "avx2")]
 fn hadamard4_128([a, b, c, d]: [__m128i; 4]) -> [__m128i; 4] {
