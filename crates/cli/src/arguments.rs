@@ -13,7 +13,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. A partial output i
 only when it is complete.
 
 Environment: VITASCOPE_LOG=off|error|warn|info|debug|trace sets how much the engine says on standard error (usual: warn); \
-VITASCOPE_CPU=scalar|avx2 lowers the instruction set; VITASCOPE_HARDWARE=assume lets software pass as hardware.";
+VITASCOPE_CPU=scalar|avx2|avx512 lowers the instruction set; VITASCOPE_HARDWARE=assume lets software pass as hardware.";
 
 /// Encodes, converts, inspects and compares video.
 #[derive(Debug, Parser)]

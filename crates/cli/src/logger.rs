@@ -21,7 +21,9 @@ pub(crate) fn install() {
 
 /// Warns of variables of the engine whose value means nothing.
 pub(crate) fn check_environment() {
-    for (name, values) in [("VITASCOPE_CPU", &["scalar", "avx2"][..]), ("VITASCOPE_HARDWARE", &["assume"])] {
+    for (name, values) in
+        [("VITASCOPE_CPU", &["scalar", "avx2", "avx512"][..]), ("VITASCOPE_HARDWARE", &["assume"])]
+    {
         if let Some(value) = std::env::var_os(name).filter(|value| !values.iter().any(|known| value == known))
         {
             log::warn!("{name}='{}' has no effect: {} is accepted", value.display(), values.join(" or "));

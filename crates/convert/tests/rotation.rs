@@ -54,7 +54,7 @@ fn every_pixel_lands_where_it_should() {
                 for (flip_horizontal, flip_vertical) in
                     [(false, false), (true, false), (false, true), (true, true)]
                 {
-                    for cpu_level in [CpuLevel::Scalar, CpuLevel::detected()] {
+                    for cpu_level in CpuLevel::ALL {
                         let rotator = Rotator {
                             rotation,
                             flip_horizontal,

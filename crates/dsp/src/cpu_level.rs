@@ -12,14 +12,17 @@ pub enum CpuLevel {
     Scalar,
     /// x86-64 with AVX2, BMI1, BMI2, LZCNT, POPCNT and FMA, as every processor with AVX2 has them.
     Avx2,
+    /// AVX-512 as Intel's Ice Lake and AMD's Zen 4 have it: F, BW, CD, DQ, VL, IFMA, VBMI, VBMI2, VNNI, BITALG and
+    /// VPOPCNTDQ. Their forerunners, whose clocks fall under it, stay at [`Avx2`](CpuLevel::Avx2).
+    Avx512,
 }
 
 impl CpuLevel {
     /// Every level, lowest first.
-    pub const ALL: [CpuLevel; 2] = [CpuLevel::Scalar, CpuLevel::Avx2];
+    pub const ALL: [CpuLevel; 3] = [CpuLevel::Scalar, CpuLevel::Avx2, CpuLevel::Avx512];
 
     /// The best level of this machine, lowered (never raised) by the environment variable `VITASCOPE_CPU`
-    /// (`scalar` or `avx2`; any other value is ignored). Read once per process.
+    /// (`scalar`, `avx2` or `avx512`; any other value is ignored). Read once per process.
     pub fn detected() -> CpuLevel {
         static DETECTED: OnceLock<CpuLevel> = OnceLock::new();
         *DETECTED.get_or_init(|| {
@@ -34,19 +37,23 @@ impl CpuLevel {
     /// The best level of this machine, whatever the environment says.
     pub fn machine() -> CpuLevel {
         #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("lzcnt")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("fma")
         {
-            return CpuLevel::Avx2;
+            macro_rules! all {
+                ($($feature:tt)+) => { $(is_x86_feature_detected!($feature))&&+ };
+            }
+            let avx2 = all!("avx2" "bmi1" "bmi2" "lzcnt" "popcnt" "fma");
+            let avx512 = all!("avx512f" "avx512bw" "avx512cd" "avx512dq" "avx512vl" "avx512ifma")
+                && all!("avx512vbmi" "avx512vbmi2" "avx512vnni" "avx512bitalg" "avx512vpopcntdq");
+            match (avx2, avx512) {
+                (true, true) => return CpuLevel::Avx512,
+                (true, false) => return CpuLevel::Avx2,
+                (false, _) => {}
+            }
         }
         CpuLevel::Scalar
     }
 
-    /// The level of this name (`scalar`, `avx2`; case does not matter).
+    /// The level of this name (`scalar`, `avx2`, `avx512`; case does not matter).
     pub fn from_name(name: &str) -> Option<CpuLevel> {
         CpuLevel::ALL.into_iter().find(|level| level.name().eq_ignore_ascii_case(name))
     }
@@ -56,6 +63,7 @@ impl CpuLevel {
         match self {
             CpuLevel::Scalar => "scalar",
             CpuLevel::Avx2 => "avx2",
+            CpuLevel::Avx512 => "avx512",
         }
     }
 }
@@ -78,7 +86,7 @@ mod tests {
         }
         assert_eq!(CpuLevel::from_name("AVX2"), Some(CpuLevel::Avx2));
         assert_eq!(CpuLevel::from_name("sse9"), None);
-        assert!(CpuLevel::Scalar < CpuLevel::Avx2);
+        assert!(CpuLevel::ALL.is_sorted());
         assert!(CpuLevel::detected() <= CpuLevel::machine());
         assert_eq!(CpuLevel::Avx2.min(CpuLevel::Scalar), CpuLevel::Scalar);
     }

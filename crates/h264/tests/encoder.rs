@@ -83,12 +83,8 @@ fn every_frame_comes_out_once_at_any_length() {
 
 #[test]
 fn the_same_bytes_at_any_thread_count_and_cpu_level() {
-    let variants = [
-        (1, CpuLevel::detected()),
-        (2, CpuLevel::detected()),
-        (4, CpuLevel::detected()),
-        (2, CpuLevel::Scalar),
-    ];
+    let threads = [1, 2, 4].map(|threads| (threads, CpuLevel::detected()));
+    let variants = [threads.as_slice(), &CpuLevel::ALL.map(|level| (2, level))].concat();
     for rate_control in [RateControl::ConstantQuality(0.6), RateControl::AverageBitRate(200_000)] {
         let of = |(threads, cpu_level)| {
             encode_with(EncoderConfig { threads, cpu_level, rate_control, ..config() }, 24, &[9])

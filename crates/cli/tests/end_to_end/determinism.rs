@@ -36,7 +36,9 @@ fn the_instruction_set_does_not_change_the_bytes() {
     let clip = Clip::new(175, 143, 10, Content::Cuts(6));
     for settings in SETTINGS {
         let usual = bytes(&clip, settings, &[], None);
-        assert!(usual == bytes(&clip, settings, &[], Some("scalar")), "{settings:?}");
+        for level in ["scalar", "avx2"] {
+            assert!(usual == bytes(&clip, settings, &[], Some(level)), "{level}, {settings:?}");
+        }
     }
 }
 

@@ -82,7 +82,7 @@ impl Case {
                 format!("{},{}", lot.below(frames), lot.below(frames)),
             ]);
         }
-        let cpu = lot.chance(6).then_some("scalar");
+        let cpu = lot.chance(6).then(|| lot.one_of(&["scalar", "avx2"]));
         Case { clip, ending: lot.one_of(&["mp4", "mov", "264"]), settings, arguments, cpu }
     }
 }

@@ -99,7 +99,7 @@ fn fused_pairs_are_within_tolerance() {
                 let source = Picture::filled(from.format, width, height, fill, (number * 15 + index) as u64);
                 let downsampling_mode =
                     if turn % 2 == 0 { DownsamplingMode::Decimate } else { DownsamplingMode::Average };
-                let level = [CpuLevel::Scalar, CpuLevel::detected()][usize::from(turn > 0)];
+                let level = CpuLevel::ALL[turn.min(CpuLevel::ALL.len() - 1)];
                 let options = Options { downsampling_mode, cpu_level: level, ..Options::default() };
                 let mut description = describe(from, width, height);
                 description.chroma_location = Some(location);

@@ -104,7 +104,11 @@ fn scaling_follows_the_definition() {
             ((10, 12), (5, 6)),
             ((8, 8), (4, 4)),
         ] {
-            for (fill, level) in [(Fill::Noise, CpuLevel::detected()), (Fill::Extremes, CpuLevel::Scalar)] {
+            for (fill, level) in [
+                (Fill::Noise, CpuLevel::detected()),
+                (Fill::Noise, CpuLevel::Avx2),
+                (Fill::Extremes, CpuLevel::Scalar),
+            ] {
                 check(format, from, to, fill, level);
             }
         }
