@@ -1,13 +1,13 @@
-//! Curves as tables, where light is clipped to SDR and the result has few bits.
+//! Curves as tables and polynomials, where light is clipped to SDR and the result has few bits.
 
 use std::iter::Peekable;
 
 use vitascope_dsp::pixels::float::TABLE_LENGTH;
-use vitascope_dsp::pixels::tone::{Octaves, PIECES};
+use vitascope_dsp::pixels::tone::{Curve, Gain, Octaves};
 
 use super::kernels::FloatKernels;
 use super::lut;
-use super::plan::{ColorPlan, IDENTITY, Step};
+use super::plan::{ColorPlan, GAIN_LIMIT, IDENTITY, Step};
 
 /// A curve as plain values, finely spaced enough for integer samples of up to ten bits.
 #[derive(Clone, Debug)]
@@ -35,14 +35,14 @@ impl Table {
     }
 }
 
-/// A matrix and a curve in straight pieces.
+/// Codes to light: a matrix and a curve.
 #[derive(Clone, Debug)]
-pub(super) struct Pieces {
+pub(super) struct Linearisation {
     matrix: [[f32; 3]; 3],
-    curve: [f32; PIECES + 1],
+    curve: Curve,
 }
 
-impl Pieces {
+impl Linearisation {
     pub(super) fn run(&self, kernels: &FloatKernels, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
         kernels.linearise.call(&self.matrix, &self.curve, a, b, c);
     }
@@ -52,7 +52,7 @@ impl Pieces {
 #[derive(Clone, Debug)]
 pub(super) struct Compression {
     gamut: [[f32; 3]; 3],
-    gain: Octaves,
+    gain: Gain,
     codes: Octaves,
     encode: [[f32; 3]; 3],
 }
@@ -63,13 +63,12 @@ impl Compression {
     }
 }
 
-/// Octaves of light in which the gain of a tone curve may be other than 1: up to the peak of PQ.
-const GAIN_OCTAVES: [i32; 2] = [-6, 6];
-/// Octaves of light up to white; what lies below is less than a tenth of an 8-bit code.
-const CODE_OCTAVES: [i32; 2] = [-28, 0];
+/// The exponent of the first octave of light whose codes are told apart: less is less than a tenth of an 8-bit code. There
+/// are as many octaves up to white as a curve has pieces.
+const FIRST_OCTAVE: i32 = -32;
 
 impl ColorPlan {
-    /// Replaces curves by tables where light is clipped to SDR and the result has ten bits or fewer: errors
+    /// Replaces curves by tables or polynomials where light is clipped to SDR and the result has ten bits or fewer: errors
     /// stay below a fifth of an eight-bit code.
     pub(crate) fn with_tables(mut self) -> ColorPlan {
         if !self.steps.iter().any(|step| matches!(step, Step::Clip)) {
@@ -80,18 +79,17 @@ impl ColorPlan {
             match step {
                 Step::Curve(curve) => {
                     // Differences of large amounts of light may follow, so this one has to be exact.
-                    let entry = |index: usize| curve.value((index as f64 / PIECES as f64) as f32);
-                    let curve = std::array::from_fn(entry);
+                    let curve = Curve::new(|code| f64::from(curve.value(code as f32)));
                     let matrix = self.pop_matrix();
-                    self.steps.push(Step::Linearise(Box::new(Pieces { matrix, curve })));
+                    self.steps.push(Step::Linearise(Box::new(Linearisation { matrix, curve })));
                 }
                 Step::LuminanceGain { weights, gain } => {
                     let gain = Table::new(|light| f64::from(gain.value(light as f32)));
                     self.steps.push(Step::LuminanceTable { weights, gain });
                 }
-                Step::PeakGain(gain) => {
+                Step::PeakGain { bends, gain } => {
                     steps.next_if(|step| matches!(step, Step::Clip));
-                    self.compress(Some(gain), &mut steps);
+                    self.compress(Some((bends, gain)), &mut steps);
                 }
                 Step::Clip => self.compress(None, &mut steps),
                 other => self.steps.push(other),
@@ -101,11 +99,15 @@ impl ColorPlan {
     }
 
     /// Joins the gain of the largest channel, if there is one, and clipping with a curve and matrices beside them.
-    fn compress(&mut self, gain: Option<lut::Curve>, steps: &mut Peekable<impl Iterator<Item = Step>>) {
+    fn compress(
+        &mut self,
+        gain: Option<([f64; 2], lut::Curve)>,
+        steps: &mut Peekable<impl Iterator<Item = Step>>,
+    ) {
         let curve = match steps.next_if(|step| matches!(step, Step::Curve(_))) {
             Some(Step::Curve(curve)) => curve,
             _ => {
-                self.steps.extend(gain.map(Step::PeakGain));
+                self.steps.extend(gain.map(|(bends, gain)| Step::PeakGain { bends, gain }));
                 self.steps.push(Step::Clip);
                 return self.steps.extend(steps);
             }
@@ -116,10 +118,10 @@ impl ColorPlan {
             _ => IDENTITY,
         };
         let gain = match gain {
-            Some(gain) => Octaves::new(GAIN_OCTAVES, 1.0, |light| f64::from(gain.value(light as f32))),
-            None => Octaves::new([0, 0], 1.0, |_| 1.0),
+            Some((bends, gain)) => Gain::new(bends, GAIN_LIMIT, |light| f64::from(gain.value(light as f32))),
+            None => Gain::none(),
         };
-        let codes = Octaves::new(CODE_OCTAVES, 1.0, |light| f64::from(curve.value(light as f32)));
+        let codes = Octaves::new(FIRST_OCTAVE, 1, |light| f64::from(curve.value(light as f32)));
         self.steps.push(Step::Compress(Box::new(Compression { gamut, gain, codes, encode })));
     }
 
@@ -130,6 +132,76 @@ impl ColorPlan {
             other => {
                 self.steps.extend(other);
                 IDENTITY
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use vitascope_dsp::CpuLevel;
+
+    use super::*;
+    use crate::color::curve;
+    use crate::color::tone_map::ToneCurve;
+
+    /// What `run` makes of a grey ramp over the numbers given.
+    fn ramp(numbers: &[f64], run: impl Fn(&FloatKernels, [&mut [f32]; 3])) -> Vec<f64> {
+        let [mut a, mut b, mut c] = [(); 3].map(|()| numbers.iter().map(|&x| x as f32).collect::<Vec<f32>>());
+        run(&FloatKernels::select(CpuLevel::detected()), [&mut a, &mut b, &mut c]);
+        assert!(a == b && b == c);
+        a.into_iter().map(f64::from).collect()
+    }
+
+    #[test]
+    fn light_is_exact() {
+        let codes: Vec<f64> = (0..=100_000).map(|step| f64::from(step) / 100_000.0).collect();
+        for curve in [curve::Curve::Pq, curve::Curve::Hlg] {
+            let exact = lut::Curve::new(1.0, true, |code| curve.display_light(code));
+            let exact = Curve::new(|code| f64::from(exact.value(code as f32)));
+            let linearisation = Linearisation { matrix: IDENTITY, curve: exact };
+            let found = ramp(&codes, |kernels, [a, b, c]| linearisation.run(kernels, a, b, c));
+            for (&code, found) in codes.iter().zip(found) {
+                let exact = curve.display_light(f64::from(code as f32));
+                let shown = |light: f64| 255.0 * curve::Curve::Itu709.display_code(light);
+                let error = (shown(found) - shown(exact)).abs();
+                assert!(error < if code < 0.04 { 0.1 } else { 0.002 }, "{curve:?} {code}: {found} {exact}");
+                let large = code < 0.0625 || (found - exact).abs() < 2e-6 * exact;
+                assert!(large, "{curve:?} {code}: {found} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn codes_are_exact() {
+        use curve::Curve::{Gamma, Itu709, Smpte240M, Srgb, St428};
+        let light: Vec<f64> =
+            (0..40_000).map(|step| (-f64::from(step) / 1600.0).exp2()).chain([0.0]).collect();
+        for curve in [Itu709, Smpte240M, Srgb, St428, Gamma(1.8), Gamma(2.8)] {
+            let exact = lut::Curve::new(GAIN_LIMIT, true, |light| curve.display_code(light));
+            let codes = Octaves::new(FIRST_OCTAVE, 1, |light| f64::from(exact.value(light as f32)));
+            let compression = Compression { gamut: IDENTITY, gain: Gain::none(), codes, encode: IDENTITY };
+            let found = ramp(&light, |kernels, [a, b, c]| compression.run(kernels, a, b, c));
+            for (&light, found) in light.iter().zip(found) {
+                let exact = curve.display_code(light);
+                assert!((found - exact).abs() < 0.05 / 255.0, "{curve:?} {light}: {found} {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn tones_are_exact() {
+        let light: Vec<f64> = (1..98_000).map(|step| f64::from(step) / 1000.0).collect();
+        for peak in [1.0001, 1.01, 1.2, 2.0, 4.926, 19.7, 49.26] {
+            let tone = ToneCurve::new(peak).unwrap();
+            let exact = |light: f64| tone.apply(light) / light;
+            let gain = Gain::new(tone.bends(), GAIN_LIMIT, |light| exact(light.max(1e-6)));
+            let codes = Octaves::new(FIRST_OCTAVE, 1, |light| curve::Curve::Itu709.display_code(light));
+            let compression = Compression { gamut: IDENTITY, gain, codes, encode: IDENTITY };
+            let found = ramp(&light, |kernels, [a, b, c]| compression.run(kernels, a, b, c));
+            for (&light, found) in light.iter().zip(found) {
+                let exact = curve::Curve::Itu709.display_code(tone.apply(light).min(1.0));
+                assert!((found - exact).abs() < 0.1 / 255.0, "{peak} {light}: {found} {exact}");
             }
         }
     }

@@ -34,6 +34,11 @@ impl ToneCurve {
         Some(ToneCurve { source, target, knee: 1.5 * target - 0.5 })
     }
 
+    /// The light at which the curve departs from what it is given, and that from which on it stays at white.
+    pub(crate) fn bends(&self) -> [f64; 2] {
+        [self.knee, 1.0].map(|code| Curve::Pq.decode(code * self.source) * (PQ_PEAK / REFERENCE_WHITE))
+    }
+
     /// The light shown for `light`.
     pub(crate) fn apply(&self, light: f64) -> f64 {
         let e1 = (pq(light.max(0.0)) / self.source).min(1.0);

@@ -92,3 +92,17 @@ pub(super) fn store_pixels(bytes: [__m256i; 4], out: &mut [u8; 128]) {
     store(o2, _mm256_permute2x128_si256::<0x31>(q0, q1));
     store(o3, _mm256_permute2x128_si256::<0x31>(q2, q3));
 }
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load_sixteen(values: &[f32; 16]) -> __m512 {
+    // SAFETY: the array is sixteen readable values; the load needs no alignment.
+    unsafe { _mm512_loadu_ps(values.as_ptr()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn store_sixteen(out: &mut [f32; 16], values: __m512) {
+    // SAFETY: the array is sixteen writable values; the store needs no alignment.
+    unsafe { _mm512_storeu_ps(out.as_mut_ptr(), values) }
+}

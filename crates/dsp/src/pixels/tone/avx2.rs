@@ -1,8 +1,8 @@
-//! AVX2 variants: eight columns at a time. Multiplications and additions stay apart, as in the references.
+//! AVX2 variants: eight columns at a time.
 
 use std::arch::x86_64::*;
 
-use super::{BELOW, LAST, Octaves, PIECES};
+use super::cubics::{Cubics, Curve, Gain, LAST, Octaves, PIECES};
 use crate::pixels::x86_64::{load_floats, store_floats};
 
 /// Columns that go from one step to the next together: enough for the latency of one to be hidden by others.
@@ -15,7 +15,7 @@ type Rows = [[f32; PART]; 3];
 type Matrix = [[__m256; 3]; 3];
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn spread(matrix: &[[f32; 3]; 3]) -> Matrix {
     let [a, b, c] = matrix;
     let row = |row: &[f32; 3]| [_mm256_set1_ps(row[0]), _mm256_set1_ps(row[1]), _mm256_set1_ps(row[2])];
@@ -23,19 +23,17 @@ fn spread(matrix: &[[f32; 3]; 3]) -> Matrix {
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn multiplied(matrix: &Matrix, [x, y, z]: [__m256; 3]) -> [__m256; 3] {
-    let sum = |row: &[__m256; 3]| {
-        let two = _mm256_add_ps(_mm256_mul_ps(row[0], x), _mm256_mul_ps(row[1], y));
-        _mm256_add_ps(two, _mm256_mul_ps(row[2], z))
-    };
+    let sum =
+        |row: &[__m256; 3]| _mm256_fmadd_ps(row[2], z, _mm256_fmadd_ps(row[1], y, _mm256_mul_ps(row[0], x)));
     let [a, b, c] = matrix;
     [sum(a), sum(b), sum(c)]
 }
 
 /// Eight columns of a part of three rows, multiplied by a matrix.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn columns(matrix: &Matrix, rows: [&[f32; PART]; 3], block: usize) -> [__m256; 3] {
     let [a, b, c] = rows.map(|row| &row.as_chunks::<8>().0[block]);
     multiplied(matrix, [load_floats(a), load_floats(b), load_floats(c)])
@@ -47,61 +45,49 @@ type Places = [u32; PART];
 
 /// The places of a block.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn put(places: &mut Places, block: usize, register: __m256i) {
     let eight = &mut places.as_chunks_mut::<8>().0[block];
     // SAFETY: the array is eight writable numbers; the store needs no alignment.
     unsafe { _mm256_storeu_si256(eight.as_mut_ptr().cast(), register) }
 }
 
-/// The places of a block as indices.
-#[inline]
-fn indices(places: &Places, block: usize) -> [usize; 8] {
-    places.as_chunks::<8>().0[block].map(|place| place as usize)
-}
-
 /// A block of a row.
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn block_of(row: &[f32; PART], block: usize) -> __m256 {
     load_floats(&row.as_chunks::<8>().0[block])
 }
 
 #[inline]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn put_block(row: &mut [f32; PART], block: usize, values: __m256) {
     store_floats(&mut row.as_chunks_mut::<8>().0[block], values);
 }
 
-/// Values of a curve: at eight indices, `fraction` of the way to the next.
-///
-/// # Safety
-/// AVX2; the indices are below `PIECES`.
+/// Values of eight polynomials: those of a block's pieces. One load each and a transposition: gathering instructions take
+/// longer.
 #[inline]
-#[target_feature(enable = "avx2")]
-unsafe fn between(curve: &[f32; PIECES + 1], indices: [usize; 8], fraction: __m256) -> __m256 {
-    let [a, b, c, d, e, f, g, h] = indices;
-    // Two entries and the ones after them.
-    let two = |first: usize, second: usize| {
-        // SAFETY: by this function's contract these are eight readable bytes.
-        let pair = |index: usize| unsafe { curve.as_ptr().add(index).cast::<f64>().read_unaligned() };
-        _mm_castpd_ps(_mm_set_pd(pair(second), pair(first)))
+#[target_feature(enable = "avx2,fma")]
+fn values(cubics: &Cubics, pieces: &Places, block: usize, x: __m256) -> __m256 {
+    let piece = |index: usize| {
+        let cubic = &cubics.pieces[pieces[8 * block + index] as usize % PIECES];
+        // SAFETY: the array is four readable values; the load needs no alignment.
+        unsafe { _mm_loadu_ps(cubic.as_ptr()) }
     };
-    let low = _mm256_set_m128(two(e, f), two(a, b));
-    let high = _mm256_set_m128(two(g, h), two(c, d));
-    let base = _mm256_shuffle_ps::<0b10_00_10_00>(low, high);
-    let next = _mm256_shuffle_ps::<0b11_01_11_01>(low, high);
-    _mm256_add_ps(base, _mm256_mul_ps(_mm256_sub_ps(next, base), fraction))
+    let two = |index: usize| _mm256_set_m128(piece(index + 4), piece(index));
+    let (a, b, c, d) = (two(0), two(1), two(2), two(3));
+    let (low_ab, high_ab) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+    let (low_cd, high_cd) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+    let cube = _mm256_shuffle_ps::<0b11_10_11_10>(high_ab, high_cd);
+    let square = _mm256_shuffle_ps::<0b01_00_01_00>(high_ab, high_cd);
+    let slope = _mm256_shuffle_ps::<0b11_10_11_10>(low_ab, low_cd);
+    let base = _mm256_shuffle_ps::<0b01_00_01_00>(low_ab, low_cd);
+    _mm256_fmadd_ps(_mm256_fmadd_ps(_mm256_fmadd_ps(cube, x, square), x, slope), x, base)
 }
 
-#[target_feature(enable = "avx2")]
-pub(super) fn linearise(
-    matrix: &[[f32; 3]; 3],
-    curve: &[f32; PIECES + 1],
-    a: &mut [f32],
-    b: &mut [f32],
-    c: &mut [f32],
-) {
+#[target_feature(enable = "avx2,fma")]
+pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<PART>(), b.as_chunks_mut::<PART>());
     let (parts_c, rest_c) = c.as_chunks_mut::<PART>();
     let spread = spread(&super::scaled(matrix, PIECES as f32));
@@ -120,64 +106,28 @@ pub(super) fn linearise(
         let places = std::hint::black_box(&places);
         for ((places, fractions), out) in places.iter().zip(&fractions).zip([a, b, c]) {
             for block in 0..PART / 8 {
-                // SAFETY: places have been limited to below `PIECES`.
-                let values = unsafe { between(curve, indices(places, block), block_of(fractions, block)) };
-                put_block(out, block, values);
+                let root = values(&curve.0, places, block, block_of(fractions, block));
+                put_block(out, block, _mm256_mul_ps(root, root));
             }
         }
     }
     super::linearise(matrix, curve, rest_a, rest_b, rest_c);
 }
 
-/// A table and what finds its entries.
-struct Table<'a> {
-    entries: &'a [u16],
-    first: __m256,
-    last: __m256,
-    base: __m256i,
+/// Numbers limited to those that have pieces, and the bits of which these are the lowest five.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn places(octaves: &Octaves, x: __m256) -> (__m256, __m256i) {
+    // Of what is not a number, the second operand remains.
+    let x = _mm256_max_ps(x, _mm256_set1_ps(octaves.first));
+    let x = _mm256_min_ps(x, _mm256_set1_ps(octaves.last));
+    (x, _mm256_srl_epi32(_mm256_castps_si256(x), _mm_cvtsi32_si128(octaves.shift as i32)))
 }
 
-impl<'a> Table<'a> {
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn new(table: &'a Octaves) -> Table<'a> {
-        let index = |value: f32| (value.to_bits() - table.base()) >> BELOW;
-        debug_assert!(index(table.first) == 0 && index(table.last) as usize == table.entries.len() - 1);
-        Table {
-            entries: &table.entries,
-            first: _mm256_set1_ps(table.first),
-            last: _mm256_set1_ps(table.last),
-            base: _mm256_set1_epi32(table.base() as i32),
-        }
-    }
-
-    /// Where the entries nearest to eight values are.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    fn places(&self, values: __m256) -> __m256i {
-        // Of what is not a number, the second operand remains.
-        let limited = _mm256_min_ps(_mm256_max_ps(values, self.first), self.last);
-        _mm256_srli_epi32::<{ BELOW as i32 }>(_mm256_sub_epi32(_mm256_castps_si256(limited), self.base))
-    }
-
-    /// Eight entries, one load each: gathering instructions take longer.
-    ///
-    /// # Safety
-    /// AVX2; the indices come from [`Table::places`] of this table.
-    #[inline]
-    #[target_feature(enable = "avx2")]
-    unsafe fn entries(&self, indices: [usize; 8]) -> __m256 {
-        // SAFETY: between `first` and `last`, whose indices are the first and the last, bits grow with numbers.
-        let [a, b, c, d, e, f, g, h] =
-            indices.map(|index| unsafe { *self.entries.get_unchecked(index) } as i16);
-        _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_setr_epi16(a, b, c, d, e, f, g, h)))
-    }
-}
-
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 pub(super) fn compress(
     gamut: &[[f32; 3]; 3],
-    gain: &Octaves,
+    gain: &Gain,
     codes: &Octaves,
     encode: &[[f32; 3]; 3],
     a: &mut [f32],
@@ -187,35 +137,37 @@ pub(super) fn compress(
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<PART>(), b.as_chunks_mut::<PART>());
     let (parts_c, rest_c) = c.as_chunks_mut::<PART>();
     let gamut_spread = spread(gamut);
-    let encode_spread = spread(&super::scaled(encode, codes.unit));
-    let gain_unit = _mm256_set1_ps(gain.unit);
-    let (gains_of, codes_of) = (Table::new(gain), Table::new(codes));
-    let mut rows: Rows = [[0.0; PART]; 3];
-    let (mut gain_places, mut code_places): (Places, [Places; 3]) = ([0; PART], [[0; PART]; 3]);
+    let encode_spread = spread(encode);
+    let [gain_scale, gain_offset] = gain.place.map(|number| _mm256_set1_ps(number));
+    let (mut light, mut largest): (Rows, [f32; PART]) = ([[0.0; PART]; 3], [0.0; PART]);
+    let (mut gain_pieces, mut code_pieces): (Places, [Places; 3]) = ([0; PART], [[0; PART]; 3]);
     for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
         // First all gains, then all codes: one after the other for the same columns, they would wait for each other.
         for block in 0..PART / 8 {
-            let light = columns(&gamut_spread, [a, b, c], block);
+            let found = columns(&gamut_spread, [a, b, c], block);
             // As in comparisons of the reference, the second operand remains where one is not a number.
-            let largest = _mm256_max_ps(_mm256_max_ps(light[0], light[1]), light[2]);
-            put(&mut gain_places, block, gains_of.places(largest));
-            for (row, light) in rows.iter_mut().zip(light) {
+            let most = _mm256_max_ps(_mm256_max_ps(found[0], found[1]), found[2]);
+            let (place, pieces) = places(&gain.octaves, _mm256_fmadd_ps(most, gain_scale, gain_offset));
+            put(&mut gain_pieces, block, pieces);
+            put_block(&mut largest, block, place);
+            for (row, light) in light.iter_mut().zip(found) {
                 put_block(row, block, light);
             }
         }
-        let found = std::hint::black_box(&gain_places);
+        let pieces = std::hint::black_box(&gain_pieces);
         for block in 0..PART / 8 {
-            // SAFETY: these are places of this table.
-            let gains = _mm256_mul_ps(unsafe { gains_of.entries(indices(found, block)) }, gain_unit);
-            for (places, light) in code_places.iter_mut().zip(&rows) {
-                put(places, block, codes_of.places(_mm256_mul_ps(block_of(light, block), gains)));
+            let gains = values(&gain.octaves.cubics, pieces, block, block_of(&largest, block));
+            for (code_pieces, light) in code_pieces.iter_mut().zip(&mut light) {
+                let (place, pieces) = places(codes, _mm256_mul_ps(block_of(light, block), gains));
+                put(code_pieces, block, pieces);
+                put_block(light, block, place);
             }
         }
-        let found = std::hint::black_box(&code_places);
+        let pieces = std::hint::black_box(&code_pieces);
         for block in 0..PART / 8 {
-            // SAFETY: these are places of this table.
-            let code = |places: &Places| unsafe { codes_of.entries(indices(places, block)) };
-            let encoded = multiplied(&encode_spread, [code(&found[0]), code(&found[1]), code(&found[2])]);
+            let code =
+                |index: usize| values(&codes.cubics, &pieces[index], block, block_of(&light[index], block));
+            let encoded = multiplied(&encode_spread, [code(0), code(1), code(2)]);
             for (row, encoded) in [&mut *a, &mut *b, &mut *c].into_iter().zip(encoded) {
                 put_block(row, block, encoded);
             }

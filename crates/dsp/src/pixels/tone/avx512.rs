@@ -1,0 +1,107 @@
+//! AVX-512 variants: sixteen columns at a time, the coefficients of all pieces in registers.
+
+use std::arch::x86_64::*;
+
+use super::cubics::{Cubics, Curve, Gain, LAST, Octaves, PIECES};
+use crate::pixels::x86_64::{load_sixteen, store_sixteen};
+
+/// A matrix with every number ready in all places.
+type Matrix = [[__m512; 3]; 3];
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn spread([a, b, c]: &[[f32; 3]; 3]) -> Matrix {
+    let row = |row: &[f32; 3]| [_mm512_set1_ps(row[0]), _mm512_set1_ps(row[1]), _mm512_set1_ps(row[2])];
+    [row(a), row(b), row(c)]
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn multiplied([a, b, c]: &Matrix, [x, y, z]: [__m512; 3]) -> [__m512; 3] {
+    let sum =
+        |row: &[__m512; 3]| _mm512_fmadd_ps(row[2], z, _mm512_fmadd_ps(row[1], y, _mm512_mul_ps(row[0], x)));
+    [sum(a), sum(b), sum(c)]
+}
+
+/// The coefficients of a power: those of the first sixteen pieces, and of the others.
+type Power = [__m512; 2];
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn powers(cubics: &Cubics) -> [Power; 4] {
+    let power = |numbers: &[f32; PIECES]| {
+        let halves = numbers.as_chunks::<16>().0;
+        [load_sixteen(&halves[0]), load_sixteen(&halves[1])]
+    };
+    let [a, b, c, d] = &cubics.powers;
+    [power(a), power(b), power(c), power(d)]
+}
+
+/// Values of sixteen polynomials, whose indices are the lowest five bits of `pieces`.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn values(powers: &[Power; 4], pieces: __m512i, x: __m512) -> __m512 {
+    let of = |power: &Power| _mm512_permutex2var_ps(power[0], pieces, power[1]);
+    let [base, slope, square, cube] = powers;
+    let upper = _mm512_fmadd_ps(of(cube), x, of(square));
+    _mm512_fmadd_ps(_mm512_fmadd_ps(upper, x, of(slope)), x, of(base))
+}
+
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
+    let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<16>(), b.as_chunks_mut::<16>());
+    let (parts_c, rest_c) = c.as_chunks_mut::<16>();
+    let spread = spread(&super::scaled(matrix, PIECES as f32));
+    let powers = powers(&curve.0);
+    let light = |place: __m512| {
+        // Of what is not a number, the second operand remains.
+        let place = _mm512_min_ps(_mm512_max_ps(place, _mm512_setzero_ps()), _mm512_set1_ps(LAST));
+        let fraction = _mm512_reduce_ps::<_MM_FROUND_TO_NEG_INF>(place);
+        let root = values(&powers, _mm512_cvttps_epi32(place), fraction);
+        _mm512_mul_ps(root, root)
+    };
+    for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
+        let [x, y, z] = multiplied(&spread, [load_sixteen(a), load_sixteen(b), load_sixteen(c)]);
+        store_sixteen(a, light(x));
+        store_sixteen(b, light(y));
+        store_sixteen(c, light(z));
+    }
+    super::linearise(matrix, curve, rest_a, rest_b, rest_c);
+}
+
+#[target_feature(enable = "avx512f,avx512dq")]
+pub(super) fn compress(
+    gamut: &[[f32; 3]; 3],
+    gain: &Gain,
+    codes: &Octaves,
+    encode: &[[f32; 3]; 3],
+    a: &mut [f32],
+    b: &mut [f32],
+    c: &mut [f32],
+) {
+    let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<16>(), b.as_chunks_mut::<16>());
+    let (parts_c, rest_c) = c.as_chunks_mut::<16>();
+    let (gamut_spread, encode_spread) = (spread(gamut), spread(encode));
+    let [gain_scale, gain_offset] = gain.place.map(|number| _mm512_set1_ps(number));
+    let (gain_powers, code_powers) = (powers(&gain.octaves.cubics), powers(&codes.cubics));
+    let value = |octaves: &Octaves, powers: &[Power; 4], x: __m512| {
+        // Of what is not a number, the second operand remains.
+        let x = _mm512_max_ps(x, _mm512_set1_ps(octaves.first));
+        let x = _mm512_min_ps(x, _mm512_set1_ps(octaves.last));
+        let shift = _mm512_set1_epi32(octaves.shift as i32);
+        values(powers, _mm512_srlv_epi32(_mm512_castps_si512(x), shift), x)
+    };
+    for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
+        let light = multiplied(&gamut_spread, [load_sixteen(a), load_sixteen(b), load_sixteen(c)]);
+        // As in comparisons of the reference, the second operand remains where one is not a number.
+        let largest = _mm512_max_ps(_mm512_max_ps(light[0], light[1]), light[2]);
+        let place = _mm512_fmadd_ps(largest, gain_scale, gain_offset);
+        let gains = value(&gain.octaves, &gain_powers, place);
+        let code = |light: __m512| value(codes, &code_powers, _mm512_mul_ps(light, gains));
+        let [x, y, z] = multiplied(&encode_spread, [code(light[0]), code(light[1]), code(light[2])]);
+        store_sixteen(a, x);
+        store_sixteen(b, y);
+        store_sixteen(c, z);
+    }
+    super::compress(gamut, gain, codes, encode, rest_a, rest_b, rest_c);
+}
