@@ -57,12 +57,8 @@ impl Chain {
         if bits(to) > bits(from) {
             return None;
         }
-        let unpacked = match &from.format.bytes() {
-            b"2vuy" | b"yuvs" => FourCc::new(*b"422v"),
-            b"yuvf" => FourCc::new(*b"422f"),
-            _ => from.format,
-        };
-        let middle = Layout::find(unpacked)?;
+        let middle = Layout::find(middle_format(from, to, options.high_speed))?;
+        let unpacked = middle.format;
         let convert = convert_from(middle)?;
         let target = PictureDescription::new(unpacked, destination.width, destination.height);
         // Colour is the second step's affair.
@@ -78,6 +74,22 @@ impl Chain {
             _ => None,
         }
     }
+}
+
+/// The format between scaling and what follows it: with the source's codes, and with as much chroma as the destination shows, since
+/// the source of a smaller picture may have it. High speed leaves chroma subsampled as it is.
+fn middle_format(from: &Layout, to: &Layout, high_speed: bool) -> FourCc {
+    let own = from.chroma_shift();
+    let wanted = to.chroma_shift();
+    let (x, y) = if high_speed { own } else { (own.0.min(wanted.0), own.1.min(wanted.1)) };
+    let code = match (&from.format.bytes(), x, y) {
+        (b"420v" | b"y420" | b"422v" | b"2vuy" | b"yuvs", 0, _) => b"444v",
+        (b"420f" | b"f420" | b"422f" | b"yuvf", 0, _) => b"444f",
+        (b"420v" | b"y420" | b"2vuy" | b"yuvs", 1, 0) => b"422v",
+        (b"420f" | b"f420" | b"yuvf", 1, 0) => b"422f",
+        _ => return from.format,
+    };
+    FourCc::new(*code)
 }
 
 impl Plan {
@@ -214,7 +226,11 @@ fn plan_color(
             profile,
         }
     }
-    for color in [&source.color, &outcome.color] {
+    // A level by which nothing is converted may be anything.
+    let converted = options.destination_color_primaries.is_some()
+        || options.destination_transfer_function.is_some()
+        || options.destination_icc_profile.is_some();
+    for color in [&source.color, &outcome.color].into_iter().filter(|_| converted) {
         if let Some(Curve::Gamma(gamma)) = spec(None, color, None).curve
             && !(0.1..=10.0).contains(&gamma)
         {

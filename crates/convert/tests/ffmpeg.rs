@@ -132,4 +132,13 @@ fn agrees_with_zscale() {
         let ours = converted(b"y420", (width, height), &Options::default());
         check(&ours[..1], &ffmpeg(&filters), 8, 0.1, 60.0);
     }
+
+    // Small pictures in RGB have as much chroma as there is. What is scaled is rounded, and blue is twice its chroma.
+    for (width, height) in [(160, 90), (214, 120), (640, 360)] {
+        let scaled = format!("w={width}:h={height}:filter=bicubic:param_a=0:param_b=0.5");
+        let input = INPUT.replace("filter=bilinear", &scaled);
+        let filters = format!("{input}:matrix=gbr:range=full,format=gbrp");
+        let ours = converted(b"BGRA", (width, height), &Options::default());
+        check(&ours, &ffmpeg(&filters), 8, 0.6, 50.0);
+    }
 }

@@ -300,7 +300,8 @@ impl ColorInfo {
 
     fn from_lookup(lookup: impl Fn(&str) -> Option<Value>) -> ColorInfo {
         let string = |key| lookup(key).and_then(|value| value.as_str().map(str::to_owned));
-        let gamma = lookup(attachment::GAMMA_LEVEL).and_then(|value| value.as_f64());
+        let gamma =
+            lookup(attachment::GAMMA_LEVEL).and_then(|value| value.as_f64()).filter(|gamma| !gamma.is_nan());
         // A power on its own says what the function is, if it can be one.
         let power = gamma.filter(|gamma| GAMMA_RANGE.contains(gamma)).map(|_| TransferFunction::UseGamma);
         ColorInfo {

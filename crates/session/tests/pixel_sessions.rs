@@ -115,6 +115,28 @@ fn a_power_as_transfer_function() {
 }
 
 #[test]
+fn a_level_that_is_no_power_hinders_only_conversions_of_colour() {
+    let (source, destination) = (halves(64, 32, 128, 255), buffer(64, 32, b"BGRA"));
+    let session = PixelTransferSession::new();
+    for level in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        source.set_attachment(attachment::GAMMA_LEVEL, level, AttachmentMode::ShouldPropagate);
+        for transfer in [None, Some("UseGamma")] {
+            if let Some(name) = transfer {
+                source.set_attachment(attachment::TRANSFER_FUNCTION, name, AttachmentMode::ShouldPropagate);
+            }
+            session.transfer_image(&source, &destination).unwrap();
+            assert_eq!(luma(&destination, 4, 3), 128);
+        }
+        // What cannot be a number counts as unstated, and the usual power is taken.
+        session.set_property("DestinationTransferFunction", "Linear").unwrap();
+        let status = session.transfer_image(&source, &destination).err().map(|error| error.status());
+        assert_eq!(status, if level.is_nan() { None } else { Some(-12918) }, "{level}");
+        session.set_property("DestinationTransferFunction", Value::Null).unwrap();
+        source.remove_attachment(attachment::TRANSFER_FUNCTION);
+    }
+}
+
+#[test]
 fn formats_without_a_conversion_are_refused() {
     let session = PixelTransferSession::new();
     let error = session.transfer_image(&buffer(8, 8, b"rgg4"), &buffer(8, 8, b"BGRA")).unwrap_err();

@@ -6,6 +6,7 @@
 
 mod enlarge;
 mod from_rgb;
+mod full_to_rgb;
 mod halved;
 mod moves;
 mod reduce;
@@ -43,6 +44,7 @@ pub(crate) enum Fused {
     Reduce(reduce::Reduce),
     Enlarge(enlarge::Enlarge),
     ToRgb(to_rgb::RgbFrom),
+    FullToRgb(full_to_rgb::FullToRgb),
     FromRgb(from_rgb::FromRgb),
     Scaled(Scaled),
 }
@@ -63,6 +65,7 @@ impl Fused {
             .or_else(|| reduce::Reduce::plan(request).map(Fused::Reduce))
             .or_else(|| enlarge::Enlarge::plan(request).map(Fused::Enlarge))
             .or_else(|| to_rgb::RgbFrom::plan(request).map(Fused::ToRgb))
+            .or_else(|| full_to_rgb::FullToRgb::plan(request).map(Fused::FullToRgb))
             .or_else(|| from_rgb::FromRgb::plan(request).map(Fused::FromRgb))
     }
 
@@ -80,6 +83,7 @@ impl Fused {
             Fused::Reduce(path) => path.run(source, planes, first, end, scratch),
             Fused::Enlarge(path) => path.run(source, planes, first, end),
             Fused::ToRgb(path) => path.run(source, planes, first, end, scratch),
+            Fused::FullToRgb(path) => path.run(source, planes, first, end, scratch),
             Fused::FromRgb(path) => path.run(source, planes, first, end, scratch),
             Fused::Scaled(path) => path.run(source, planes, first, end, &mut scratch.scaled),
         }

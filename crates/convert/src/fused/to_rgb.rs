@@ -199,7 +199,7 @@ fn biplanar_factors(matrix: &Matrix, source: &Layout, red_first: bool, alpha_fir
 }
 
 /// Factors of the kernel for a matrix and an order of bytes, and whether red comes first.
-fn factors(matrix: &Matrix, source: &Layout, order: [u8; 4]) -> Option<(RgbFactors, bool)> {
+pub(super) fn factors(matrix: &Matrix, source: &Layout, order: [u8; 4]) -> Option<(RgbFactors, bool)> {
     let (luma, chroma) = (source.components[0]?, source.components[1]?);
     let rows = matrix.0;
     // The shape every decoding matrix has: luma as it is, red without Cb, blue without Cr.
