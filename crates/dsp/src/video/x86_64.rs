@@ -48,6 +48,33 @@ pub(super) unsafe fn load8x2(first: *const u8, second: *const u8) -> __m128i {
     unsafe { _mm_castpd_si128(_mm_loadh_pd(_mm_castsi128_pd(_mm_loadl_epi64(first.cast())), second.cast())) }
 }
 
+/// 16 samples of each of two rows, the first in the low lane.
+///
+/// # Safety
+/// 16 samples from `first` and from `second` are readable.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn load16x2(first: *const u8, second: *const u8) -> __m256i {
+    // SAFETY: by this function's contract.
+    unsafe { join(load16(first), load16(second)) }
+}
+
+/// 8 samples of each of four rows `stride` apart, in order.
+///
+/// Each row is loaded alone, as registers are joined at more ports than a register and memory.
+///
+/// # Safety
+/// 8 samples from each row are readable.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn load8x4(p: *const u8, stride: usize) -> __m256i {
+    // SAFETY: by this function's contract, as `y` is below 4.
+    let row = |y: usize| _mm256_broadcastq_epi64(unsafe { load8(p.add(y * stride)) });
+    let (top, bottom) =
+        (_mm256_blend_epi32::<0b1100>(row(0), row(1)), _mm256_blend_epi32::<0b1100_0000>(row(2), row(3)));
+    _mm256_blend_epi32::<0b1111_0000>(top, bottom)
+}
+
 /// 4 samples of each of two rows in the low half, zeros above.
 ///
 /// # Safety

@@ -48,15 +48,16 @@ pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
     let mut src = src.as_ptr();
     // SAFETY: by this function's contract.
     let [mut a, mut b, mut c, mut d] = places.map(|place| unsafe { planes.pointer(place) });
-    let mut sums = [_mm_setzero_si128(); 4];
+    let mut sums = [_mm256_setzero_si256(); 4];
     for _ in 0..H / 4 {
-        for i in 0..W / 4 {
-            // SAFETY: the four rows lie within the blocks.
-            unsafe {
-                let samples = load_part_of_four_rows::<W>(src, src_stride, i);
-                for (sum, reference) in sums.iter_mut().zip([a, b, c, d]) {
-                    let difference = _mm_sad_epu8(samples, load_part_of_four_rows::<W>(reference, stride, i));
-                    *sum = _mm_add_epi32(*sum, difference);
+        // SAFETY: the four rows lie within the blocks.
+        unsafe {
+            let samples = four_rows::<W>(src, src_stride);
+            for (sum, reference) in sums.iter_mut().zip([a, b, c, d]) {
+                let rows = four_rows::<W>(reference, stride);
+                *sum = _mm256_add_epi32(*sum, _mm256_sad_epu8(samples[0], rows[0]));
+                if W == 16 {
+                    *sum = _mm256_add_epi32(*sum, _mm256_sad_epu8(samples[1], rows[1]));
                 }
             }
         }
@@ -65,10 +66,14 @@ pub(super) unsafe fn sad_x4<const W: usize, const H: usize>(
             *reference = reference.wrapping_add(4 * stride);
         }
     }
-    // Each register holds two sums, in elements 0 and 2.
-    let low = _mm_or_si128(sums[0], _mm_slli_epi64::<32>(sums[1]));
-    let high = _mm_or_si128(sums[2], _mm_slli_epi64::<32>(sums[3]));
-    let total = _mm_add_epi32(_mm_unpacklo_epi64(low, high), _mm_unpackhi_epi64(low, high));
+    // Each register holds four sums, in every second element.
+    let (low, high) = (
+        _mm256_or_si256(sums[0], _mm256_slli_epi64::<32>(sums[1])),
+        _mm256_or_si256(sums[2], _mm256_slli_epi64::<32>(sums[3])),
+    );
+    let (low, high) =
+        split(_mm256_add_epi32(_mm256_unpacklo_epi64(low, high), _mm256_unpackhi_epi64(low, high)));
+    let total = _mm_add_epi32(low, high);
     let mut result = [0; 4];
     // SAFETY: `result` holds 16 bytes.
     unsafe { _mm_storeu_si128(result.as_mut_ptr().cast(), total) };
@@ -88,33 +93,50 @@ pub(super) unsafe fn sad_quarters_x4(
     let mut src = src.as_ptr();
     // SAFETY: by this function's contract.
     let [mut a, mut b, mut c, mut d] = places.map(|place| unsafe { planes.pointer(place) });
-    let mut halves = [[_mm_setzero_si128(); 4]; 2];
-    for sums in &mut halves {
-        for _ in 0..2 {
-            for row in 0..4 {
-                // SAFETY: the four rows lie within the blocks.
-                unsafe {
-                    let samples = load16(src.add(row * src_stride));
-                    let [s, t, u, v] = &mut *sums;
-                    for (sum, reference) in [(s, a), (t, b), (u, c), (v, d)] {
-                        let difference = _mm_sad_epu8(samples, load16(reference.add(row * stride)));
-                        *sum = _mm_add_epi32(*sum, difference);
-                    }
-                }
+    let mut sums = [_mm256_setzero_si256(); 4];
+    for _ in 0..2 {
+        for row in 0..4 {
+            // A row of the upper half with one of the lower half.
+            let rows = |p: *const u8, stride: usize| {
+                let p = p.wrapping_add(row * stride);
+                // SAFETY: the rows lie within the blocks.
+                unsafe { load16x2(p, p.add(8 * stride)) }
+            };
+            let samples = rows(src, src_stride);
+            for (sum, reference) in sums.iter_mut().zip([a, b, c, d]) {
+                *sum = _mm256_add_epi32(*sum, _mm256_sad_epu8(samples, rows(reference, stride)));
             }
-            src = src.wrapping_add(4 * src_stride);
-            for reference in [&mut a, &mut b, &mut c, &mut d] {
-                *reference = reference.wrapping_add(4 * stride);
-            }
+        }
+        src = src.wrapping_add(4 * src_stride);
+        for reference in [&mut a, &mut b, &mut c, &mut d] {
+            *reference = reference.wrapping_add(4 * stride);
         }
     }
     let mut result = [[0; 4]; 4];
-    for (i, quarters) in result.iter_mut().enumerate() {
-        // Each register holds two sums, in elements 0 and 2.
-        let (top, bottom) = (_mm_castsi128_ps(halves[0][i]), _mm_castsi128_ps(halves[1][i]));
-        let sums = _mm_castps_si128(_mm_shuffle_ps::<0x88>(top, bottom));
+    for (quarters, sums) in result.iter_mut().zip(sums) {
+        // Four sums, in every second element.
+        let (top, bottom) = split(sums);
+        let sums = _mm_shuffle_ps::<0x88>(_mm_castsi128_ps(top), _mm_castsi128_ps(bottom));
         // SAFETY: `quarters` holds 16 bytes.
-        unsafe { _mm_storeu_si128(quarters.as_mut_ptr().cast(), sums) };
+        unsafe { _mm_storeu_si128(quarters.as_mut_ptr().cast(), _mm_castps_si128(sums)) };
     }
     result
+}
+
+/// Four rows of `W` samples, in order: the first two and the others, or all of them in the first register.
+///
+/// # Safety
+/// `W` samples of four rows, `stride` apart, are readable.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn four_rows<const W: usize>(p: *const u8, stride: usize) -> [__m256i; 2] {
+    // SAFETY: by this function's contract.
+    unsafe {
+        let third = p.add(2 * stride);
+        match W {
+            16 => [load16x2(p, p.add(stride)), load16x2(third, third.add(stride))],
+            8 => [load8x4(p, stride), _mm256_setzero_si256()],
+            _ => [_mm256_zextsi128_si256(load4x4(p, stride)), _mm256_setzero_si256()],
+        }
+    }
 }
