@@ -18,6 +18,9 @@ pub(crate) fn bound_bit_rate(config: &EncoderConfig) -> u64 {
 const HEADROOM: f64 = 3.0;
 /// Bits per pixel to which an average rate may be raised in any case.
 const RAISED: f64 = 0.25;
+/// Bits per second that may be reached in any case: those of level 2.1, which every decoder of today knows, however small the
+/// picture.
+const RAISED_SMALL: f64 = 4e6;
 /// Bits per pixel that busy pictures take at a quality of 0, a quarter, a half, three quarters, 1; three times as many as usual
 /// ones.
 const QUALITY: [f64; 5] = [0.05, 0.1, 0.35, 1.0, 4.0];
@@ -31,7 +34,7 @@ pub(crate) fn reachable_bit_rate(control: RateControl, limits: &RateLimits, pixe
     };
     // Whatever is aimed at, no picture is coarser than the greatest QP.
     let least = at_quality(&QUALITY, quality_of_quantiser(limits.max_qp.into())) * pixels;
-    held_down(raised.max(least), limits)
+    held_down(raised.max(least).max(RAISED_SMALL), limits)
 }
 
 /// Limits of sizes hold a rate down; all of a longer window may come at once.
@@ -53,20 +56,29 @@ mod tests {
         };
         let limit = |bytes, seconds| Some(DataRateLimit { bytes, seconds });
         let average = RateControl::AverageBitRate(1_000_000);
-        assert_eq!(reachable(average, [None; 2], 1e6), 3_000_000);
+        assert_eq!(reachable(RateControl::AverageBitRate(1_500_000), [None; 2], 1e6), 4_500_000);
         assert_eq!(reachable(average, [None; 2], 1e8), 25_000_000);
         assert_eq!(reachable(average, [limit(100_000, 5.0), None], 1e8), 800_000);
         assert_eq!(reachable(average, [limit(100_000, 5.0), limit(10_000, 0.2)], 1e8), 400_000);
-        let quality = |quality| reachable(RateControl::ConstantQuality(quality), [None; 2], 1e6);
-        assert_eq!((quality(0.5), quality(1.0)), (350_000, 4_000_000));
+        let quality = |quality| reachable(RateControl::ConstantQuality(quality), [None; 2], 1e8);
+        assert_eq!((quality(0.5), quality(1.0)), (35_000_000, 400_000_000));
         let bounded = |max_qp| {
             let limits = RateLimits { max_qp, ..RateLimits::default() };
-            reachable_bit_rate(RateControl::ConstantQuality(0.25), &limits, 1e6)
+            reachable_bit_rate(RateControl::ConstantQuality(0.25), &limits, 1e8)
         };
         assert_eq!(
             (bounded(51), bounded(40), bounded(26), bounded(0)),
-            (100_000, 100_000, 350_000, 4_000_000)
+            (10_000_000, 10_000_000, 35_000_000, 400_000_000)
         );
         assert!((0..100).all(|i| quality(f64::from(i) / 100.0) < quality(f64::from(i + 1) / 100.0)));
+    }
+
+    #[test]
+    fn small_pictures_may_be_raised_far() {
+        // 352x288 at 30 frames a second.
+        let reachable = |control, limits| reachable_bit_rate(control, &limits, 352.0 * 288.0 * 30.0);
+        for control in [RateControl::AverageBitRate(200_000), RateControl::ConstantQuality(0.1)] {
+            assert_eq!(reachable(control, RateLimits::default()), 4_000_000);
+        }
     }
 }
