@@ -222,16 +222,18 @@ impl Pipeline {
         let group = self.group();
         for top in (first..end).step_by(group) {
             let count = group.min(end - top);
-            for (index, plan) in self.components.iter().enumerate() {
-                let Some(plan) = plan else { continue };
-                for line in 0..count.div_ceil(1 << plan.log2_y) {
+            for line in 0..count {
+                for (index, plan) in self.components.iter().enumerate() {
+                    let Some(plan) = plan.as_ref().filter(|plan| line < count.div_ceil(1 << plan.log2_y))
+                    else {
+                        continue;
+                    };
                     let mut row = std::mem::take(&mut scratch.rows[index][line]);
                     row.resize(plan.width, 0.0);
                     self.make_row(plan, source, (top >> plan.log2_y) + line, scratch, index, &mut row);
                     scratch.rows[index][line] = row;
                 }
-            }
-            for line in 0..count {
+                // While the line is in the nearest cache.
                 self.convert_color(scratch, line, self.shows(top + line));
             }
             self.write_group(planes, top, count, scratch);

@@ -5,6 +5,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 /// Entries of a table for [`MapNearest`].
 pub const TABLE_LENGTH: usize = 4096;
@@ -25,7 +27,7 @@ kernel! {
     where matches!(step, 1..=4), shift < 16, out.is_empty() || from.len() / 2 > (out.len() - 1) * step;
     test: unpack_words_variants, cases: tests::unpack_words,
     scalar: unpack_words,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::unpack_words },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::unpack_words, #[cfg(target_arch = "x86_64")] Avx512: avx512::unpack_words },
 }
 
 kernel! {
@@ -35,7 +37,7 @@ kernel! {
     where from.len() == out.len(), (0.0..=255.0).contains(&maximum);
     test: pack_bytes_variants, cases: tests::pack_bytes,
     scalar: pack_bytes,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::pack_bytes },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::pack_bytes, #[cfg(target_arch = "x86_64")] Avx512: avx512::pack_bytes },
 }
 
 kernel! {
@@ -62,7 +64,7 @@ kernel! {
     where rows.iter().all(|row| row.len() == out.len());
     test: blend_variants, cases: tests::blend,
     scalar: blend,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::blend },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::blend, #[cfg(target_arch = "x86_64")] Avx512: avx512::blend },
 }
 
 kernel! {
@@ -72,7 +74,7 @@ kernel! {
     where out.len().is_multiple_of(2), offsets.iter().all(|&offset| offset < 4 && row.len() > out.len() / 2 + offset);
     test: double_variants, cases: tests::double,
     scalar: double,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::double },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::double, #[cfg(target_arch = "x86_64")] Avx512: avx512::double },
 }
 
 kernel! {

@@ -1,4 +1,4 @@
-//! Loads and stores of whole registers from arrays, the only unsafe part of the AVX2 variants here.
+//! Loads and stores of whole registers from arrays, the only unsafe part of most variants here.
 
 use std::arch::x86_64::*;
 
@@ -105,4 +105,18 @@ pub(super) fn load_sixteen(values: &[f32; 16]) -> __m512 {
 pub(super) fn store_sixteen(out: &mut [f32; 16], values: __m512) {
     // SAFETY: the array is sixteen writable values; the store needs no alignment.
     unsafe { _mm512_storeu_ps(out.as_mut_ptr(), values) }
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn load_line(bytes: &[u8; 64]) -> __m512i {
+    // SAFETY: the array is 64 readable bytes; the load needs no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn store_half(bytes: &mut [u8; 16], value: __m128i) {
+    // SAFETY: the array is 16 writable bytes; the store needs no alignment.
+    unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), value) }
 }

@@ -65,15 +65,18 @@ fn put_block(row: &mut [f32; PART], block: usize, values: __m256) {
     store_floats(&mut row.as_chunks_mut::<8>().0[block], values);
 }
 
-/// Values of eight polynomials: those of a block's pieces. One load each and a transposition: gathering instructions take
+/// Values of eight polynomials, those of a block of places. One load each and a transposition: gathering instructions take
 /// longer.
+///
+/// # Safety
+/// AVX2 and FMA; places are those of pieces, in bytes.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn values(cubics: &Cubics, pieces: &Places, block: usize, x: __m256) -> __m256 {
+unsafe fn values(cubics: &Cubics, places: &Places, block: usize, x: __m256) -> __m256 {
     let piece = |index: usize| {
-        let cubic = &cubics.pieces[pieces[8 * block + index] as usize % PIECES];
-        // SAFETY: the array is four readable values; the load needs no alignment.
-        unsafe { _mm_loadu_ps(cubic.as_ptr()) }
+        let place = places[8 * block + index] as usize;
+        // SAFETY: by this function's contract these are four readable values; the load needs no alignment.
+        unsafe { _mm_loadu_ps(cubics.pieces.as_ptr().byte_add(place).cast()) }
     };
     let two = |index: usize| _mm256_set_m128(piece(index + 4), piece(index));
     let (a, b, c, d) = (two(0), two(1), two(2), two(3));
@@ -99,14 +102,15 @@ pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b:
                 // Of what is not a number, the second operand remains.
                 let place = _mm256_min_ps(_mm256_max_ps(found, _mm256_setzero_ps()), _mm256_set1_ps(LAST));
                 let whole = _mm256_cvttps_epi32(place);
-                put(places, block, whole);
+                put(places, block, _mm256_slli_epi32::<{ PIECE as i32 }>(whole));
                 put_block(fractions, block, _mm256_sub_ps(place, _mm256_cvtepi32_ps(whole)));
             }
         }
         let places = std::hint::black_box(&places);
         for ((places, fractions), out) in places.iter().zip(&fractions).zip([a, b, c]) {
             for block in 0..PART / 8 {
-                let root = values(&curve.0, places, block, block_of(fractions, block));
+                // SAFETY: places have been limited to those of pieces.
+                let root = unsafe { values(&curve.0, places, block, block_of(fractions, block)) };
                 put_block(out, block, _mm256_mul_ps(root, root));
             }
         }
@@ -114,14 +118,19 @@ pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b:
     super::linearise(matrix, curve, rest_a, rest_b, rest_c);
 }
 
-/// Numbers limited to those that have pieces, and the bits of which these are the lowest five.
+/// Bytes of a piece, as a power of two.
+const PIECE: u32 = size_of::<[f32; 4]>().ilog2();
+
+/// Numbers limited to those that have pieces, and the places of these.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn places(octaves: &Octaves, x: __m256) -> (__m256, __m256i) {
+fn limited(octaves: &Octaves, x: __m256) -> (__m256, __m256i) {
     // Of what is not a number, the second operand remains.
     let x = _mm256_max_ps(x, _mm256_set1_ps(octaves.first));
     let x = _mm256_min_ps(x, _mm256_set1_ps(octaves.last));
-    (x, _mm256_srl_epi32(_mm256_castps_si256(x), _mm_cvtsi32_si128(octaves.shift as i32)))
+    let shift = _mm_cvtsi32_si128((octaves.shift - PIECE) as i32);
+    let places = _mm256_srl_epi32(_mm256_castps_si256(x), shift);
+    (x, _mm256_and_si256(places, _mm256_set1_epi32((PIECES as i32 - 1) << PIECE)))
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -140,33 +149,36 @@ pub(super) fn compress(
     let encode_spread = spread(encode);
     let [gain_scale, gain_offset] = gain.place.map(|number| _mm256_set1_ps(number));
     let (mut light, mut largest): (Rows, [f32; PART]) = ([[0.0; PART]; 3], [0.0; PART]);
-    let (mut gain_pieces, mut code_pieces): (Places, [Places; 3]) = ([0; PART], [[0; PART]; 3]);
+    let (mut gain_places, mut code_places): (Places, [Places; 3]) = ([0; PART], [[0; PART]; 3]);
     for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
         // First all gains, then all codes: one after the other for the same columns, they would wait for each other.
         for block in 0..PART / 8 {
             let found = columns(&gamut_spread, [a, b, c], block);
             // As in comparisons of the reference, the second operand remains where one is not a number.
             let most = _mm256_max_ps(_mm256_max_ps(found[0], found[1]), found[2]);
-            let (place, pieces) = places(&gain.octaves, _mm256_fmadd_ps(most, gain_scale, gain_offset));
-            put(&mut gain_pieces, block, pieces);
-            put_block(&mut largest, block, place);
+            let (x, places) = limited(&gain.octaves, _mm256_fmadd_ps(most, gain_scale, gain_offset));
+            put(&mut gain_places, block, places);
+            put_block(&mut largest, block, x);
             for (row, light) in light.iter_mut().zip(found) {
                 put_block(row, block, light);
             }
         }
-        let pieces = std::hint::black_box(&gain_pieces);
+        let places = std::hint::black_box(&gain_places);
         for block in 0..PART / 8 {
-            let gains = values(&gain.octaves.cubics, pieces, block, block_of(&largest, block));
-            for (code_pieces, light) in code_pieces.iter_mut().zip(&mut light) {
-                let (place, pieces) = places(codes, _mm256_mul_ps(block_of(light, block), gains));
-                put(code_pieces, block, pieces);
-                put_block(light, block, place);
+            // SAFETY: `limited` gives places of pieces.
+            let gains = unsafe { values(&gain.octaves.cubics, places, block, block_of(&largest, block)) };
+            for (code_places, light) in code_places.iter_mut().zip(&mut light) {
+                let (x, places) = limited(codes, _mm256_mul_ps(block_of(light, block), gains));
+                put(code_places, block, places);
+                put_block(light, block, x);
             }
         }
-        let pieces = std::hint::black_box(&code_pieces);
+        let places = std::hint::black_box(&code_places);
         for block in 0..PART / 8 {
-            let code =
-                |index: usize| values(&codes.cubics, &pieces[index], block, block_of(&light[index], block));
+            // SAFETY: `limited` gives places of pieces.
+            let code = |index: usize| unsafe {
+                values(&codes.cubics, &places[index], block, block_of(&light[index], block))
+            };
             let encoded = multiplied(&encode_spread, [code(0), code(1), code(2)]);
             for (row, encoded) in [&mut *a, &mut *b, &mut *c].into_iter().zip(encoded) {
                 put_block(row, block, encoded);

@@ -28,7 +28,7 @@ type Power = [__m512; 2];
 
 #[inline]
 #[target_feature(enable = "avx512f")]
-fn powers(cubics: &Cubics) -> [Power; 4] {
+fn powers_of(cubics: &Cubics) -> [Power; 4] {
     let power = |numbers: &[f32; PIECES]| {
         let halves = numbers.as_chunks::<16>().0;
         [load_sixteen(&halves[0]), load_sixteen(&halves[1])]
@@ -52,7 +52,7 @@ pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b:
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<16>(), b.as_chunks_mut::<16>());
     let (parts_c, rest_c) = c.as_chunks_mut::<16>();
     let spread = spread(&super::scaled(matrix, PIECES as f32));
-    let powers = powers(&curve.0);
+    let powers = powers_of(&curve.0);
     let light = |place: __m512| {
         // Of what is not a number, the second operand remains.
         let place = _mm512_min_ps(_mm512_max_ps(place, _mm512_setzero_ps()), _mm512_set1_ps(LAST));
@@ -69,7 +69,18 @@ pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b:
     super::linearise(matrix, curve, rest_a, rest_b, rest_c);
 }
 
-#[target_feature(enable = "avx512f,avx512dq")]
+/// Values of a function.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn value(octaves: &Octaves, powers: &[Power; 4], x: __m512) -> __m512 {
+    // Of what is not a number, the second operand remains.
+    let x = _mm512_max_ps(x, _mm512_set1_ps(octaves.first));
+    let x = _mm512_min_ps(x, _mm512_set1_ps(octaves.last));
+    let shift = _mm512_set1_epi32(octaves.shift as i32);
+    values(powers, _mm512_srlv_epi32(_mm512_castps_si512(x), shift), x)
+}
+
+#[target_feature(enable = "avx512f")]
 pub(super) fn compress(
     gamut: &[[f32; 3]; 3],
     gain: &Gain,
@@ -81,24 +92,22 @@ pub(super) fn compress(
 ) {
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<16>(), b.as_chunks_mut::<16>());
     let (parts_c, rest_c) = c.as_chunks_mut::<16>();
-    let (gamut_spread, encode_spread) = (spread(gamut), spread(encode));
+    // First all gains, then all codes: one after the other for the same columns, they would wait for each other.
     let [gain_scale, gain_offset] = gain.place.map(|number| _mm512_set1_ps(number));
-    let (gain_powers, code_powers) = (powers(&gain.octaves.cubics), powers(&codes.cubics));
-    let value = |octaves: &Octaves, powers: &[Power; 4], x: __m512| {
-        // Of what is not a number, the second operand remains.
-        let x = _mm512_max_ps(x, _mm512_set1_ps(octaves.first));
-        let x = _mm512_min_ps(x, _mm512_set1_ps(octaves.last));
-        let shift = _mm512_set1_epi32(octaves.shift as i32);
-        values(powers, _mm512_srlv_epi32(_mm512_castps_si512(x), shift), x)
-    };
-    for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
-        let light = multiplied(&gamut_spread, [load_sixteen(a), load_sixteen(b), load_sixteen(c)]);
+    let (spread_gamut, powers) = (spread(gamut), powers_of(&gain.octaves.cubics));
+    for ((a, b), c) in parts_a.iter_mut().zip(&mut *parts_b).zip(&mut *parts_c) {
+        let [x, y, z] = multiplied(&spread_gamut, [load_sixteen(a), load_sixteen(b), load_sixteen(c)]);
         // As in comparisons of the reference, the second operand remains where one is not a number.
-        let largest = _mm512_max_ps(_mm512_max_ps(light[0], light[1]), light[2]);
-        let place = _mm512_fmadd_ps(largest, gain_scale, gain_offset);
-        let gains = value(&gain.octaves, &gain_powers, place);
-        let code = |light: __m512| value(codes, &code_powers, _mm512_mul_ps(light, gains));
-        let [x, y, z] = multiplied(&encode_spread, [code(light[0]), code(light[1]), code(light[2])]);
+        let largest = _mm512_max_ps(_mm512_max_ps(x, y), z);
+        let gains = value(&gain.octaves, &powers, _mm512_fmadd_ps(largest, gain_scale, gain_offset));
+        store_sixteen(a, _mm512_mul_ps(x, gains));
+        store_sixteen(b, _mm512_mul_ps(y, gains));
+        store_sixteen(c, _mm512_mul_ps(z, gains));
+    }
+    let (spread_encode, powers) = (spread(encode), powers_of(&codes.cubics));
+    for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
+        let code = |light: &[f32; 16]| value(codes, &powers, load_sixteen(light));
+        let [x, y, z] = multiplied(&spread_encode, [code(a), code(b), code(c)]);
         store_sixteen(a, x);
         store_sixteen(b, y);
         store_sixteen(c, z);

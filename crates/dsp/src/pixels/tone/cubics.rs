@@ -38,6 +38,7 @@ fn through(points: [(f64, f64); 4]) -> Cubic {
 
 /// Polynomials with the coefficients of a piece, and with those of a power, next to each other.
 #[derive(Clone, Debug)]
+#[repr(align(64))]
 pub(super) struct Cubics {
     pub pieces: [[f32; 4]; PIECES],
     pub powers: [[f32; PIECES]; 4],
