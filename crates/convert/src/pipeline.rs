@@ -49,6 +49,8 @@ pub(crate) struct ComponentPlan {
     pub horizontal: Option<FilterBank>,
     pub vertical: Option<FilterBank>,
     pub width: usize,
+    /// Whether rows are filtered before they are enlarged: enlarging takes little, and fewer values stay nearer.
+    down_first: bool,
     /// Base-2 logarithm of the vertical subsampling of the grid it is brought to.
     log2_y: u8,
     /// Columns that show the picture.
@@ -75,6 +77,8 @@ pub(crate) struct Pipeline {
 pub(crate) struct Scratch {
     rings: [Ring; 4],
     unpacked: Vec<f32>,
+    /// The sum of rows that is enlarged.
+    blended: Vec<f32>,
     /// Alpha of an unpacked row.
     weights: Vec<f32>,
     /// Rows of the group being made: component, row.
@@ -151,6 +155,8 @@ impl Pipeline {
             } else {
                 (None, None)
             };
+            let doubles = horizontal.as_ref().is_some_and(|bank| bank.doubling.is_some());
+            let down_first = doubles && vertical.as_ref().is_some_and(|bank| bank.taps == 2);
             // A sample shows the picture when the luma column it stands for does.
             let column = |edge: usize| edge.div_ceil(1 << log2_x).min(to_x.length);
             *slot = Some(ComponentPlan {
@@ -160,6 +166,7 @@ impl Pipeline {
                 horizontal,
                 vertical,
                 width: to_x.length,
+                down_first,
                 log2_y,
                 columns: (column(geometry.columns.0), column(geometry.columns.1)),
             });
@@ -216,7 +223,8 @@ impl Pipeline {
     ) {
         for (plan, ring) in self.components.iter().zip(&mut scratch.rings) {
             if let Some(plan) = plan {
-                ring.reset(plan.vertical.as_ref().map_or(1, |bank| bank.taps), plan.width);
+                let width = if plan.down_first { plan.source_width } else { plan.width };
+                ring.reset(plan.vertical.as_ref().map_or(1, |bank| bank.taps), width);
             }
         }
         let group = self.group();
@@ -262,7 +270,7 @@ impl Pipeline {
             out.fill(plan.constant);
             return;
         }
-        let Scratch { rings, unpacked, weights, .. } = scratch;
+        let Scratch { rings, unpacked, blended, weights, .. } = scratch;
         // Straight colour counts as much as it is seen.
         let weigh = self.source.components[3].as_ref().filter(|_| self.alpha.weigh && index < 3);
         let ring = &mut rings[index];
@@ -273,24 +281,61 @@ impl Pipeline {
                 for k in start..start + bank.taps {
                     let slot = k % bank.taps;
                     if ring.held[slot] != Some(k) {
-                        let rows = (&mut *unpacked, &mut *weights);
-                        self.fetch(plan, component, weigh, source, k, rows, &mut ring.rows[slot]);
+                        let row = &mut ring.rows[slot];
+                        if plan.down_first {
+                            self.unpack(component, weigh, source, k, weights, row);
+                        } else {
+                            self.fetch(plan, component, weigh, source, k, (unpacked, weights), row);
+                        }
                         ring.held[slot] = Some(k);
                     }
                 }
-                let row = |tap: usize| &ring.rows[(start + tap) % bank.taps];
-                match *bank.weights_of(y) {
-                    [a, b] => self.kernels.blend.call([row(0), row(1)], [a, b], out),
-                    ref weights => {
-                        for (tap, &weight) in weights.iter().enumerate() {
-                            self.kernels.accumulate.call(row(tap), weight, tap == 0, out);
-                        }
-                    }
+                let row = |tap: usize| &ring.rows[(start + tap) % bank.taps][..];
+                let weights = bank.weights_of(y);
+                if plan.down_first {
+                    blended.resize(plan.source_width, 0.0);
+                    self.filter_down(row, weights, blended);
+                    self.filter_across(plan, blended, out);
+                } else {
+                    self.filter_down(row, weights, out);
                 }
             }
         }
         out[..plan.columns.0].fill(plan.constant);
         out[plan.columns.1..].fill(plan.constant);
+    }
+
+    /// The weighted sum of rows.
+    fn filter_down<'a>(&self, row: impl Fn(usize) -> &'a [f32], weights: &[f32], out: &mut [f32]) {
+        match *weights {
+            [a, b] => self.kernels.blend.call([row(0), row(1)], [a, b], out),
+            ref weights => {
+                for (tap, &weight) in weights.iter().enumerate() {
+                    self.kernels.accumulate.call(row(tap), weight, tap == 0, out);
+                }
+            }
+        }
+    }
+
+    /// Row `y` of the source component, times `weigh`.
+    fn unpack(
+        &self,
+        component: &Component,
+        weigh: Option<&Component>,
+        source: &[SourcePlane<'_>],
+        y: usize,
+        weights: &mut Vec<f32>,
+        out: &mut [f32],
+    ) {
+        let unpack = |component: &Component, out: &mut [f32]| {
+            unpack_row(&self.kernels, component, source[component.plane as usize].row(y), out);
+        };
+        unpack(component, out);
+        if let Some(alpha) = weigh {
+            weights.resize(out.len(), 0.0);
+            unpack(alpha, weights);
+            alpha::multiply(out, weights);
+        }
     }
 
     /// Row `y` of the source component, unpacked and filtered horizontally.
@@ -304,32 +349,26 @@ impl Pipeline {
         (unpacked, weights): (&mut Vec<f32>, &mut Vec<f32>),
         out: &mut [f32],
     ) {
-        let unpack = |component: &Component, out: &mut [f32]| {
-            unpack_row(&self.kernels, component, source[component.plane as usize].row(y), out);
-        };
-        let mut weighed = |out: &mut [f32]| {
-            unpack(component, out);
-            if let Some(alpha) = weigh {
-                weights.resize(out.len(), 0.0);
-                unpack(alpha, weights);
-                alpha::multiply(out, weights);
-            }
-        };
-        let Some(bank) = &plan.horizontal else {
-            weighed(out);
-            return;
-        };
+        if plan.horizontal.is_none() {
+            return self.unpack(component, weigh, source, y, weights, out);
+        }
         unpacked.resize(plan.source_width, 0.0);
-        weighed(unpacked);
+        self.unpack(component, weigh, source, y, weights, unpacked);
+        self.filter_across(plan, unpacked, out);
+    }
+
+    /// A row on the source's grid, filtered horizontally.
+    fn filter_across(&self, plan: &ComponentPlan, row: &[f32], out: &mut [f32]) {
+        let Some(bank) = &plan.horizontal else { return };
         let rest = match &bank.doubling {
             Some(Doubling { range, source, offsets, weights }) => {
-                self.kernels.double.call(&unpacked[*source..], *offsets, *weights, &mut out[range.clone()]);
-                filter_row(bank, unpacked, 0..range.start, out);
+                self.kernels.double.call(&row[*source..], *offsets, *weights, &mut out[range.clone()]);
+                filter_row(bank, row, 0..range.start, out);
                 range.end
             }
             None => 0,
         };
-        filter_row(bank, unpacked, rest..out.len(), out);
+        filter_row(bank, row, rest..out.len(), out);
     }
 
     fn convert_color(&self, scratch: &mut Scratch, line: usize, shown: bool) {

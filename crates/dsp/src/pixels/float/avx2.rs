@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::TABLE_LENGTH;
-use crate::pixels::x86_64::{load, load_floats, load_half, store_floats};
+use crate::pixels::x86_64::{expect_reads, expect_writes, load, load_floats, load_half, store_floats};
 
 #[target_feature(enable = "avx2")]
 pub(super) fn unpack_bytes(from: &[u8], step: usize, zero: f32, scale: f32, out: &mut [f32]) {
@@ -24,6 +24,7 @@ pub(super) fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scal
     match step {
         1 => {
             for (from, out) in from.as_chunks::<16>().0.iter().zip(blocks) {
+                expect_reads(from);
                 store_floats(out, value(_mm256_cvtepu16_epi32(load_half(from))));
             }
         }
@@ -35,6 +36,7 @@ pub(super) fn unpack_words(from: &[u8], step: usize, shift: u32, zero: f32, scal
                 None => return super::unpack_words(from, step, shift, zero, scale, rest),
             };
             for (from, out) in from.as_chunks::<32>().0.iter().zip(&mut *blocks) {
+                expect_reads(from);
                 store_floats(out, value(_mm256_and_si256(load(from), low)));
             }
             super::unpack_words(&from[blocks.len() * 32..], step, shift, zero, scale, last);
@@ -89,6 +91,7 @@ pub(super) fn pack_bytes(from: &[f32], unit: f32, offset: f32, maximum: f32, out
     let [u, o, m] = [_mm256_set1_ps(unit), _mm256_set1_ps(offset), _mm256_set1_ps(maximum)];
     let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
     for (from, out) in blocks.iter().zip(blocks_out) {
+        expect_writes(out);
         let [a, b, c, d] = from.as_chunks::<8>().0 else { return };
         let first = _mm256_packs_epi32(codes(load_floats(a), u, o, m), codes(load_floats(b), u, o, m));
         let second = _mm256_packs_epi32(codes(load_floats(c), u, o, m), codes(load_floats(d), u, o, m));

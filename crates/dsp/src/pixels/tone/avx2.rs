@@ -6,7 +6,7 @@ use super::cubics::{Cubics, Curve, Gain, LAST, Octaves, PIECES};
 use crate::pixels::x86_64::{load_floats, store_floats};
 
 /// Columns that go from one step to the next together: enough for the latency of one to be hidden by others.
-const PART: usize = 32;
+const PART: usize = 64;
 
 /// Rows of a part, in the nearest cache.
 type Rows = [[f32; PART]; 3];
