@@ -74,6 +74,7 @@ mod plan;
 mod planes;
 mod profiles;
 mod rotate;
+mod row;
 mod scale;
 mod siting;
 

@@ -16,6 +16,7 @@ use crate::format::unpack::unpack_row;
 use crate::fused::Scaled;
 use crate::geometry::Geometry;
 use crate::planes::{Band, SourcePlane};
+use crate::row::Row;
 use crate::scale::filter::{Doubling, FilterBank, Kernel};
 use crate::scale::grid::Grid;
 use crate::siting::Siting;
@@ -76,29 +77,29 @@ pub(crate) struct Pipeline {
 #[derive(Default)]
 pub(crate) struct Scratch {
     rings: [Ring; 4],
-    unpacked: Vec<f32>,
+    unpacked: Row,
     /// The sum of rows that is enlarged.
-    blended: Vec<f32>,
+    blended: Row,
     /// Alpha of an unpacked row.
-    weights: Vec<f32>,
+    weights: Row,
     /// Rows of the group being made: component, row.
-    rows: [[Vec<f32>; 2]; 4],
-    reduced: [Vec<f32>; 2],
+    rows: [[Row; 2]; 4],
+    reduced: [Row; 2],
     color: ColorScratch,
     pack: PackScratch,
 }
 
 #[derive(Default)]
 struct Ring {
-    rows: Vec<Vec<f32>>,
+    rows: Vec<Row>,
     held: Vec<Option<usize>>,
 }
 
 impl Ring {
     /// Forgets everything and makes room for `count` rows of `width`.
     fn reset(&mut self, count: usize, width: usize) {
-        self.rows.resize_with(count, Vec::new);
-        self.rows.iter_mut().for_each(|row| row.resize(width, 0.0));
+        self.rows.resize_with(count, Row::default);
+        self.rows.iter_mut().for_each(|row| row.resize(width));
         self.held.clear();
         self.held.resize(count, None);
     }
@@ -231,20 +232,21 @@ impl Pipeline {
         for top in (first..end).step_by(group) {
             let count = group.min(end - top);
             for line in 0..count {
+                let slot = self.slot(line);
                 for (index, plan) in self.components.iter().enumerate() {
                     let Some(plan) = plan.as_ref().filter(|plan| line < count.div_ceil(1 << plan.log2_y))
                     else {
                         continue;
                     };
-                    let mut row = std::mem::take(&mut scratch.rows[index][line]);
-                    row.resize(plan.width, 0.0);
+                    let mut row = std::mem::take(&mut scratch.rows[index][slot]);
+                    row.resize(plan.width);
                     self.make_row(plan, source, (top >> plan.log2_y) + line, scratch, index, &mut row);
-                    scratch.rows[index][line] = row;
+                    scratch.rows[index][slot] = row;
                 }
                 // While the line is in the nearest cache.
-                self.convert_color(scratch, line, self.shows(top + line));
+                self.convert_color(scratch, slot, self.shows(top + line));
+                self.write_line(planes, top, line, count, scratch);
             }
-            self.write_group(planes, top, count, scratch);
         }
     }
 
@@ -293,7 +295,7 @@ impl Pipeline {
                 let row = |tap: usize| &ring.rows[(start + tap) % bank.taps][..];
                 let weights = bank.weights_of(y);
                 if plan.down_first {
-                    blended.resize(plan.source_width, 0.0);
+                    blended.resize(plan.source_width);
                     self.filter_down(row, weights, blended);
                     self.filter_across(plan, blended, out);
                 } else {
@@ -324,7 +326,7 @@ impl Pipeline {
         weigh: Option<&Component>,
         source: &[SourcePlane<'_>],
         y: usize,
-        weights: &mut Vec<f32>,
+        weights: &mut Row,
         out: &mut [f32],
     ) {
         let unpack = |component: &Component, out: &mut [f32]| {
@@ -332,7 +334,7 @@ impl Pipeline {
         };
         unpack(component, out);
         if let Some(alpha) = weigh {
-            weights.resize(out.len(), 0.0);
+            weights.resize(out.len());
             unpack(alpha, weights);
             alpha::multiply(out, weights);
         }
@@ -346,13 +348,13 @@ impl Pipeline {
         weigh: Option<&Component>,
         source: &[SourcePlane<'_>],
         y: usize,
-        (unpacked, weights): (&mut Vec<f32>, &mut Vec<f32>),
+        (unpacked, weights): (&mut Row, &mut Row),
         out: &mut [f32],
     ) {
         if plan.horizontal.is_none() {
             return self.unpack(component, weigh, source, y, weights, out);
         }
-        unpacked.resize(plan.source_width, 0.0);
+        unpacked.resize(plan.source_width);
         self.unpack(component, weigh, source, y, weights, unpacked);
         self.filter_across(plan, unpacked, out);
     }
@@ -371,9 +373,9 @@ impl Pipeline {
         filter_row(bank, row, rest..out.len(), out);
     }
 
-    fn convert_color(&self, scratch: &mut Scratch, line: usize, shown: bool) {
+    fn convert_color(&self, scratch: &mut Scratch, slot: usize, shown: bool) {
         let Scratch { rows: [a, b, c, alpha], color: color_scratch, .. } = scratch;
-        let (a, b, c, alpha) = (&mut a[line], &mut b[line], &mut c[line], &alpha[line]);
+        let (a, b, c, alpha) = (&mut a[slot], &mut b[slot], &mut c[slot], &alpha[slot]);
         if self.alpha.unpremultiply {
             for row in [&mut *a, &mut *b, &mut *c] {
                 alpha::divide(row, alpha);
@@ -399,44 +401,48 @@ impl Pipeline {
         }
     }
 
-    /// Reduces chroma and packs the rows of a group.
-    fn write_group(&self, planes: &mut [Band<'_>], top: usize, count: usize, scratch: &mut Scratch) {
+    /// Whether chroma is made of all lines of a group.
+    fn joins_lines(&self) -> bool {
+        self.reduce.1 && self.average
+    }
+
+    /// Where a line of a group is kept: all in one place, near the processor, unless they are needed together.
+    fn slot(&self, line: usize) -> usize {
+        if self.joins_lines() { line } else { 0 }
+    }
+
+    /// Packs a line of a group, and chroma when all that makes it is there.
+    fn write_line(
+        &self,
+        planes: &mut [Band<'_>],
+        top: usize,
+        line: usize,
+        count: usize,
+        scratch: &mut Scratch,
+    ) {
         let Scratch { rows, reduced, pack, .. } = scratch;
-        let (dx, dy) = self.destination.chroma_shift();
+        let slot = self.slot(line);
+        let chroma_line = line == if self.joins_lines() { count - 1 } else { 0 };
         let reduces = self.destination.has_chroma() && (self.reduce.0 || self.reduce.1);
-        if reduces {
+        if reduces && chroma_line {
+            let (dx, _) = self.destination.chroma_shift();
             for (out, rows) in reduced.iter_mut().zip(&rows[1..3]) {
-                let lower = if self.reduce.1 && count > 1 { &rows[1] } else { &rows[0] };
-                out.resize(self.size.0.div_ceil(1 << dx), 0.0);
-                reduce_rows(&rows[0], lower, self.reduce, self.average, out);
+                out.resize(self.size.0.div_ceil(1 << dx));
+                reduce_rows(&rows[0], &rows[slot], self.reduce, self.average, out);
             }
         }
-        for line in 0..count {
-            let y = top + line;
-            // With horizontal reduction alone every row is a chroma row of its own.
-            if reduces && line > 0 && dy == 0 {
-                for (out, rows) in reduced.iter_mut().zip(&rows[1..3]) {
-                    reduce_rows(&rows[line], &rows[line], self.reduce, self.average, out);
-                }
-            }
-            let chroma = |index: usize| -> &[f32] {
-                if reduces { &reduced[index] } else { &rows[index + 1][if dy == 0 { line } else { 0 }] }
+        let chroma = |index: usize| if reduces { &reduced[index] } else { &rows[index + 1][slot] };
+        for (plane, band) in planes.iter_mut().enumerate() {
+            let component = self.destination.components.iter().flatten().find(|c| c.plane as usize == plane);
+            let Some(component) = component.filter(|component| component.log2_y == 0 || chroma_line) else {
+                continue;
             };
-            let chroma_row = y.is_multiple_of(1 << dy);
-            for (plane, band) in planes.iter_mut().enumerate() {
-                let component =
-                    self.destination.components.iter().flatten().find(|c| c.plane as usize == plane);
-                let Some(component) = component else { continue };
-                if component.log2_y > 0 && !chroma_row {
-                    continue;
-                }
-                let ycbcr = self.destination.family == Family::YCbCr;
-                let (second, third): (&[f32], &[f32]) =
-                    if ycbcr { (chroma(0), chroma(1)) } else { (&rows[1][line], &rows[2][line]) };
-                let values = [&rows[0][line][..], second, third, &rows[3][line][..]];
-                let out = band.row(y >> component.log2_y);
-                pack_row(&self.kernels, pack, self.destination, plane, values, out);
-            }
+            let ycbcr = self.destination.family == Family::YCbCr;
+            let (second, third) =
+                if ycbcr { (chroma(0), chroma(1)) } else { (&rows[1][slot], &rows[2][slot]) };
+            let values = [&rows[0][slot][..], second, third, &rows[3][slot][..]];
+            let out = band.row((top + line) >> component.log2_y);
+            pack_row(&self.kernels, pack, self.destination, plane, values, out);
         }
     }
 }
