@@ -100,6 +100,9 @@ const COMPONENT_COST: [u8; DIFFERENCES] = {
 /// More than four times the reach in half samples, and a power of two.
 const DIFFERENCES: usize = 1024;
 
+/// Where the neighbours of a point are: above, left, right and below.
+const DIRECTIONS: [(i32, i32); 4] = [(0, -1), (-1, 0), (1, 0), (0, 1)];
+
 /// Something found: its cost, and its displacement or direction.
 type Found = (u32, i32, i32);
 
@@ -202,22 +205,24 @@ impl<C: Compare> Search<'_, C> {
     #[inline(always)]
     unsafe fn steps<const REACH: i32>(&self, mut best: Found, most: usize) -> Found {
         let (columns, rows) = (self.start.columns, self.start.rows);
+        let (across, down) = (REACH as usize, REACH as usize * self.stride);
+        let mut at = self.index(best.1, best.2);
         for _ in 0..most {
             let (cost, x, y) = best;
             if x - REACH < columns.0 || x + REACH > columns.1 || y - REACH < rows.0 || y + REACH > rows.1 {
                 break;
             }
-            let (at, across, down) = (self.index(x, y), REACH as usize, REACH as usize * self.stride);
-            let places = [at.wrapping_sub(down), at.wrapping_sub(across), at + across, at + down];
-            let [above, left, right, below] = places;
-            let places =
-                [Place::new(0, above), Place::new(0, left), Place::new(0, right), Place::new(0, below)];
+            let indices = [at.wrapping_sub(down), at.wrapping_sub(across), at + across, at + down];
+            let [above, left, right, below] = indices.map(|index| Place::new(0, index));
+            let places = [above, left, right, below];
             // SAFETY: within the limits, as was just asked.
-            let (found, (dx, dy)) = unsafe { self.nearest(places, (2 * x, 2 * y), 2 * REACH) };
+            let (found, direction) = unsafe { self.nearest(places, (2 * x, 2 * y), 2 * REACH) };
             if found >= cost {
                 break;
             }
+            let (dx, dy) = DIRECTIONS[direction];
             best = (found, x + REACH * dx, y + REACH * dy);
+            at = indices[direction];
         }
         best
     }
@@ -233,10 +238,11 @@ impl<C: Compare> Search<'_, C> {
         for _ in 0..steps {
             let places = [self.half(x, y - 1), self.half(x - 1, y), self.half(x + 1, y), self.half(x, y + 1)];
             // SAFETY: two halves beyond the limits at most, and limits are kept a sample away from the end.
-            let (found, (dx, dy)) = unsafe { self.nearest(places, (x, y), 1) };
+            let (found, direction) = unsafe { self.nearest(places, (x, y), 1) };
             if found >= cost {
                 break;
             }
+            let (dx, dy) = DIRECTIONS[direction];
             (cost, x, y) = (found, x + dx, y + dy);
         }
         // SAFETY: as above.
@@ -255,13 +261,12 @@ impl<C: Compare> Search<'_, C> {
         (sad + self.column_cost(2 * x) + self.row_cost(2 * y), x, y)
     }
 
-    /// The best of the neighbours above, left, right and below a point, `reach` half samples from it: cost and direction.
+    /// The best of the neighbours in [`DIRECTIONS`] from a point, `reach` half samples from it: its cost and which it is.
     ///
     /// # Safety
     /// The blocks at the places lie within the planes.
     #[inline(always)]
-    unsafe fn nearest(&self, places: [Place; 4], (x, y): (i32, i32), reach: i32) -> (u32, (i32, i32)) {
-        const DIRECTIONS: [(i32, i32); 4] = [(0, -1), (-1, 0), (1, 0), (0, 1)];
+    unsafe fn nearest(&self, places: [Place; 4], (x, y): (i32, i32), reach: i32) -> (u32, usize) {
         let (column, row) = (self.column_cost(x), self.row_cost(y));
         let costs = [
             column + self.row_cost(y - reach),
@@ -271,7 +276,7 @@ impl<C: Compare> Search<'_, C> {
         ];
         // SAFETY: by this function's contract; two components cost less than 2^9.
         let (cost, direction) = unsafe { self.compare.nearest(places, costs) };
-        (cost, DIRECTIONS[direction & 3])
+        (cost, direction & 3)
     }
 
     /// Where the samples at a vector in half samples are.
@@ -401,6 +406,21 @@ mod tests {
                 let found = BlockSearch::select(level).call(copy, &planes, 40, &start);
                 assert_eq!(found, FoundBlock { vector, cost: 0 }, "{level:?}");
             }
+        }
+    }
+
+    #[test]
+    fn steps_lead_to_the_block() {
+        // A bowl, so that the nearer the block the less the cost.
+        let bowl = |i: usize| ((i % 40) as i32 - 29).pow(2) + ((i / 40) as i32 - 21).pow(2);
+        let samples: Vec<u8> = (0..40 * 48).map(|i| (bowl(i) / 4).min(255) as u8).collect();
+        let planes = Planes::new([&samples; 4]);
+        let (x, y) = (5, -3);
+        let block = planes.from(Place::new(0, (20 + y) as usize * 40 + (20 + x) as usize));
+        for level in CpuLevel::ALL {
+            let found = BlockSearch::select(level).call(block, &planes, 40, &start());
+            let cost = component_cost(2 * x) + component_cost(2 * y);
+            assert_eq!(found, FoundBlock { vector: (2 * x as i16, 2 * y as i16), cost }, "{level:?}");
         }
     }
 

@@ -69,15 +69,17 @@ impl Compare for Held<'_> {
     unsafe fn nearest(self, places: [Place; 4], costs: [u32; 4]) -> (u32, usize) {
         // SAFETY: by this function's contract.
         unsafe {
-            // Each has its sums in every second element; a quarter of a block is at most 4080.
-            let first = _mm256_packs_epi32(self.sums(places[0]), self.sums(places[1]));
-            let second = _mm256_packs_epi32(self.sums(places[2]), self.sums(places[3]));
-            // In each lane two quarters of each block.
-            let (low, high) = split(_mm256_packs_epi32(first, second));
-            let sums = _mm_madd_epi16(_mm_add_epi16(low, high), _mm_set1_epi16(1));
-            let costs = _mm_set_epi32(costs[3] as i32, costs[2] as i32, costs[1] as i32, costs[0] as i32);
-            // All are below 2^16: 64 differences, and what is added.
-            let costs = _mm_packus_epi32(_mm_add_epi32(sums, costs), _mm_set1_epi32(0xFFFF));
+            // A word of every quarter for each block; a sum of these is at most 16320.
+            let (a, b) = (self.sums(places[0]), _mm256_slli_epi64::<16>(self.sums(places[1])));
+            let c = _mm256_slli_epi64::<32>(self.sums(places[2]));
+            let d = _mm256_slli_epi64::<48>(self.sums(places[3]));
+            let (low, high) = split(_mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d)));
+            let sums = _mm_add_epi16(low, high);
+            let sums = _mm_add_epi16(sums, _mm_shuffle_epi32::<0b01_00_11_10>(sums));
+            let [a, b, c, d] = costs.map(u64::from);
+            let costs = (a | b << 16 | c << 32 | d << 48) as i64;
+            // What is not one of the four is more than any of them.
+            let costs = _mm_adds_epu16(sums, _mm_set_epi64x(-1, costs));
             let found = _mm_cvtsi128_si32(_mm_minpos_epu16(costs)) as u32;
             (found & 0xFFFF, (found >> 16) as usize)
         }
