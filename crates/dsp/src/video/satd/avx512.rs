@@ -10,6 +10,82 @@ use crate::video::{Place, Planes};
 use std::arch::x86_64::*;
 
 /// # Safety
+/// AVX-512; both blocks lie within their slices.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+pub(super) unsafe fn satd<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    reference: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    if W < 8 || W * H < 64 {
+        // SAFETY: by this function's contract.
+        return unsafe { avx2::satd::<W, H>(src, src_stride, reference, reference_stride) };
+    }
+    let second = second();
+    let row = |y: usize| {
+        // SAFETY: the rows lie within the block.
+        unsafe { lanes::<W>(reference.as_ptr().add(y * reference_stride), reference_stride, second) }
+    };
+    // SAFETY: by this function's contract.
+    unsafe { cost::<W, H>(src, src_stride, second, row) }
+}
+
+/// # Safety
+/// AVX-512; the three blocks lie within their slices.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+pub(super) unsafe fn satd_mean<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    a: &[u8],
+    b: &[u8],
+    reference_stride: usize,
+) -> u32 {
+    if W < 8 || W * H < 64 {
+        // SAFETY: by this function's contract.
+        return unsafe { avx2::satd_mean::<W, H>(src, src_stride, a, b, reference_stride) };
+    }
+    let second = second();
+    let row = |y: usize| {
+        let row = |samples: &[u8]| {
+            // SAFETY: the rows lie within the block.
+            unsafe { lanes::<W>(samples.as_ptr().add(y * reference_stride), reference_stride, second) }
+        };
+        _mm512_avg_epu8(row(a), row(b))
+    };
+    // SAFETY: by this function's contract.
+    unsafe { cost::<W, H>(src, src_stride, second, row) }
+}
+
+/// Half the sum of the absolute 4x4 transforms of a source and the rows of a reference.
+///
+/// # Safety
+/// The block lies within its slice.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
+unsafe fn cost<const W: usize, const H: usize>(
+    src: &[u8],
+    src_stride: usize,
+    second: __mmask8,
+    reference: impl Fn(usize) -> __m512i,
+) -> u32 {
+    let frequencies = frequencies();
+    let negative = _mm512_sub_epi8(_mm512_setzero_si512(), frequencies);
+    let mut sum = _mm512_setzero_si512();
+    for first in (0..H).step_by(64 / W) {
+        let row = |y: usize| {
+            // SAFETY: the rows lie within the block.
+            let own = unsafe { lanes::<W>(src.as_ptr().add(y * src_stride), src_stride, second) };
+            let own = _mm512_dpbusd_epi32(_mm512_setzero_si512(), own, frequencies);
+            _mm512_dpbusd_epi32(own, reference(y), negative)
+        };
+        sum = _mm512_add_epi16(sum, cost4([row(first), row(first + 1), row(first + 2), row(first + 3)]));
+    }
+    let halves = _mm256_add_epi16(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64::<1>(sum));
+    avx2::sum_words(halves)
+}
+
+/// # Safety
 /// AVX-512; the block lies within its slice and those at the places within their planes.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 pub(super) unsafe fn satd_mean_x4<const W: usize, const H: usize>(
@@ -23,8 +99,7 @@ pub(super) unsafe fn satd_mean_x4<const W: usize, const H: usize>(
         // SAFETY: by this function's contract.
         return unsafe { avx2::satd_mean_x4::<W, H>(src, src_stride, planes, places, stride) };
     }
-    // Of a mask that it knows the compiler makes shuffles, for which there is one port.
-    let second = std::hint::black_box(0b1010_1010);
+    let second = second();
     let frequencies = frequencies();
     let negative = _mm512_sub_epi8(_mm512_setzero_si512(), frequencies);
     // Rows of 16, or each of 8 with the one four below it.
@@ -65,6 +140,12 @@ fn frequencies() -> __m512i {
     let [a, b, c, d] = [[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, -1, 1], [1, -1, 1, -1]]
         .map(|line: [i8; 4]| i32::from_le_bytes(line.map(|sign| sign as u8)));
     _mm512_setr_epi32(a, a, a, a, b, b, b, b, c, c, c, c, d, d, d, d)
+}
+
+/// Where [`lanes`] puts the second of two rows. Of a mask that it knows the compiler makes shuffles, which have one port.
+#[inline]
+fn second() -> __mmask8 {
+    std::hint::black_box(0b1010_1010)
 }
 
 /// 16 samples in each lane, of a row or of one and the fourth below it, which goes where `second` says.
