@@ -7,7 +7,9 @@ use std::io::Read;
 use support::{Directory, ffmpeg};
 use vitascope_container::y4m::{Header, MAX_LINE_BYTES, Reader, Writer};
 use vitascope_container::{Error, OutputKind, create_writer};
-use vitascope_core::{PixelBuffer, SampleBuffer, SampleTiming, Time, attachment};
+use vitascope_core::{
+    AttachmentMode, ChromaLocation, PixelBuffer, SampleBuffer, SampleTiming, Time, attachment,
+};
 
 /// Header tags, pixel format, full range: what ffmpeg writes for a pixel format of its own.
 const FFMPEG_FORMATS: &[(&str, &str, &str)] = &[
@@ -101,6 +103,24 @@ fn the_bi_planar_formats_of_420_can_be_written() {
     writer.write_frame(&picture).unwrap();
     let stream = writer.into_inner();
     assert!(stream.ends_with(b"\0\0\0\0\0\0\0\0\0\x01\x02\x65\x66\x0b\x0c\x6f\x70"), "{stream:?}");
+}
+
+#[test]
+fn where_chroma_lies_is_written() {
+    let picture = PixelBuffer::new(4, 4, "y420".parse().unwrap()).unwrap();
+    for (location, name) in [
+        (ChromaLocation::Left, "420mpeg2"),
+        (ChromaLocation::BottomLeft, "420mpeg2"),
+        (ChromaLocation::TopLeft, "420paldv"),
+        (ChromaLocation::Dv420, "420paldv"),
+        (ChromaLocation::Center, "420jpeg"),
+        (ChromaLocation::Top, "420jpeg"),
+    ] {
+        let key = attachment::CHROMA_LOCATION_TOP_FIELD;
+        picture.set_attachment(key, location.string(), AttachmentMode::ShouldPropagate);
+        let header = Header::of_picture(&picture, None).unwrap();
+        assert_eq!(header.color_space.name(), Some(name), "{location:?}");
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@ mod clip;
 use clip::{METADATA_PROPERTIES, Stream, collect, encode, give_picture, picture, session, with};
 use vitascope_bits::length_prefixed;
 use vitascope_core::{
-    AttachmentMode, ColorInfo, Dictionary, SampleBuffer, Time, TransferFunction, Value, attachment,
+    AttachmentMode, ChromaLocation, ColorInfo, Dictionary, SampleBuffer, Time, TransferFunction, Value,
+    attachment,
 };
 use vitascope_h264::syntax::nal::NalHeader;
 use vitascope_h264::syntax::sei::{SeiMessage, parse_messages};
@@ -39,6 +40,21 @@ fn picture_structure(sample: &SampleBuffer) -> Option<u8> {
         SeiMessage::Other { payload_type: 1, payload } => Some(payload[0] >> 4),
         _ => None,
     })
+}
+
+#[test]
+fn chroma_of_dv_lies_at_the_top_left() {
+    let (session, outputs) = session(&Dictionary::new());
+    let picture = picture(0);
+    let key = attachment::CHROMA_LOCATION_TOP_FIELD;
+    picture.set_attachment(key, ChromaLocation::Dv420.string(), AttachmentMode::ShouldPropagate);
+    give_picture(&session, &picture, 0);
+    session.complete_frames(Time::INVALID).unwrap();
+    let location = collect(&outputs).sps().vui.unwrap().chroma_loc_info.unwrap();
+    assert_eq!(
+        (location.chroma_sample_loc_type_top_field, location.chroma_sample_loc_type_bottom_field),
+        (2, 2)
+    );
 }
 
 #[test]

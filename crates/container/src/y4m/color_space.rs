@@ -120,13 +120,19 @@ impl ColorSpace {
         })
     }
 
-    /// The value of the `C` tag. 4:2:0 with a siting that has no name of its own is `420jpeg`, the format's default.
+    /// The value of the `C` tag. Chroma at the top left is `420paldv`, at the bottom left `420mpeg2`; any other siting without a name
+    /// is `420jpeg`, the format's default.
     pub fn name(&self) -> Option<&'static str> {
+        let siting = match self.siting {
+            Some(ChromaLocation::TopLeft) => Some(ChromaLocation::Dv420),
+            Some(ChromaLocation::BottomLeft) => Some(ChromaLocation::Left),
+            siting => siting,
+        };
         let same = |row: &&(&str, ChromaSampling, u32, _)| row.1 == self.sampling && row.2 == self.bits;
         NAMES
             .iter()
             .filter(same)
-            .find(|row| row.3 == self.siting)
+            .find(|row| row.3 == siting)
             .or_else(|| NAMES.iter().find(same))
             .map(|row| row.0)
     }

@@ -1,7 +1,7 @@
 //! The H.264 encoder behind the session's trait.
 
 use vitascope_core::attachment::FieldDetail;
-use vitascope_core::{FormatDescription, Time, TimeRange};
+use vitascope_core::{ChromaLocation, FormatDescription, Time, TimeRange};
 use vitascope_h264::encode::{
     BaseLayer, DirectPrediction, EncodedFrame, Encoder, EncoderConfig, EntropyMode, FieldOrder, FrameInput,
     MAX_LOOKAHEAD, RateControl, RateLimits, SliceKind, Update, VideoSignal,
@@ -283,7 +283,11 @@ fn signal(request: &EncoderRequest) -> VideoSignal {
         colour_primaries,
         transfer_characteristics,
         matrix_coefficients,
-        chroma_sample_location: request.chroma_location.and_then(|location| location.sample_location_type()),
+        chroma_sample_location: request.chroma_location.and_then(|location| match location {
+            // On alternate lines, of which the first counts, as where pictures are converted.
+            ChromaLocation::Dv420 => ChromaLocation::TopLeft.sample_location_type(),
+            location => location.sample_location_type(),
+        }),
         sample_aspect_ratio: request
             .pixel_aspect_ratio
             .map(|ratio| (term(ratio.horizontal_spacing), term(ratio.vertical_spacing))),
