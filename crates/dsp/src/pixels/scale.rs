@@ -11,6 +11,8 @@ use fine::Fine;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod fine;
 
 /// Fraction bits of words made from 8-bit samples.
@@ -205,7 +207,7 @@ kernel! {
     where from.len() >= filter.source_length(), out.len() == filter.length();
     test: filter_row8_variants, cases: tests::filter_row8,
     scalar: filter_row8,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::filter_row8 },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::filter_row8, #[cfg(target_arch = "x86_64")] Avx512: avx512::filter_row8 },
 }
 
 kernel! {
@@ -233,7 +235,7 @@ kernel! {
     where rows.len() == weights.len(), rows.iter().all(|row| row.len() >= out.len());
     test: filter_columns8_variants, cases: tests::filter_columns8,
     scalar: filter_columns8,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::filter_columns8 },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::filter_columns8, #[cfg(target_arch = "x86_64")] Avx512: avx512::filter_columns8 },
 }
 
 kernel! {

@@ -120,3 +120,10 @@ pub(super) fn store_half(bytes: &mut [u8; 16], value: __m128i) {
     // SAFETY: the array is 16 writable bytes; the store needs no alignment.
     unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), value) }
 }
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+pub(super) fn store_line(bytes: &mut [u8; 64], value: __m512i) {
+    // SAFETY: the array is 64 writable bytes; the store needs no alignment.
+    unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), value) }
+}

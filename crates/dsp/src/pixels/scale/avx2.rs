@@ -51,39 +51,50 @@ unsafe fn fine_row8<const PAIRS: usize>(from: &[u8], fine: &Fine, out: &mut [i16
     let sets: &[[TapPair; PAIRS]] = fine.pairs.as_chunks().0;
     // More would not stay in registers.
     let run = if PAIRS <= 3 { fine.run.clone() } else { 0..0 };
-    let (before, rest) = fine.groups.split_at(run.start);
-    let (even, after) = rest.split_at(run.len());
-    let (out_before, out) = out.as_chunks_mut().0.split_at_mut(before.len());
-    let (out_even, out_after) = out.split_at_mut(even.len());
-    // A set of its own for each group.
-    let uneven = |groups: &[Group], out: &mut [[i16; 16]]| {
-        for (group, out) in groups.iter().zip(out) {
-            let [low, high] = group.windows;
-            debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
-            // SAFETY: `Fine::of` lets windows begin 16 bytes before the end of the source or earlier, and numbers the sets
-            // it has stored.
-            let (samples, set) =
-                unsafe { (windows(from.as_ptr(), group.windows), sets.get_unchecked(group.set as usize)) };
-            store_words(out, fine_sums(samples, &in_registers(set)));
-        }
-    };
-    uneven(before, out_before);
-    if let [first, second, ..] = even {
+    let out = out.as_chunks_mut().0;
+    let (before, mut after) = (run.start, run.start);
+    if let even @ [first, second, ..] = &fine.groups[run.clone()] {
         let set = in_registers(&sets[first.set as usize]);
         let way = second.windows[0].wrapping_sub(first.windows[0]) as i32 as isize;
         let last = even.len() as isize - 1;
         debug_assert!(
             even[last as usize].windows.map(|w| w as isize) == first.windows.map(|w| w as isize + last * way)
         );
-        for (index, out) in out_even.iter_mut().enumerate() {
+        after = run.end;
+        for (index, out) in out[run].iter_mut().enumerate() {
             // SAFETY: these are the windows of the group of this number, which lie within `from`.
             let samples = unsafe { windows(from.as_ptr().offset(index as isize * way), first.windows) };
             store_words(out, fine_sums(samples, &set));
         }
-    } else {
-        uneven(even, out_even);
     }
-    uneven(after, out_after);
+    // SAFETY: by this function's contract.
+    unsafe {
+        fine_groups(from, sets, &fine.groups[..before], &mut out[..before]);
+        fine_groups(from, sets, &fine.groups[after..], &mut out[after..]);
+    }
+}
+
+/// Groups with a set of its own for each.
+///
+/// # Safety
+/// AVX2; the groups are those of a filter whose source is not longer than `from`, and `sets` are the filter's.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn fine_groups<const PAIRS: usize>(
+    from: &[u8],
+    sets: &[[TapPair; PAIRS]],
+    groups: &[Group],
+    out: &mut [[i16; 16]],
+) {
+    for (group, out) in groups.iter().zip(out) {
+        let [low, high] = group.windows;
+        debug_assert!(from.len() >= low.max(high) as usize + 16 && sets.len() > group.set as usize);
+        // SAFETY: `Fine::of` lets windows begin 16 bytes before the end of the source or earlier, and numbers the sets
+        // it has stored.
+        let (samples, set) =
+            unsafe { (windows(from.as_ptr(), group.windows), sets.get_unchecked(group.set as usize)) };
+        store_words(out, fine_sums(samples, &in_registers(set)));
+    }
 }
 
 /// A [`TapPair`] in registers.
@@ -428,8 +439,8 @@ unsafe fn blocks64<const ROWS: usize>(rows: &[&[i16]], weights: &[i16], out: &mu
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn filter_columns8(rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {
     // SAFETY: by this function's contract.
-    let mut done = unsafe {
-        match rows.len() {
+    unsafe {
+        let done = match rows.len() {
             1 => blocks64::<1>(rows, weights, out),
             2 => blocks64::<2>(rows, weights, out),
             3 => blocks64::<3>(rows, weights, out),
@@ -439,8 +450,18 @@ pub(super) unsafe fn filter_columns8(rows: &[&[i16]], weights: &[i16], out: &mut
             7 => blocks64::<7>(rows, weights, out),
             8 => blocks64::<8>(rows, weights, out),
             _ => 0,
-        }
-    };
+        };
+        filter_columns8_from(done, rows, weights, out);
+    }
+}
+
+/// The columns from number `done` on, whole blocks of 32 first.
+///
+/// # Safety
+/// As [`filter_columns8`].
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn filter_columns8_from(mut done: usize, rows: &[&[i16]], weights: &[i16], out: &mut [u8]) {
     const { assert!(super::ROUNDED_ROWS == 8) };
     let out = &mut out[done..];
     let (blocks, rest) = out.as_chunks_mut::<32>();
