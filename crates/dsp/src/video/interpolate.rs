@@ -2,8 +2,6 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-#[cfg(target_arch = "x86_64")]
-mod avx512;
 
 use crate::kernel::fits;
 
@@ -24,10 +22,7 @@ kernel! {
         fits(h, out_stride, width, rows), fits(v, out_stride, width, rows), fits(c, out_stride, width, rows);
     test: interpolate_half_variants, cases: tests::cases,
     scalar: interpolate_half,
-    variants: {
-        #[cfg(target_arch = "x86_64")] Avx2: avx2::interpolate_half,
-        #[cfg(target_arch = "x86_64")] Avx512: avx512::interpolate_half,
-    },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::interpolate_half },
 }
 
 fn interpolate_half(

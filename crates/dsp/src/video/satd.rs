@@ -2,8 +2,6 @@
 
 #[cfg(target_arch = "x86_64")]
 pub(super) mod avx2;
-#[cfg(target_arch = "x86_64")]
-mod avx512;
 
 use super::{Place, Planes};
 use crate::kernel::fits;
@@ -15,10 +13,7 @@ kernel! {
     blocks: block in [B16x16, B16x8, B8x16, B8x8, B8x4, B4x8, B4x4],
     test: satd_variants, cases: tests::satd_cases,
     scalar: satd,
-    variants: {
-        #[cfg(target_arch = "x86_64")] Avx2: avx2::satd,
-        #[cfg(target_arch = "x86_64")] Avx512: avx512::satd,
-    },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd },
 }
 
 kernel! {
@@ -29,10 +24,7 @@ kernel! {
     blocks: block in [B16x16, B16x8, B8x16, B8x8, B8x4, B4x8, B4x4],
     test: satd_mean_variants, cases: tests::satd_mean_cases,
     scalar: satd_mean,
-    variants: {
-        #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean,
-        #[cfg(target_arch = "x86_64")] Avx512: avx512::satd_mean,
-    },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean },
 }
 
 kernel! {
@@ -45,10 +37,7 @@ kernel! {
     blocks: block in [B16x16, B16x8, B8x16, B8x8, B8x4, B4x8, B4x4],
     test: satd_mean_x4_variants, cases: tests::satd_mean_x4_cases,
     scalar: satd_mean_x4,
-    variants: {
-        #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean_x4,
-        #[cfg(target_arch = "x86_64")] Avx512: avx512::satd_mean_x4,
-    },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::satd_mean_x4 },
 }
 
 kernel! {

@@ -417,7 +417,7 @@ fn zip_dwords(a: __m256i, b: __m256i) -> (__m256i, __m256i) {
 /// Sum of sixteen words, none negative.
 #[inline]
 #[target_feature(enable = "avx2")]
-pub(super) fn sum_words(words: __m256i) -> u32 {
+fn sum_words(words: __m256i) -> u32 {
     sum_i32x8(_mm256_madd_epi16(words, _mm256_set1_epi16(1)))
 }
 
