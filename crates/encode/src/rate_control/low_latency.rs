@@ -16,6 +16,8 @@ pub struct LowLatencyRate {
     max_qp: f64,
     /// Bits used beyond the rate, by layer; savings count below 0.
     debts: [f64; 2],
+    /// What ordinary frames of each layer took of their shares.
+    means: [Mean; 2],
     /// Size over cost and step, by class.
     factors: [Factor; 3],
     /// QP of the last ordinary frame of each layer.
@@ -49,6 +51,8 @@ pub struct LowLatencyPlan {
     pub qp: f64,
     /// Bits that the frame is expected to take.
     pub target_bits: f64,
+    /// Bits that its rows are to keep to while it is coded.
+    pub row_bits: f64,
     /// Bits that the frame must not exceed: coded larger, it is to be coded again.
     pub max_bits: f64,
 }
@@ -62,6 +66,13 @@ struct Started {
     target: f64,
 }
 
+/// Mean of the last frames.
+#[derive(Debug, Clone, Copy)]
+struct Mean {
+    ratio: f64,
+    frames: f64,
+}
+
 /// Bits of a frame at a step of 1, over its cost.
 #[derive(Debug, Clone, Copy)]
 struct Factor {
@@ -71,10 +82,16 @@ struct Factor {
     usual: f64,
 }
 
-/// Most of an ordinary frame and of an intra frame, as a multiple of its share of the rate: what its layer gets for as long as
-/// it is shown. Frames are held to half more than their mean; in the first seconds after an intra frame, which the others pay for,
-/// the mean is lower than the share.
-const LARGEST: f64 = 1.28;
+/// What the rows of an ordinary frame keep to while it is coded, as a multiple of its share of the rate: what its layer gets for
+/// as long as it is shown.
+const ROWS: f64 = 1.22;
+/// Most of it, as a multiple of the share and of the mean of the frames before. Frames are held to half more than their mean;
+/// in the first seconds after an intra frame, which the others pay for, the mean is lower than the share.
+const LARGEST: f64 = 1.4;
+const LARGEST_OF_MEAN: f64 = 1.42;
+/// Frames over which the mean is taken.
+const MEAN_FRAMES: f64 = 300.0;
+/// Most of an intra frame.
 const LARGEST_INTRA: f64 = 8.0;
 /// What an intra frame aims at.
 const INTRA_SHARE: f64 = 6.0;
@@ -99,7 +116,7 @@ const RECOVERY_CERTAIN: f64 = 0.5;
 /// How far such a frame is believed when it is smaller, while more than usual is expected.
 const RETURN: f64 = 0.08;
 /// Most that a raise counts as the QP of the frame.
-const MOST_RAISED: f64 = 2.0;
+const MOST_RAISED: f64 = 4.0;
 /// Cost that every macroblock has at least: what is left of the quantisation of frames before.
 const LEAST_COST: f64 = 6.0;
 /// How far a frame that hardly changes is believed when it is larger than expected.
@@ -121,6 +138,7 @@ impl LowLatencyRate {
             min_qp: 0.0,
             max_qp: 51.0,
             debts: [0.0; 2],
+            means: [Mean { ratio: 1.0, frames: 0.0 }; 2],
             factors: [
                 Factor::new(0.55, macroblocks),
                 Factor::new(0.6, macroblocks),
@@ -160,11 +178,13 @@ impl LowLatencyRate {
         let layer_rate = self.bits_per_second * frame.layer_bits;
         let share = layer_rate * frame.duration_seconds.clamp(1e-4, 1.0) / frame.layer_frames.max(1e-3);
         let payment = self.debts[layer] * share / (PAYMENT * layer_rate).max(1.0);
-        let (target, most) = if frame.is_intra {
-            (INTRA_SHARE * share, LARGEST_INTRA * share)
+        let (target, rows, most) = if frame.is_intra {
+            (INTRA_SHARE, LARGEST_INTRA, LARGEST_INTRA)
         } else {
-            ((share - payment).clamp(LEAST_SHARE * share, GREATEST_SHARE * share), LARGEST * share)
+            let target = (1.0 - payment / share).clamp(LEAST_SHARE, GREATEST_SHARE);
+            (target, ROWS, (LARGEST_OF_MEAN * self.means[layer].ratio).clamp(ROWS, LARGEST))
         };
+        let [target, row_bits, max_bits] = [target, rows, most].map(|part| part * share);
         let overhead = self.overhead();
         let cost = frame.weighted_cost + LEAST_COST * self.macroblocks;
         let factor = self.factors[class];
@@ -177,7 +197,7 @@ impl LowLatencyRate {
         }
         let qp = qp.clamp(self.min_qp, self.max_qp);
         self.started = Some(Started { class, layer, cost, wanted: share, target });
-        LowLatencyPlan { qp, target_bits: target, max_bits: most }
+        LowLatencyPlan { qp, target_bits: target, row_bits, max_bits }
     }
 
     /// Reports the size of the frame that was started, the base QP that it was coded with, and by how much QPs were
@@ -201,6 +221,9 @@ impl LowLatencyRate {
         // What a repeated frame takes refines those before and has nothing to do with motion.
         let effort = effort.min((1.0 + SURPRISE * certain) * factor.bits * cost / factor.cost);
         factor.learn(effort, cost, LEARNING * certain.max(least));
+        if class > 0 {
+            self.means[layer].learn(bits / wanted);
+        }
         let rate = self.bits_per_second;
         self.debts[layer] = (self.debts[layer] + bits - wanted).max(-SAVINGS * rate);
         let short = 6.0 * log2(target / bits.max(1.0));
@@ -226,6 +249,13 @@ impl LowLatencyRate {
 /// Sizes of intra frames fall with the step's power of three quarters.
 fn intra_step(ratio: f64) -> f64 {
     crate::math::pow(ratio.max(1e-6), 4.0 / 3.0)
+}
+
+impl Mean {
+    fn learn(&mut self, ratio: f64) {
+        self.frames = (self.frames + 1.0).min(MEAN_FRAMES);
+        self.ratio += (ratio - self.ratio) / self.frames;
+    }
 }
 
 impl Factor {
@@ -317,6 +347,26 @@ mod tests {
         let (mean, most) = (sizes.iter().sum::<f64>() / 600.0, sizes.iter().copied().fold(0.0, f64::max));
         assert!(mean * 30.0 > 0.87 * 400_000.0, "{}", mean * 30.0);
         assert!(most < 1.5 * mean, "{most} against {mean}");
+    }
+
+    #[test]
+    fn a_frame_may_be_larger_than_its_rows_aim_at_as_far_as_the_mean_permits() {
+        let limits = |part: f64| {
+            let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS).unwrap();
+            let share = 400_000.0 / 30.0;
+            for _ in 0..100 {
+                let plan = control.start(&frame(60_000.0));
+                control.finish(part * share, plan.qp, 0.0);
+            }
+            let plan = control.start(&frame(60_000.0));
+            (plan.row_bits / share, plan.max_bits / share)
+        };
+        let (rows, most) = limits(1.0);
+        assert!(rows == ROWS && (most - LARGEST).abs() < 1e-9, "{rows}, {most}");
+        // Frames that leave much of the rate are no smaller than the rest by a factor.
+        let (rows, most) = limits(0.9);
+        assert!(rows == ROWS && (most / 0.9 - LARGEST_OF_MEAN).abs() < 1e-9, "{rows}, {most}");
+        assert_eq!(limits(0.5), (ROWS, ROWS));
     }
 
     #[test]

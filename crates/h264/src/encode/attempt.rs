@@ -60,7 +60,7 @@ impl<E: EntropyCoder> Attempt<E> {
     /// Writes into `picture`, of which nothing is published.
     pub(crate) fn new(job: &FrameJob, sizing: Sizing, order: RowOrder, picture: PictureWriter) -> Self {
         let geometry = job.source.geometry;
-        let mut finisher = Box::new(RowFinisher::new(job, picture, sizing.saving.is_some()));
+        let mut finisher = Box::new(RowFinisher::new(job, &sizing, picture));
         let starts: Vec<_> = (0..geometry.mb_height).map(|_| OnceLock::new()).collect();
         for start in starts.iter().take(order.lag) {
             let _ = start.set(finisher.next_start());
@@ -147,7 +147,7 @@ impl<E: EntropyCoder> Attempt<E> {
 
     /// A row is written: lets a later one begin, then filters it, after which nobody looks at the one above it any more.
     fn complete_row(&self, job: &FrameJob, finisher: &mut RowFinisher<E>, y: usize, wake: &dyn Fn()) {
-        finisher.done = y + 1;
+        finisher.count_row();
         if let Some(start) = self.starts.get(y + self.order.lag) {
             let _ = start.set(finisher.next_start());
             wake();

@@ -84,6 +84,8 @@ pub(crate) struct CodedFrame {
     pub(crate) mean_qp: f32,
     /// By how much the quantisers were raised on average to keep to the size.
     pub(crate) raised: f32,
+    /// Bytes that each row would have taken without being raised; none where there is no budget.
+    pub(crate) efforts: Vec<f64>,
     pub(crate) report: PictureReport,
     /// How the two ways to derive motion compare.
     pub(crate) direct_differences: DirectDifferences,
@@ -183,6 +185,7 @@ struct Outcome {
     picture: PictureWriter,
     mean_qp: f32,
     raised: f32,
+    efforts: Vec<f64>,
     direct_differences: DirectDifferences,
 }
 
@@ -193,7 +196,8 @@ impl<E: EntropyCoder> FrameCoder<E> {
         } else {
             RowOrder::overlapping(job.source.geometry, company)
         };
-        let attempt = Arc::new(Attempt::new(&job, Sizing::new(job.qps.clone()), order, picture));
+        let attempt =
+            Arc::new(Attempt::new(&job, Sizing::new(job.qps.clone(), job.budget.clone()), order, picture));
         let state = State { job: Some(Arc::new(job)), attempt, next_row: 0, under_way: 0, outcome: None };
         Self { state: Mutex::new(state) }
     }
@@ -212,6 +216,9 @@ fn conclude<E: EntropyCoder>(
     let RowFinisher { writer, mut picture, qps, control, direct_differences, .. } = finisher;
     let data = with_lengths(&writer.finish());
     let mut sizing = attempt.sizing.clone();
+    if let Some(control) = control.filter(|_| sizing.efforts.is_empty()) {
+        sizing.efforts = control.into_efforts();
+    }
     if let Some(limit) = job.max_bytes {
         if data.len() > limit && sizing.tighten(job, data.len(), limit) {
             picture.start_over();
@@ -224,9 +231,15 @@ fn conclude<E: EntropyCoder>(
             picture.publish_row(job.source.geometry.mb_height - 1);
         }
     }
-    let rows = control.map_or(0, |control| control.mean_raise());
-    let raised = sizing.raised(job, data.len(), rows);
-    Conclusion::Done(Outcome { data, picture, mean_qp: mean(&qps), raised, direct_differences })
+    let raised = sizing.raised(job, data.len());
+    Conclusion::Done(Outcome {
+        data,
+        picture,
+        mean_qp: mean(&qps),
+        raised,
+        efforts: sizing.efforts,
+        direct_differences,
+    })
 }
 
 enum Conclusion<E: EntropyCoder> {
@@ -288,11 +301,12 @@ impl<E: EntropyCoder> RowTask for FrameCoder<E> {
         let mut state = self.lock();
         let (job, outcome) = (state.job.take()?, state.outcome.take()?);
         drop(state);
-        let Outcome { data, picture, mean_qp, raised, direct_differences } = outcome;
+        let Outcome { data, picture, mean_qp, raised, efforts, direct_differences } = outcome;
         Some(CodedFrame {
             data,
             mean_qp,
             raised,
+            efforts,
             report: job.reports.on(&job.source, &picture),
             direct_differences,
             source: Arc::into_inner(job)?.source,

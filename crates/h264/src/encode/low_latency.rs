@@ -4,6 +4,7 @@ use vitascope_encode::{FrameKind, LowLatencyFrame, LowLatencyPlan, LowLatencyRat
 
 use super::config::EncoderConfig;
 use super::rate_config::RateControl;
+use super::row_history::RowHistory;
 use super::temporal_layers::BaseLayer;
 
 /// Even sizes, while an average bit rate is set.
@@ -15,8 +16,10 @@ pub(crate) struct LowLatency {
     base_frames: f64,
     /// Part of the bits that it gets, where the caller says it.
     base_bits: Option<f64>,
+    rows: RowHistory,
     /// QP of the frame that is being coded.
     qp: f64,
+    is_intra: bool,
 }
 
 /// Bits of a frame of the base layer, in those of another frame, where nothing else is said: others depend on it.
@@ -41,8 +44,15 @@ impl LowLatency {
         // The rate follows; one bit a second is within its range.
         let mut rate = LowLatencyRate::new(1.0, macroblocks).ok()?;
         rate.set_qp_bounds(qps.0, qps.1);
-        let mut all =
-            Self { rate, is_on: false, base_frames, base_bits: config.base_layer_bit_rate_fraction, qp: 0.0 };
+        let mut all = Self {
+            rate,
+            is_on: false,
+            base_frames,
+            base_bits: config.base_layer_bit_rate_fraction,
+            rows: RowHistory::default(),
+            qp: 0.0,
+            is_intra: false,
+        };
         all.set_control(config.rate_control);
         Some(all)
     }
@@ -85,14 +95,23 @@ impl LowLatency {
             layer_bits,
             layer_frames,
         });
-        self.qp = plan.qp;
+        (self.qp, self.is_intra) = (plan.qp, kind.is_intra());
         Some(plan)
     }
 
-    /// The frame has this size, its quantisers raised by so much to keep it small.
-    pub(crate) fn finish(&mut self, bits: u64, raised: f32) {
+    /// Where the bytes of the frame that is being coded are to be expected, as far as those before say it.
+    pub(crate) fn row_history(&self) -> Option<&RowHistory> {
+        (!self.is_intra).then_some(&self.rows)
+    }
+
+    /// The frame has this size, its quantisers raised by so much to keep it small, and its rows would have taken these
+    /// bytes without that.
+    pub(crate) fn finish(&mut self, bits: u64, raised: f32, row_efforts: &[f64]) {
         if self.is_on {
             self.rate.finish(bits as f64, self.qp, raised.into());
+            if !self.is_intra {
+                self.rows.learn(row_efforts, self.qp);
+            }
         }
     }
 }

@@ -41,6 +41,7 @@ mod residual;
 mod row_budget;
 mod row_coder;
 mod row_finisher;
+mod row_history;
 mod saving;
 mod sequencer;
 mod sizing;

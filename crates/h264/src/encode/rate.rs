@@ -210,10 +210,11 @@ impl Rate {
                 (qp(0.0), planned.qp_offsets.iter().map(|&offset| qp(offset)).collect())
             }
         };
-        let budget = even
-            .filter(|_| may_raise)
-            .zip(max_bytes)
-            .map(|(plan, most)| RowBudget::new(plan.target_bits / 8.0, most as f64, &planned.row_costs));
+        let budget = even.filter(|_| may_raise).zip(max_bytes).map(|(plan, most)| {
+            let most = (plan.row_bits / 8.0).min(most as f64);
+            let history = self.low_latency.as_ref().and_then(LowLatency::row_history);
+            RowBudget::new(plan.target_bits / 8.0, most, &planned.row_costs, history)
+        });
         CodingPlan { base_qp: plan.qp, slice_qp, qps, max_bytes, budget, times }
     }
 
@@ -236,7 +237,7 @@ impl Rate {
             raised_qp: coded.raised.into(),
         };
         if let Some(low_latency) = &mut self.low_latency {
-            low_latency.finish(size.bits, coded.raised);
+            low_latency.finish(size.bits, coded.raised, &coded.efforts);
         }
         self.control.finish(coding_index, size);
     }

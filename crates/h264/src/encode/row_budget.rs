@@ -2,14 +2,16 @@
 
 use vitascope_encode::math::{exp2, log2};
 
+use super::row_history::RowHistory;
+
 /// Bytes that a picture shall take.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct RowBudget {
     /// What is expected of it.
     target: f64,
-    /// What it must not exceed.
+    /// What its rows keep to.
     most: f64,
-    /// Part of the picture's cost above each row, and 1 in the end.
+    /// Part of the picture above each row, as it is expected, and 1 in the end.
     above: Vec<f64>,
 }
 
@@ -17,79 +19,111 @@ pub(crate) struct RowBudget {
 #[derive(Clone, Debug)]
 pub(crate) struct RowControl {
     budget: RowBudget,
-    /// Rows whose size is known.
-    known: usize,
-    /// Bytes of those.
+    /// Bytes of the rows that are written.
     used: f64,
-    /// Bytes that they would have taken without being raised.
-    effort: f64,
+    /// Bytes that each of them would have taken without being raised.
+    efforts: Vec<f64>,
     /// By how much each row so far is raised.
     raises: Vec<u8>,
 }
 
 /// Part of the mean cost that every row has at least: estimates know little of what is left of quantisation.
 const EVEN: f64 = 0.5;
+/// How much the pictures before count beside the estimates.
+const HISTORY: f64 = 0.5;
+/// The same of rows of which an attempt has shown what they take.
+const EVEN_MEASURED: f64 = 0.05;
 /// How far the expectation counts, as a part of the picture.
 const EXPECTATION: f64 = 0.1;
 /// Part of the most bytes that is planned with.
 const PLANNED: f64 = 0.96;
 /// Quantiser steps that halve a row.
-const HALVING: f64 = 6.0;
+pub(crate) const HALVING: f64 = 6.0;
+/// Bytes of a row that do not depend on its quantiser: what is said of macroblocks without a residual.
+const FIXED: f64 = 2.0;
 /// Most steps.
 const MAX_RAISE: f64 = 40.0;
 
 impl RowBudget {
-    /// Bytes that are expected of a picture and that it must not exceed, with the estimated cost of each of its rows.
-    pub(crate) fn new(target: f64, most: f64, row_costs: &[f64]) -> Self {
+    /// Bytes that are expected of a picture and that its rows keep to, with the estimated cost of each of them and what
+    /// they took in the pictures before.
+    pub(crate) fn new(target: f64, most: f64, row_costs: &[f64], history: Option<&RowHistory>) -> Self {
         let mean = row_costs.iter().sum::<f64>() / row_costs.len().max(1) as f64;
         // Where nothing costs anything, all rows are alike.
         let least = EVEN * mean + 1e-3;
         let all = row_costs.len() as f64 * (mean + least);
-        let mut sum = 0.0;
-        let parts = row_costs.iter().map(|cost| {
-            sum += cost + least;
-            (sum / all).min(1.0)
-        });
-        Self { target, most, above: std::iter::once(0.0).chain(parts).collect() }
+        let estimated = row_costs.iter().map(|cost| (cost + least) / all);
+        let above = match history.and_then(RowHistory::parts) {
+            Some(before) => above(estimated.zip(before).map(|(now, before)| now + HISTORY * (before - now))),
+            None => above(estimated),
+        };
+        Self { target, most, above }
     }
+
+    /// The same for another attempt, after one has shown what the rows take.
+    pub(crate) fn measured(&self, efforts: &[f64]) -> Self {
+        let target = efforts.iter().sum::<f64>().max(1.0);
+        let even = 1.0 / efforts.len() as f64;
+        let parts = efforts.iter().map(|effort| effort / target);
+        Self { target, most: self.most, above: above(parts.map(|part| part + EVEN_MEASURED * (even - part))) }
+    }
+
+    /// By how much all rows would have to be raised.
+    pub(crate) fn even_raise(&self) -> f64 {
+        (HALVING * log2(self.target / (PLANNED * self.most))).max(0.0)
+    }
+}
+
+/// What lies above each row, and 1 in the end.
+fn above(parts: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut sum = 0.0;
+    let sums = parts.map(|part| {
+        sum += part;
+        sum.min(1.0)
+    });
+    std::iter::once(0.0).chain(sums).collect()
 }
 
 impl RowControl {
     pub(crate) fn new(budget: RowBudget) -> Self {
         let rows = budget.above.len();
-        Self { budget, known: 0, used: 0.0, effort: 0.0, raises: Vec::with_capacity(rows) }
+        Self { budget, used: 0.0, efforts: Vec::with_capacity(rows), raises: Vec::with_capacity(rows) }
     }
 
-    /// By how much the next row's quantisers are raised, with the size of the first `known` rows together known. These are
-    /// all before it, or all but some.
-    pub(crate) fn next_row(&mut self, known: usize, used: usize) -> u8 {
-        let used = used as f64;
+    /// The next row is written, with which the picture has so many bytes.
+    pub(crate) fn written(&mut self, used: usize) {
+        let raise = self.raises.get(self.efforts.len()).copied().unwrap_or(0);
+        let bytes = (used as f64 - self.used).max(0.0);
+        let fixed = bytes.min(FIXED);
+        self.efforts.push(fixed + (bytes - fixed) / easing(raise));
+        self.used = used as f64;
+    }
+
+    /// By how much the next row's quantisers are raised. All rows before it are written, or all but some.
+    pub(crate) fn next_row(&mut self) -> u8 {
         let RowBudget { target, most, ref above } = self.budget;
         let part = |row: usize| above.get(row).copied().unwrap_or(1.0);
-        if known > self.known {
-            // What they had in common counts by what was expected of each.
-            let expected = |row: usize| part(row + 1) - part(row);
-            let rows = self.known..known;
-            let ease = rows.clone().map(|row| expected(row) * easing(self.raises[row])).sum::<f64>()
-                / rows.map(expected).sum::<f64>().max(f64::MIN_POSITIVE);
-            self.effort += (used - self.used) / ease.max(easing(MAX_RAISE as u8));
-        }
-        (self.known, self.used) = (known, used);
-        let pace = (self.effort + EXPECTATION * target) / (part(known) + EXPECTATION);
-        let begun = self.raises.len();
+        let (known, begun) = (self.efforts.len(), self.raises.len());
+        let pace = (self.efforts.iter().sum::<f64>() + EXPECTATION * target) / (part(known) + EXPECTATION);
         let under_way: f64 =
             (known..begun).map(|row| pace * (part(row + 1) - part(row)) * easing(self.raises[row])).sum();
         let need = pace * (1.0 - part(begun));
-        let left = (PLANNED * most - used - under_way).max(0.005 * most);
+        let left = (PLANNED * most - self.used - under_way).max(0.005 * most);
         let raise = if need > left { (HALVING * log2(need / left)).ceil().min(MAX_RAISE) } else { 0.0 };
         self.raises.push(raise as u8);
         raise as u8
     }
 
-    /// Mean of what the rows were raised by.
-    pub(crate) fn mean_raise(&self) -> u8 {
-        let raised: usize = self.raises.iter().map(|&raise| usize::from(raise)).sum();
-        (raised / self.raises.len().max(1)) as u8
+    /// Bytes that each row would have taken without being raised, after all are written.
+    pub(crate) fn into_efforts(mut self) -> Vec<f64> {
+        // Where next to nothing is left, a row says nothing: then it would take as much as the others.
+        let rows = self.budget.above.windows(2).map(|ends| ends[1] - ends[0]).zip(&self.raises);
+        let coded: f64 = rows.clone().map(|(part, &raise)| part * easing(raise)).sum();
+        let pace = self.used / coded.max(1e-3);
+        for (effort, (part, &raise)) in self.efforts.iter_mut().zip(rows) {
+            *effort = effort.max((1.0 - easing(raise)) * part * pace);
+        }
+        self.efforts
     }
 }
 
@@ -102,53 +136,96 @@ fn easing(raise: u8) -> f64 {
 mod tests {
     use super::*;
 
-    /// Bytes of a picture whose rows take `bytes` each when they are not raised; the sizes of `lag - 1` rows before each
-    /// are not known.
-    fn coded(bytes: f64, lag: usize) -> f64 {
-        let mut control = RowControl::new(RowBudget::new(1000.0, 1400.0, &[7.0; 30]));
+    const EVEN_COSTS: [f64; 30] = [7.0; 30];
+
+    /// Codes a picture whose rows take so many bytes when they are not raised; the sizes of `lag - 1` rows before each are not
+    /// known. Gives out its bytes and what its rows were raised by.
+    fn coded(budget: RowBudget, lag: usize, bytes: impl Fn(usize) -> f64) -> (f64, RowControl) {
+        let mut control = RowControl::new(budget);
         let mut used = 0.0;
-        let mut after = vec![0.0];
+        let mut after = Vec::new();
         for row in 0..30usize {
-            let known = (row + 1).saturating_sub(lag);
-            used = after[row] + bytes * easing(control.next_row(known, after[known] as usize));
-            after.push(used);
+            if let Some(written) = row.checked_sub(lag) {
+                control.written(after[written]);
+            }
+            used += FIXED + bytes(row) * easing(control.next_row());
+            after.push(used as usize);
         }
-        used
+        after[30 - lag..].iter().for_each(|&used| control.written(used));
+        (used, control)
+    }
+
+    /// By how much a picture was raised, as its sizes say.
+    fn raised(size: f64, control: &RowControl) -> f64 {
+        HALVING * log2(control.efforts.iter().sum::<f64>() / size)
     }
 
     #[test]
     fn what_is_known_to_come_is_no_surprise() {
         // A quiet half above one that costs ten times as much.
         let costs: Vec<f64> = (0..30).map(|row| if row < 15 { 10.0 } else { 100.0 }).collect();
-        let raises = |excess: f64, costs: &[f64]| {
-            let mut control = RowControl::new(RowBudget::new(1000.0, 1400.0, costs));
-            let mut used = 0.0;
-            let raises: Vec<u8> = (0..30)
-                .map(|row| {
-                    let raise = control.next_row(row, used as usize);
-                    let bytes = if row < 15 { 15.0 } else { 1000.0 / 15.0 - 15.0 };
-                    used += bytes * excess * easing(raise);
-                    raise
-                })
-                .collect();
-            (raises, used)
+        let raises = |excess: f64, costs: &[f64], history: Option<&RowHistory>| {
+            let bytes = |row| excess * if row < 15 { 13.0 } else { 1000.0 / 15.0 - 17.0 };
+            coded(RowBudget::new(1000.0, 1400.0, costs, history), 1, bytes).1
         };
-        assert_eq!(raises(1.0, &costs).0, [0; 30]);
+        assert_eq!(raises(1.0, &costs, None).raises, [0; 30]);
         // Twice as large as was thought: that shows early, and the rows share it.
-        let (known, _) = raises(2.0, &costs);
-        let (unknown, _) = raises(2.0, &[1.0; 30]);
-        assert!(known.iter().max() < unknown.iter().max(), "{known:?}, {unknown:?}");
+        let most = |control: RowControl| control.raises.into_iter().max();
+        let unknown = raises(2.0, &EVEN_COSTS, None);
+        let mut history = RowHistory::default();
+        let (efforts, unknown) = (unknown.clone().into_efforts(), most(unknown));
+        history.learn(&efforts, 30.0);
+        assert!(most(raises(2.0, &costs, None)) < unknown);
+        // The picture before says it as well.
+        assert!(most(raises(2.0, &EVEN_COSTS, Some(&history))) < unknown);
     }
 
     #[test]
     fn rows_are_raised_when_the_picture_would_be_too_large_and_only_then() {
         for lag in [1, 2, 5] {
-            assert_eq!(coded(1000.0 / 30.0, lag).round(), 1000.0);
+            let coded = |bytes: f64| {
+                let (size, control) =
+                    coded(RowBudget::new(1000.0, 1400.0, &EVEN_COSTS, None), lag, |_| bytes / 30.0 - FIXED);
+                (size, raised(size, &control))
+            };
+            let (size, raised) = coded(1000.0);
+            assert_eq!((size.round(), raised < 0.1), (1000.0, true), "{raised}");
             for excess in [1.6, 3.0, 10.0] {
-                let size = coded(1000.0 * excess / 30.0, lag);
-                let most = if lag == 5 && excess == 10.0 { 2800.0 } else { 1500.0 };
+                let (size, raised) = coded(1000.0 * excess);
+                let most = if lag == 5 && excess == 10.0 { 2900.0 } else { 1500.0 };
                 assert!((900.0..most).contains(&size), "{excess}, lag {lag}: {size}");
+                let expected = HALVING * log2(1000.0 * excess / size);
+                assert!((raised - expected).abs() < 0.5, "{excess}, lag {lag}: {raised} and {expected}");
             }
         }
+    }
+
+    #[test]
+    fn a_row_that_was_raised_until_nothing_was_left_counts_as_the_others() {
+        // Two rows take all there is before anyone knows.
+        let (_, control) =
+            coded(
+                RowBudget::new(1000.0, 1400.0, &EVEN_COSTS, None),
+                2,
+                |row| {
+                    if row < 2 { 900.0 } else { 0.0 }
+                },
+            );
+        assert!(control.raises[2..].iter().all(|&raise| raise >= 12));
+        let efforts = control.into_efforts();
+        assert!(efforts[2..].iter().all(|&effort| (500.0..900.0).contains(&effort)), "{efforts:?}");
+    }
+
+    #[test]
+    fn another_attempt_knows_where_the_bytes_are() {
+        // Nothing but the last rows, which nobody thought of.
+        let bytes = |row| if row < 26 { 1.0 } else { 500.0 };
+        let budget = RowBudget::new(1000.0, 1400.0, &EVEN_COSTS, None);
+        let (first, control) = coded(budget.clone(), 5, bytes);
+        let measured = budget.measured(&control.into_efforts());
+        let even = measured.even_raise();
+        let (second, control) = coded(measured, 1, bytes);
+        assert!(first > 1.25 * 1400.0 && (1200.0..1400.0).contains(&second), "{first}, {second}");
+        assert!((even - raised(second, &control)).abs() < 1.0, "{even}, {}", raised(second, &control));
     }
 }

@@ -9,6 +9,7 @@ use super::picture::{Geometry, PictureWriter};
 use super::recorded_row::RecordedRow;
 use super::row_budget::RowControl;
 use super::row_coder::RowStart;
+use super::sizing::Sizing;
 use super::slice_writer::SliceWriter;
 
 /// What is carried from row to row.
@@ -26,10 +27,10 @@ pub(crate) struct RowFinisher<E: EntropyCoder> {
 }
 
 impl<E: EntropyCoder> RowFinisher<E> {
-    /// `spatial` says that motion is derived spatially, whatever the job says.
-    pub(crate) fn new(job: &FrameJob, picture: PictureWriter, spatial: bool) -> Self {
+    pub(crate) fn new(job: &FrameJob, sizing: &Sizing, picture: PictureWriter) -> Self {
         let mut headers = job.headers.clone();
-        if spatial {
+        // Where macroblocks are left out, motion from the picture after is not always there.
+        if sizing.saving.is_some() {
             headers.derive_spatially();
         }
         let Geometry { mb_width, mb_height } = job.source.geometry;
@@ -37,7 +38,7 @@ impl<E: EntropyCoder> RowFinisher<E> {
             writer: SliceWriter::new(headers, job.initial_state(), job.max_slice_bytes),
             picture,
             qps: Vec::with_capacity(mb_width * mb_height),
-            control: job.budget.clone().map(RowControl::new),
+            control: sizing.budget.clone().map(RowControl::new),
             direct_differences: DirectDifferences::default(),
             done: 0,
             skipped: Macroblock::new(),
@@ -47,10 +48,17 @@ impl<E: EntropyCoder> RowFinisher<E> {
 
     /// What the next row that has not got it yet begins with.
     pub(crate) fn next_start(&mut self) -> RowStart<E> {
-        let used = self.writer.byte_count();
         RowStart {
             costs: self.writer.entropy.snapshot(),
-            raise: self.control.as_mut().map_or(0, |control| control.next_row(self.done, used)),
+            raise: self.control.as_mut().map_or(0, RowControl::next_row),
+        }
+    }
+
+    /// Another row is written.
+    pub(crate) fn count_row(&mut self) {
+        self.done += 1;
+        if let Some(control) = &mut self.control {
+            control.written(self.writer.byte_count());
         }
     }
 

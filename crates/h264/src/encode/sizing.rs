@@ -4,6 +4,7 @@ use vitascope_encode::math::log2;
 
 use super::frame_coder::FrameJob;
 use super::picture::Geometry;
+use super::row_budget::{HALVING, RowBudget};
 use super::row_coder::MAX_QP;
 use super::saving::Saving;
 use super::slice::SliceKind;
@@ -15,6 +16,12 @@ pub(crate) struct Sizing {
     pub(crate) qps: Vec<u8>,
     /// Which macroblocks are left out to keep to the size, where that is needed.
     pub(crate) saving: Option<Saving>,
+    /// What rows are coarsened for while the picture is coded.
+    pub(crate) budget: Option<RowBudget>,
+    /// Bytes that each row would take if it was not raised, as the first attempt has shown, where there is a budget.
+    pub(crate) efforts: Vec<f64>,
+    /// The budget goes by them.
+    measured: bool,
     /// Mean of the quantisers at first.
     planned: f32,
     /// Quantiser and bytes of the attempt before any macroblocks were left out.
@@ -24,19 +31,26 @@ pub(crate) struct Sizing {
 /// Quantiser steps by which a picture twice too large is coarsened: sizes fall by about half in six, and what
 /// only just misses would miss again.
 const COARSER: f64 = 7.0;
-/// Quantiser steps that halve the size of a predicted and of an intra picture, as rate control sees it.
-const HALVING: f64 = 6.0;
+/// Quantiser steps that halve the size of an intra picture, as rate control sees it.
 const INTRA_HALVING: f64 = 6.0 / 0.7;
 
 impl Sizing {
-    pub(crate) fn new(qps: Vec<u8>) -> Self {
-        Self { planned: mean(&qps), qps, saving: None, unsaved: None }
+    pub(crate) fn new(qps: Vec<u8>, budget: Option<RowBudget>) -> Self {
+        Self {
+            planned: mean(&qps),
+            qps,
+            saving: None,
+            budget,
+            efforts: Vec::new(),
+            measured: false,
+            unsaved: None,
+        }
     }
 
     /// A picture came out too large: whether it may come out smaller, and is to be coded again.
     pub(crate) fn tighten(&mut self, job: &FrameJob, bytes: usize, limit: usize) -> bool {
         let before = mean(&self.qps);
-        let coarser = self.coarsen(bytes, limit);
+        let coarser = !self.measured && self.measure() || self.coarsen(bytes, limit);
         if let Some(saving) = &mut self.saving {
             return saving.tighten(bytes - limit) || coarser;
         }
@@ -60,14 +74,26 @@ impl Sizing {
         self.qps.iter().all(|&qp| qp >= MAX_QP)
     }
 
-    /// By how much the quantisers were raised on average to keep to the size, those of rows by `rows` besides, in a picture
-    /// that came to so many bytes.
-    pub(crate) fn raised(&self, job: &FrameJob, bytes: usize, rows: u8) -> f32 {
-        match self.unsaved.filter(|_| self.saving.is_some() && job.budget.is_none()) {
+    /// By how much the quantisers were raised to keep to the size, in a picture that came to so many bytes.
+    pub(crate) fn raised(&self, job: &FrameJob, bytes: usize) -> f32 {
+        if self.budget.is_some() {
+            let effort: f64 = self.efforts.iter().sum();
+            return like_quantiser(job.kind, (effort / bytes as f64).max(1.0));
+        }
+        match self.unsaved.filter(|_| self.saving.is_some()) {
             // As if a higher quantiser had done it, so that nobody takes the picture for a simple one.
             Some((qp, before)) => qp - self.planned + like_quantiser(job.kind, before as f64 / bytes as f64),
-            None => mean(&self.qps) - self.planned + f32::from(rows),
+            None => mean(&self.qps) - self.planned,
         }
+    }
+
+    /// Has the rows go by what they were shown to take; false where that would not be enough.
+    fn measure(&mut self) -> bool {
+        let measured = self.budget.as_ref().map(|budget| budget.measured(&self.efforts));
+        let room = f64::from(MAX_QP) - f64::from(mean(&self.qps));
+        let Some(measured) = measured.filter(|measured| measured.even_raise() <= room) else { return false };
+        (self.budget, self.measured) = (Some(measured), true);
+        true
     }
 
     /// Raises the quantisers; false when they stand at their highest.
