@@ -7,6 +7,8 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 
 /// The weights in 1/256.
 pub const CUBIC: [i16; 8] = [-3, -9, 29, 111, 111, 29, -9, -3];
@@ -42,7 +44,7 @@ kernel! {
     where matches!(unit, 1 | 2 | 4), words.len() == out.len() + 2 * unit;
     test: sharpen_row_variants, cases: tests::sharpen_row,
     scalar: sharpen_row,
-    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sharpen_row },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::sharpen_row, #[cfg(target_arch = "x86_64")] Avx512: avx512::sharpen_row },
 }
 
 fn halve_rows(
