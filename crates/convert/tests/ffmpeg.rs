@@ -125,7 +125,7 @@ fn agrees_with_zscale() {
         check(&converted(b"sv44", full, &options), &ffmpeg(&filters), 16, 25.0, 65.0);
     }
 
-    for (width, height) in [(214, 120), (640, 360), (481, 271)] {
+    for (width, height) in [(214, 120), (640, 360), (481, 271), (960, 540)] {
         let filters = format!(
             "extractplanes=y,zscale=w={width}:h={height}:filter=bicubic:param_a=0:param_b=0.5,format=gray"
         );

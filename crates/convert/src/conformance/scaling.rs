@@ -103,6 +103,9 @@ fn scaling_follows_the_definition() {
             ((98, 26), (49, 13)),
             ((10, 12), (5, 6)),
             ((8, 8), (4, 4)),
+            // Some samples lie on one of the source's.
+            ((10, 8), (30, 24)),
+            ((12, 9), (20, 15)),
         ] {
             for (fill, level) in [
                 (Fill::Noise, CpuLevel::detected()),

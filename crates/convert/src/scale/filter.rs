@@ -52,7 +52,7 @@ impl Kernel {
 pub(crate) struct FilterBank {
     /// Weights a destination sample.
     pub taps: usize,
-    /// Index of the first source sample of each destination sample.
+    /// Index of the first source sample of each destination sample; it never falls from one to the next.
     pub starts: Vec<u32>,
     /// `taps` weights for each destination sample.
     pub weights: Vec<f32>,
@@ -152,7 +152,7 @@ impl FilterBank {
         if identity {
             return None;
         }
-        let taps = rows.iter().map(|(_, row)| row.len()).max().unwrap_or(1);
+        let (starts, taps) = windows(&rows);
         let mut bank = FilterBank {
             taps,
             starts: Vec::with_capacity(rows.len()),
@@ -160,9 +160,9 @@ impl FilterBank {
             fixed: Vec::with_capacity(rows.len() * taps),
             doubling: None,
         };
-        for (start, mut row) in rows {
+        for ((start, mut row), window) in rows.into_iter().zip(starts) {
             // Move the window back inside the source where padding would reach past its end.
-            let shifted = start.min(source.length as i64 - taps as i64).max(0);
+            let shifted = window.min(source.length as i64 - taps as i64).max(0);
             let lead = (start - shifted) as usize;
             row.splice(0..0, std::iter::repeat_n(0.0, lead));
             row.resize(taps, 0.0);
@@ -183,6 +183,19 @@ impl FilterBank {
     pub(crate) fn fixed_of(&self, index: usize) -> &[i16] {
         &self.fixed[index * self.taps..(index + 1) * self.taps]
     }
+}
+
+/// Where the window of each row begins, and the length of all. A sample that lies on one of the source's needs nothing around it, and
+/// the next one reaches further back: windows begin early enough not to go back, as those who keep only the latest samples rely on.
+fn windows(rows: &[(i64, Vec<f64>)]) -> (Vec<i64>, usize) {
+    let mut starts: Vec<i64> = rows.iter().map(|(start, _)| *start).collect();
+    for index in (1..starts.len()).rev() {
+        starts[index - 1] = starts[index - 1].min(starts[index]);
+    }
+    let lengths =
+        rows.iter().zip(&starts).map(|((start, row), window)| (start - window) as usize + row.len());
+    let taps = lengths.max().unwrap_or(1);
+    (starts, taps)
 }
 
 /// First index and weights around `centre` for a filter widened by `scale`, folded into
@@ -239,6 +252,17 @@ mod tests {
         let span = Span::whole(source, destination);
         let limits = (0.0, source as f64);
         FilterBank::new(kernel, &Grid::new(source, 0, 0.0), &Grid::new(destination, 0, 0.0), &span, limits)
+    }
+
+    #[test]
+    fn windows_never_go_back() {
+        for kernel in [Kernel::Triangle, Kernel::Cubic] {
+            for (source, destination) in [(8, 24), (9, 15), (6, 62), (15, 9), (24, 8), (7, 100), (100, 7)] {
+                let bank = bank(kernel, source, destination).unwrap();
+                assert!(bank.starts.is_sorted(), "{source} to {destination}: {:?}", bank.starts);
+            }
+        }
+        assert_eq!(bank(Kernel::Cubic, 8, 24).unwrap().taps, 4);
     }
 
     #[test]
