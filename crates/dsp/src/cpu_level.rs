@@ -13,9 +13,9 @@ pub enum CpuLevel {
     /// x86-64 with AVX2, BMI1, BMI2, LZCNT, POPCNT and FMA, as every processor with AVX2 has them.
     Avx2,
     /// AVX-512 as Intel's Ice Lake and AMD's Zen 4 have it: F, BW, CD, DQ, VL, IFMA, VBMI, VBMI2, VNNI, BITALG and
-    /// VPOPCNTDQ. Their forerunners, whose clocks fall under it, stay at [`Avx2`](CpuLevel::Avx2). Kernels that run between
-    /// others for a short time keep to 256 bits here, too: on Sapphire Rapids multiplications of 512 bits now and then
-    /// lower the clock by 6 % for everything.
+    /// VPOPCNTDQ. Their forerunners, whose clocks fall under it, stay at [`Avx2`](CpuLevel::Avx2). The
+    /// kernels of [`video`](crate::video) stay there, too: on Sapphire Rapids multiplications of 512 bits now and then lower
+    /// the clock by 6 % for all that runs between them, and with 256 bits there is little to gain.
     Avx512,
 }
 

@@ -5,8 +5,6 @@
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
-#[cfg(target_arch = "x86_64")]
-mod avx512;
 
 use super::{Place, Planes};
 use crate::kernel::fits;
@@ -23,10 +21,7 @@ kernel! {
     where fits(source, stride, 8, 8), start.stays_within(planes, stride);
     test: block_search_variants, cases: tests::cases,
     scalar: scalar,
-    variants: {
-        #[cfg(target_arch = "x86_64")] Avx2: avx2::block_search,
-        #[cfg(target_arch = "x86_64")] Avx512: avx512::block_search,
-    },
+    variants: { #[cfg(target_arch = "x86_64")] Avx2: avx2::block_search },
 }
 
 /// Where a search begins, and how far it goes.
