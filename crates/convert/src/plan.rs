@@ -58,9 +58,8 @@ impl Chain {
             return None;
         }
         let middle = Layout::find(middle_format(from, to, options.high_speed))?;
-        let unpacked = middle.format;
         let convert = convert_from(middle)?;
-        let target = PictureDescription::new(unpacked, destination.width, destination.height);
+        let target = PictureDescription::new(middle.format, destination.width, destination.height);
         // Colour is the second step's affair.
         let colorless = Options {
             destination_color_primaries: None,

@@ -76,9 +76,9 @@ mod tests {
     #[test]
     fn small_pictures_may_be_raised_far() {
         // 352x288 at 30 frames a second.
-        let reachable = |control, limits| reachable_bit_rate(control, &limits, 352.0 * 288.0 * 30.0);
+        let reachable = |control| reachable_bit_rate(control, &RateLimits::default(), 352.0 * 288.0 * 30.0);
         for control in [RateControl::AverageBitRate(200_000), RateControl::ConstantQuality(0.1)] {
-            assert_eq!(reachable(control, RateLimits::default()), 4_000_000);
+            assert_eq!(reachable(control), 4_000_000);
         }
     }
 }

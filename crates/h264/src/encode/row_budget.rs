@@ -29,10 +29,10 @@ pub(crate) struct RowControl {
 
 /// Part of the mean cost that every row has at least: estimates know little of what is left of quantisation.
 const EVEN: f64 = 0.5;
-/// How much the pictures before count beside the estimates.
-const HISTORY: f64 = 0.5;
 /// The same of rows of which an attempt has shown what they take.
 const EVEN_MEASURED: f64 = 0.05;
+/// How much the pictures before count beside the estimates.
+const HISTORY: f64 = 0.5;
 /// How far the expectation counts, as a part of the picture.
 const EXPECTATION: f64 = 0.1;
 /// Part of the most bytes that is planned with.
@@ -203,14 +203,8 @@ mod tests {
     #[test]
     fn a_row_that_was_raised_until_nothing_was_left_counts_as_the_others() {
         // Two rows take all there is before anyone knows.
-        let (_, control) =
-            coded(
-                RowBudget::new(1000.0, 1400.0, &EVEN_COSTS, None),
-                2,
-                |row| {
-                    if row < 2 { 900.0 } else { 0.0 }
-                },
-            );
+        let bytes = |row| if row < 2 { 900.0 } else { 0.0 };
+        let (_, control) = coded(RowBudget::new(1000.0, 1400.0, &EVEN_COSTS, None), 2, bytes);
         assert!(control.raises[2..].iter().all(|&raise| raise >= 12));
         let efforts = control.into_efforts();
         assert!(efforts[2..].iter().all(|&effort| (500.0..900.0).contains(&effort)), "{efforts:?}");

@@ -23,9 +23,9 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::BeforeFirstFrame,
         "Profile and level of the stream. With AutoLevel the encoder chooses the lowest level that the picture size, the frame \
          rate, the references and the bit rate allow; the rate with headroom: three times AverageBitRate and at least a quarter \
-         of a bit per pixel, or what busy pictures take at Quality, and what they take at MaxAllowedFrameQP, and 4 Mbit/s in any case, as far as \
-         DataRateLimits let a second come to that, and exactly that of ConstantBitRate and the peak of VariableBitRate. Whatever changes later, the bit rate and the buffer of the \
-         level hold frames down. A level whose pictures are smaller than the session's is refused. Setting \
+         of a bit per pixel, or what busy pictures take at Quality; at least what they take at MaxAllowedFrameQP, and at least \
+         4 Mbit/s, as far as DataRateLimits let a second come to that; and exactly that of ConstantBitRate and the peak of \
+         VariableBitRate. Whatever changes later, the bit rate and the buffer of the level hold frames down. A level whose pictures are smaller than the session's is refused. Setting \
          a profile without CABAC takes back a CABAC entropy mode. Samples have 8 bits and chroma is 4:2:0: High 10, High 4:2:2, \
          High 4:4:4 Predictive and Extended are refused by name, and sources of other formats are converted.",
     ),
