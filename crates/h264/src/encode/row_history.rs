@@ -14,8 +14,11 @@ pub(crate) struct RowHistory {
 const KEPT: f64 = 0.7;
 
 impl RowHistory {
-    /// The rows of a picture with this quantiser took so many bytes each, or would have.
+    /// The rows of a picture with this quantiser took so many bytes each, or would have. Without rows, nothing is learnt.
     pub(crate) fn learn(&mut self, efforts: &[f64], qp: f64) {
+        if efforts.is_empty() {
+            return;
+        }
         self.efforts.resize(efforts.len(), 0.0);
         let scale = exp2(qp / HALVING);
         for (own, effort) in self.efforts.iter_mut().zip(efforts) {
@@ -44,7 +47,8 @@ mod tests {
         history.learn(&[5.0, 15.0], 30.0);
         let parts: Vec<f64> = history.parts().unwrap().collect();
         assert!((parts[0] - (0.7 * 30.0 + 10.0) / (1.7 * 40.0)).abs() < 1e-9, "{parts:?}");
-        // What took nothing says nothing.
+        // What took nothing says nothing, nor does a picture whose rows nobody counted.
+        history.learn(&[], 40.0);
         history.learn(&[0.0, 0.0], 40.0);
         assert!(history.parts().unwrap().zip(parts).all(|(now, before)| (now - before).abs() < 1e-9));
     }
