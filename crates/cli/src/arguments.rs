@@ -247,6 +247,9 @@ pub(crate) struct Properties {
     /// Whose properties: those of encode, of convert, or of a pixel rotation session
     #[arg(long, value_name = "KIND", default_value = "compression", conflicts_with = "markdown")]
     pub(crate) session: SessionKind,
+    /// Those that encode has with --low-latency, and their defaults there
+    #[arg(long, conflicts_with_all = ["session", "markdown"])]
+    pub(crate) low_latency: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -5,7 +5,7 @@ use vitascope::core::Value;
 use vitascope::session::property::{
     Access, Change, DefaultValue, Kind, PropertyRow, PropertyTable, PropertyValues,
 };
-use vitascope::session::{EncoderEntry, PIXEL_ROTATION_ROWS, PIXEL_TRANSFER_ROWS};
+use vitascope::session::{EncoderEntry, PIXEL_ROTATION_ROWS, PIXEL_TRANSFER_ROWS, UnsupportedProperties};
 
 use crate::arguments::{Properties, SessionKind};
 use crate::codec::{self, fourcc};
@@ -17,7 +17,7 @@ use crate::output::{self, print, print_json, table};
 pub(crate) fn run(arguments: &Properties) -> Result<(), Failure> {
     let entry = codec::find(&arguments.codec)?;
     let properties = match arguments.session {
-        SessionKind::Compression => entry.properties(),
+        SessionKind::Compression => entry.properties(arguments.low_latency),
         SessionKind::Transfer => PropertyTable::new(PIXEL_TRANSFER_ROWS),
         SessionKind::Rotation => PropertyTable::new(PIXEL_ROTATION_ROWS),
     };
@@ -61,9 +61,13 @@ fn page(entry: &EncoderEntry, rows: &[&PropertyRow], properties: &PropertyTable)
     }
     page.push_str("\n# Not supported\n\nThe platform's other properties give the error for an unsupported property (-12900).\n\n");
     page.push_str("| property | why |\n|---|---|\n");
-    for group in entry.unsupported {
-        page.push_str(&format!("| {} | {} |\n", group.keys.join(", "), group.reason));
-    }
+    let reasons = |groups: &[UnsupportedProperties]| -> String {
+        groups.iter().map(|group| format!("| {} | {} |\n", group.keys.join(", "), group.reason)).collect()
+    };
+    page.push_str(&reasons(entry.unsupported));
+    page.push_str("\nSessions made with EnableLowLatencyRateControl do not have these either.\n\n");
+    page.push_str("| property | why |\n|---|---|\n");
+    page.push_str(&reasons(entry.unsupported_with_low_latency));
     page
 }
 

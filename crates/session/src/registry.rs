@@ -56,6 +56,8 @@ pub struct EncoderEntry {
     pub open: Arc<OpenEncoder>,
     /// Properties of the platform that sessions of the encoder do not have, and why.
     pub unsupported: &'static [UnsupportedProperties],
+    /// Properties that sessions made with EnableLowLatencyRateControl do not have beyond those, and why.
+    pub unsupported_with_low_latency: &'static [UnsupportedProperties],
 }
 
 /// Properties that are refused for one reason.
@@ -165,9 +167,14 @@ impl Default for CodecRegistry {
 }
 
 impl EncoderEntry {
-    /// The properties of a session with this encoder.
-    pub fn properties(&self) -> PropertyTable {
-        PropertyTable::new(SESSION_ROWS.iter().chain(self.rows))
+    /// The properties of a session with this encoder, made with EnableLowLatencyRateControl or without it.
+    pub fn properties(&self, low_latency: bool) -> PropertyTable {
+        let table = PropertyTable::new(SESSION_ROWS.iter().chain(self.rows));
+        if !low_latency {
+            return table;
+        }
+        let without = self.unsupported_with_low_latency;
+        table.for_low_latency(|key| without.iter().any(|group| group.keys.contains(&key)))
     }
 
     /// The properties of a session for pictures of a size, in the platform's form: key to description. Choices that the size
@@ -176,9 +183,9 @@ impl EncoderEntry {
     /// # Errors
     /// [`Error::Parameter`] for a size that this encoder does not take.
     #[doc(alias = "VTCopySupportedPropertyDictionaryForEncoder")]
-    pub fn supported_properties(&self, width: i32, height: i32) -> Result<Dictionary> {
+    pub fn supported_properties(&self, width: i32, height: i32, low_latency: bool) -> Result<Dictionary> {
         let (width, height) = self.picture_size(width, height)?;
-        Ok(self.supported_at(&Arc::new(self.properties()), width, height))
+        Ok(self.supported_at(&Arc::new(self.properties(low_latency)), width, height))
     }
 
     /// The same for the table of a session that exists.

@@ -114,7 +114,10 @@ effects! {
         refused(&session, key::AVERAGE_BIT_RATE, 1000);
         refused(&session, key::DATA_RATE_LIMITS, pairs(&[1000.0, 1.0]));
         let (low_latency, _) = low_latency_session(WIDTH, HEIGHT, &Dictionary::new());
-        refused(&low_latency, key::VARIABLE_BIT_RATE, 120_000);
+        for key in [key::VARIABLE_BIT_RATE, key::VBV_MAX_BIT_RATE] {
+            let error = low_latency.set_property(key, 120_000).unwrap_err();
+            assert_eq!(error.status(), status::PROPERTY_NOT_SUPPORTED, "{error}");
+        }
         // The target may change in mid-stream, but not be given up.
         (0..20).for_each(|number| give(&session, number));
         session.set_property(key::VARIABLE_BIT_RATE, 30_000).unwrap();

@@ -33,9 +33,11 @@ fn get(fixture: &Fixture, key: &str) -> Value {
 #[test]
 fn keys_are_unique_and_documented() {
     for entry in CodecRegistry::standard().entries() {
-        let table = entry.properties();
-        let keys: HashSet<&str> = table.rows().iter().map(|row| row.key).collect();
-        assert_eq!(keys.len(), table.rows().len(), "{}", entry.encoder_id);
+        for low_latency in [false, true] {
+            let table = entry.properties(low_latency);
+            let keys: HashSet<&str> = table.rows().iter().map(|row| row.key).collect();
+            assert_eq!(keys.len(), table.rows().len(), "{}", entry.encoder_id);
+        }
     }
     for row in all_rows() {
         assert!(row.documentation.len() > 30 && row.documentation.ends_with('.'), "{}", row.key);

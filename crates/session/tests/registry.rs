@@ -49,7 +49,7 @@ fn supported_properties_follow_from_the_picture_size() {
         let row = supported.get(key::PROFILE_LEVEL).and_then(Value::as_dictionary).unwrap();
         row.get("SupportedValueList").and_then(Value::as_array).unwrap().to_vec()
     };
-    let at = |width, height| levels(&entry.supported_properties(width, height).unwrap());
+    let at = |width, height| levels(&entry.supported_properties(width, height, false).unwrap());
     assert!(at(320, 240).contains(&Value::from("H264_Baseline_1_3")));
     assert!(!at(1920, 1080).contains(&Value::from("H264_Baseline_3_1")));
     assert!(at(1920, 1080).contains(&Value::from("H264_Main_4_0")));
@@ -61,7 +61,7 @@ fn supported_properties_follow_from_the_picture_size() {
         assert_eq!(set.is_ok(), at(1280, 720).contains(&level), "{level}: {set:?}");
     }
     for (width, height) in [(0, 720), (-1, 720), (1, 2), (4098, 16), (4096, 4096)] {
-        let error = entry.supported_properties(width, height).unwrap_err();
+        let error = entry.supported_properties(width, height, false).unwrap_err();
         assert_eq!(error.status(), status::PARAMETER, "{width}x{height}");
     }
 }

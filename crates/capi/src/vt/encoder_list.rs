@@ -34,8 +34,10 @@ api! {
             Err(status) => return status,
         };
         let find = || -> Result<_, Error> {
-            let encoder = CodecRegistry::standard().find(FourCc(codec), &EncoderSpecification::try_from(&entries)?)?;
-            let supported = encoder.supported_properties(width, height)?;
+            let specification = EncoderSpecification::try_from(&entries)?;
+            let encoder = CodecRegistry::standard().find(FourCc(codec), &specification)?;
+            let low_latency = specification.enable_low_latency_rate_control;
+            let supported = encoder.supported_properties(width, height, low_latency)?;
             Ok((encoder, supported))
         };
         match find() {

@@ -2,7 +2,7 @@
 
 use vitascope::core::Value;
 use vitascope::session::property::{PropertyTable, PropertyValues};
-use vitascope::session::{CompressionSession, EncoderEntry, key};
+use vitascope::session::{CompressionSession, EncoderEntry, UnsupportedProperties, key};
 
 use super::source::Source;
 use crate::arguments::Encode;
@@ -18,13 +18,13 @@ pub(super) fn parse(
     arguments: &Encode,
     encoder: &EncoderEntry,
 ) -> Result<Vec<(&'static str, Value)>, Failure> {
-    let table = &encoder.properties();
+    let table = &encoder.properties(arguments.low_latency);
     let mut settings = match &arguments.preset {
         Some(name) => preset(name, table)?,
         None => Vec::new(),
     };
     for setting in &arguments.settings {
-        check_supported(setting, encoder)?;
+        check_supported(setting, encoder, arguments.low_latency)?;
         settings.push(setting::parse(setting, table, PREFIX, "`vitascope properties`")?);
     }
     if let Some(threads) = arguments.threads {
@@ -40,17 +40,23 @@ pub(super) fn parse(
 }
 
 /// Refuses properties of the platform that the encoder does not have with the reason for it.
-fn check_supported(setting: &str, encoder: &EncoderEntry) -> Result<(), Failure> {
+fn check_supported(setting: &str, encoder: &EncoderEntry, low_latency: bool) -> Result<(), Failure> {
     let key = setting.split_once('=').map_or(setting, |(key, _)| key);
     let key = key.strip_prefix(PREFIX).unwrap_or(key);
     // Some of their strings are other constants' names.
     let is_key = |named: &str| named == key || named.rsplit('_').next() == Some(key);
-    match encoder.unsupported.iter().find(|group| group.keys.iter().any(|named| is_key(named))) {
-        Some(group) => {
-            Err(Failure::Usage(format!("--set {setting}: {key} is not supported. {}", group.reason)))
-        }
-        None => Ok(()),
-    }
+    let refused = |groups: &'static [UnsupportedProperties]| {
+        groups.iter().find(|group| group.keys.iter().any(|named| is_key(named)))
+    };
+    let (why, group) = match (refused(encoder.unsupported), low_latency) {
+        (Some(group), _) => ("is not supported", group),
+        (None, true) => match refused(encoder.unsupported_with_low_latency) {
+            Some(group) => ("is not supported with --low-latency", group),
+            None => return Ok(()),
+        },
+        (None, false) => return Ok(()),
+    };
+    Err(Failure::Usage(format!("--set {setting}: {key} {why}. {}", group.reason)))
 }
 
 /// The settings of a preset, in the order of the table. Frames of a file come by no clock, and none may be dropped for one

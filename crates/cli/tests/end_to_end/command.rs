@@ -134,6 +134,13 @@ fn the_tables_list_what_there_is() {
     for row in rows {
         assert!(table.contains(row["key"].as_str().expect("a text")));
     }
+    let low_latency = json(vitascope().args(["properties", "--low-latency", "--json"]));
+    let row = |rows: &serde_json::Value, key: &str| {
+        rows.as_array().unwrap().iter().find(|row| row["key"] == key).map(|row| row["default"].clone())
+    };
+    let efforts = [&properties, &low_latency].map(|rows| row(rows, "VitascopeEffort"));
+    assert_eq!(efforts, [Some(5.into()), Some(2.into())]);
+    assert!(row(&properties, "VariableBitRate").is_some() && row(&low_latency, "VariableBitRate").is_none());
 }
 
 #[test]

@@ -295,5 +295,5 @@ fn the_command_codes_with_low_latency() {
     let refused = fail(encode(&source, &output, &[]).args(["--low-latency", "--passes", "2"]), 2);
     assert!(refused.contains("--passes"), "{refused}");
     let refused = fail(encode(&source, &output, &["VariableBitRate=400000"]).arg("--low-latency"), 2);
-    assert!(refused.contains("EnableLowLatencyRateControl"), "{refused}");
+    assert!(refused.contains("VariableBitRate is not supported with --low-latency"), "{refused}");
 }

@@ -87,7 +87,7 @@ impl Shared {
         let request = EncoderRequest {
             width: self.width,
             height: self.height,
-            low_latency: self.low_latency,
+            low_latency: self.table.is_low_latency(),
             properties: values,
             color: stream.signalled_color(),
             full_range: stream.full_range,

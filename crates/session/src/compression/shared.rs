@@ -34,7 +34,6 @@ pub(super) struct Shared {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) hardware: bool,
-    pub(super) low_latency: bool,
     pub(super) table: Arc<PropertyTable>,
     pub(super) pool: SourcePool,
     pub(super) planner: SourcePlanner,
@@ -133,11 +132,11 @@ impl Shared {
         pool: SourcePool,
         handler: Option<OutputHandler>,
     ) -> Self {
-        let table = Arc::new(entry.properties());
+        let table = Arc::new(entry.properties(low_latency));
         let state = State {
             invalidated: false,
             failure: None,
-            values: PropertyValues::new(Arc::clone(&table)).with_low_latency(low_latency),
+            values: PropertyValues::new(Arc::clone(&table)),
             generation: 0,
             prepared: None,
             stream: None,
@@ -162,7 +161,6 @@ impl Shared {
             width,
             height,
             hardware,
-            low_latency,
             table,
             pool,
             has_output_handler: state.handler.is_some(),

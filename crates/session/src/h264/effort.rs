@@ -22,7 +22,7 @@ pub(super) fn usual(values: &PropertyValues) -> Value {
         match (is_on(key::PRIORITIZE_ENCODING_SPEED_OVER_QUALITY), is_on(key::MAXIMIZE_POWER_EFFICIENCY)) {
             (true, _) => HIGH_SPEED,
             (false, true) => LOW_POWER,
-            (false, false) if values.is_low_latency() => CONFERENCING,
+            (false, false) if values.table().is_low_latency() => CONFERENCING,
             (false, false) => BALANCED,
         };
     Value::from(effort)

@@ -37,6 +37,7 @@ pub(crate) fn entry() -> EncoderEntry {
         supports_low_latency: true,
         supports_multi_pass: true,
         unsupported: unsupported::UNSUPPORTED,
+        unsupported_with_low_latency: unsupported::WITH_LOW_LATENCY,
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },
         size_multiple: 2,

@@ -81,14 +81,6 @@ pub(super) fn check(values: &PropertyValues) -> Result<(), String> {
             return Err(format!("{key} and {other} exclude each other, one of them is accepted"));
         }
     }
-    if values.is_low_latency() && set(key::VARIABLE_BIT_RATE) {
-        return Err(format!(
-            "{} and EnableLowLatencyRateControl exclude each other, {} or {} is accepted",
-            key::VARIABLE_BIT_RATE,
-            key::AVERAGE_BIT_RATE,
-            key::CONSTANT_BIT_RATE
-        ));
-    }
     if let (Some(target), Some(peak)) =
         (rate(values, key::VARIABLE_BIT_RATE), rate(values, key::VBV_MAX_BIT_RATE))
         && peak < target

@@ -78,8 +78,7 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::ValueAnyTime,
         "Bits per second in the long run of a stream that describes a decoder's buffer and never empties it: bits come in at \
          VBVMaxBitRate, and VBVBufferDuration is its size. Set ExpectedFrameRate too. AverageBitRate, DataRateLimits and \
-         ConstantBitRate are refused beside it, and it is refused in a session made with EnableLowLatencyRateControl; Quality \
-         has no effect. The buffer stays as it is when the rate changes.",
+         ConstantBitRate are refused beside it; Quality has no effect. The buffer stays as it is when the rate changes.",
     ),
     row(
         key::VBV_MAX_BIT_RATE,

@@ -1,5 +1,6 @@
 //! Properties of the platform that H.264 sessions do not have.
 
+use crate::property::key;
 use crate::registry::UnsupportedProperties;
 
 const ALPHA: &str = "There is no alpha in the H.264 profiles that are written here; HEVC has it.";
@@ -51,3 +52,10 @@ pub(super) static UNSUPPORTED: &[UnsupportedProperties] = &[
         reason: STEREO,
     },
 ];
+
+/// What low-latency sessions lack beyond that.
+pub(super) static WITH_LOW_LATENCY: &[UnsupportedProperties] = &[UnsupportedProperties {
+    keys: &[key::VARIABLE_BIT_RATE, key::VBV_MAX_BIT_RATE],
+    reason: "A variable rate saves bits for later frames, and low latency keeps sizes even: AverageBitRate, DataRateLimits and \
+             ConstantBitRate do that.",
+}];

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug)]
 pub struct PropertyTable {
     rows: Vec<&'static PropertyRow>,
+    low_latency: bool,
 }
 
 impl PropertyTable {
@@ -25,7 +26,19 @@ impl PropertyTable {
                 row.key
             );
         }
-        PropertyTable { rows }
+        PropertyTable { rows, low_latency: false }
+    }
+
+    /// The table of a session made with EnableLowLatencyRateControl, which does not have the properties with these keys.
+    pub(crate) fn for_low_latency(mut self, without: impl Fn(&str) -> bool) -> Self {
+        self.rows.retain(|row| !without(row.key));
+        self.low_latency = true;
+        self
+    }
+
+    /// Whether the session was made with EnableLowLatencyRateControl, on which defaults may depend.
+    pub fn is_low_latency(&self) -> bool {
+        self.low_latency
     }
 
     /// The rows.

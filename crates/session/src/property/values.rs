@@ -12,24 +12,12 @@ use super::{DefaultValue, PropertyRow, PropertyTable};
 pub struct PropertyValues {
     table: Arc<PropertyTable>,
     set: BTreeMap<&'static str, Value>,
-    low_latency: bool,
 }
 
 impl PropertyValues {
     /// Nothing set: every property has its default.
     pub fn new(table: Arc<PropertyTable>) -> Self {
-        PropertyValues { table, set: BTreeMap::new(), low_latency: false }
-    }
-
-    /// The same for a session made with EnableLowLatencyRateControl, or without it.
-    pub fn with_low_latency(mut self, low_latency: bool) -> Self {
-        self.low_latency = low_latency;
-        self
-    }
-
-    /// Whether the session was made with EnableLowLatencyRateControl, on which defaults may depend.
-    pub fn is_low_latency(&self) -> bool {
-        self.low_latency
+        PropertyValues { table, set: BTreeMap::new() }
     }
 
     /// The rows behind the values.

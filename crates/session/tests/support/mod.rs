@@ -147,6 +147,7 @@ pub fn registry(behaviour: Behaviour) -> (CodecRegistry, Log) {
         supports_low_latency: false,
         supports_multi_pass: false,
         unsupported: &[],
+        unsupported_with_low_latency: &[],
         instance_limit: false,
         sizes: SizeLimits { minimum: (2, 2), maximum: (4096, 2304) },
         size_multiple: 2,
