@@ -169,11 +169,19 @@ impl Plan {
             chroma_kernel: if options.high_speed { Kernel::Nearest } else { Kernel::Triangle },
             level: options.cpu_level,
         })?;
-        let fused = fused.or_else(|| pipeline.scaled(options.cpu_level).map(Fused::Scaled));
+        let mut fused = fused.or_else(|| pipeline.scaled(options.cpu_level).map(Fused::Scaled));
         let mut chain = None;
         if fused.is_none() && !same && linear && !pipeline.is_copy() {
-            chain =
-                Chain::plan(from, to, source, destination, options, |mid| Fused::plan(&request(mid, size)));
+            match Chain::plan(from, to, source, destination, options, |mid| Fused::plan(&request(mid, size)))
+            {
+                // With words in place of a picture between them.
+                Some(Chain { scale: Fused::Scaled(scale), convert: Fused::FullToRgb(convert), .. })
+                    if !options.high_speed =>
+                {
+                    fused = Some(Fused::ScaledToRgb(convert.after(scale, options.cpu_level)));
+                }
+                planned => chain = planned,
+            }
         }
         let rows = if geometry.keeps_fields() { Rows::Kept } else { Rows::Lost };
         Ok(Plan { pipeline, fused, chain, outcome, moves: Moves { moved: !same, reshaped: !same, rows } })

@@ -153,8 +153,23 @@ fn scaled_flat_fields_stay_exact() {
                 (0..source.height_of_plane(plane)).for_each(|y| pixels.row_mut(plane, y).fill(value));
             }
             drop(pixels);
-            let destination = buffer(to.0, to.1, b"420f");
             let options = Options { high_speed, ..Options::default() };
+            let colours = buffer(to.0, to.1, b"BGRA");
+            convert(&source, &colours, &options).unwrap();
+            // By BT.601.
+            let chroma = f64::from(value) - 128.0;
+            let exact = [1.772, -0.344_136 - 0.714_136, 1.402]
+                .map(|factor: f64| (f64::from(value) + factor * chroma).clamp(0.0, 255.0));
+            let first: Vec<u8> = (0..4).map(|x| sample(&colours, 0, 0, x)).collect();
+            for (found, exact) in first.iter().zip(exact) {
+                assert!((f64::from(*found) - exact).abs() < 0.65, "{first:?}, exactly {exact:?}");
+            }
+            let found = colours.read().unwrap();
+            for y in 0..to.1 {
+                let same = found.row(0, y).as_chunks::<4>().0.iter().all(|pixel| pixel[..] == first);
+                assert!(same, "{width}x{height} {to:?} {value}");
+            }
+            let destination = buffer(to.0, to.1, b"420f");
             convert(&source, &destination, &options).unwrap();
             let found = destination.read().unwrap();
             for plane in 0..2 {
@@ -247,9 +262,13 @@ fn bands_do_not_show() {
         }
     }
     drop(pixels);
-    for (format, width, height) in
-        [(b"420v", 1000, 700), (b"BGRA", 1000, 700), (b"x420", 1313, 911), (b"y420", 640, 480)]
-    {
+    for (format, width, height) in [
+        (b"420v", 1000, 700),
+        (b"BGRA", 1000, 700),
+        (b"x420", 1313, 911),
+        (b"y420", 640, 480),
+        (b"BGRA", 640, 480),
+    ] {
         let made: Vec<PixelBuffer> = [1, 2, 5]
             .map(|threads| {
                 let destination = buffer(width, height, format);

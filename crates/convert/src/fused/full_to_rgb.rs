@@ -1,8 +1,10 @@
 //! 8-bit Y'CbCr with a pair of chroma samples for every pixel to four-byte RGB.
 
+use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Deinterleave4;
 use vitascope_dsp::pixels::rgb::{BlendPlane, RgbFactors, ToRgb};
 
+use super::scaled::{Scaled, ScaledToRgb};
 use super::{Arrangement, FusedRequest, FusedScratch, arrangement, rgb_order, to_rgb};
 use crate::format::layout::Storage;
 use crate::planes::{Band, SourcePlane};
@@ -32,6 +34,11 @@ impl FullToRgb {
             blend_plane: BlendPlane::select(level),
             to_rgb: ToRgb::select(level),
         })
+    }
+
+    /// The same after scaling.
+    pub(crate) fn after(&self, scaled: Scaled, level: CpuLevel) -> ScaledToRgb {
+        ScaledToRgb::new(scaled, self.factors, self.red_first, level)
     }
 
     pub(super) fn run(

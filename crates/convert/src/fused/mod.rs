@@ -14,7 +14,7 @@ mod ring;
 mod scaled;
 mod to_rgb;
 
-pub(crate) use scaled::Scaled;
+pub(crate) use scaled::{Scaled, ScaledToRgb};
 use vitascope_dsp::CpuLevel;
 
 use crate::color::matrix::Matrix;
@@ -47,6 +47,7 @@ pub(crate) enum Fused {
     FullToRgb(full_to_rgb::FullToRgb),
     FromRgb(from_rgb::FromRgb),
     Scaled(Scaled),
+    ScaledToRgb(ScaledToRgb),
 }
 
 /// Rows of a band, kept between frames.
@@ -86,6 +87,7 @@ impl Fused {
             Fused::FullToRgb(path) => path.run(source, planes, first, end, scratch),
             Fused::FromRgb(path) => path.run(source, planes, first, end, scratch),
             Fused::Scaled(path) => path.run(source, planes, first, end, &mut scratch.scaled),
+            Fused::ScaledToRgb(path) => path.run(source, planes, first, end, &mut scratch.scaled),
         }
     }
 }

@@ -6,6 +6,10 @@ use vitascope_dsp::pixels::scale::{
     FRACTION_10, FilterColumns8, FilterColumns16, FilterRow8, FilterRow16, Lift8, RowFilter,
 };
 
+mod to_rgb;
+
+pub(crate) use to_rgb::ScaledToRgb;
+
 use super::halved::{Halved, HalvedScratch, HalvingKernels, cubic_of_two, means_of_two};
 use super::ring::Ring;
 use crate::format::layout::{Component, Layout, Storage};
@@ -68,6 +72,8 @@ pub(crate) struct ScaledScratch {
     halved: HalvedScratch,
     /// A row of each channel of a plane.
     made: [Vec<u8>; 4],
+    /// A row of luma and of each kind of chroma on its way to RGB.
+    blended: [Vec<i16>; 3],
 }
 
 /// A source row of interleaved bytes, one row for each place in the turn.
@@ -182,7 +188,6 @@ impl Scaled {
         // Rows of another picture.
         scratch.split.held = None;
         for (plane, band) in self.planes.iter().zip(planes) {
-            let count = plane.channels.len();
             let rows = first >> plane.shift..end.div_ceil(1 << plane.shift);
             if let Some(halved) = plane.halved {
                 let lead = &plane.channels[0];
@@ -191,11 +196,7 @@ impl Scaled {
                 self.kernels.halving.run(halved, from, size, band, rows, &mut scratch.halved);
                 continue;
             }
-            scratch.rings.resize_with(count.max(scratch.rings.len()), Ring::default);
-            for (channel, ring) in plane.channels.iter().zip(&mut scratch.rings) {
-                let taps = channel.vertical.as_ref().map_or(1, |bank| bank.taps);
-                ring.prepare(taps, channel.width);
-            }
+            scratch.prepare(plane.channels.iter());
             for y in rows {
                 let shown = (self.rows.0..self.rows.1).contains(&(y << plane.shift));
                 self.plane_row(plane, source, band.row(y), y, shown, scratch);
@@ -217,7 +218,8 @@ impl Scaled {
         let count = plane.channels.len();
         let bytes = plane.channels[0].width * size;
         if shown {
-            self.fill_rings(plane, source, y, scratch);
+            let ScaledScratch { rings, split, words, .. } = scratch;
+            self.fill_rings(&plane.channels, source, y, rings, split, words);
         }
         if count == 1 {
             self.channel_row(&plane.channels[0], &scratch.rings[0], y, shown, &mut out[..bytes]);
@@ -250,20 +252,27 @@ impl Scaled {
 
     /// Brings the source rows of destination row `y` into the rings of all channels, one source row after the
     /// other: channels that lie in turn are taken apart together.
-    fn fill_rings(&self, plane: &Plane, source: &[SourcePlane<'_>], y: usize, scratch: &mut ScaledScratch) {
-        let ScaledScratch { rings, split, words, .. } = scratch;
+    fn fill_rings(
+        &self,
+        channels: &[Channel],
+        source: &[SourcePlane<'_>],
+        y: usize,
+        rings: &mut [Ring],
+        split: &mut Split,
+        words: &mut Vec<i16>,
+    ) {
         let missing = |channel: &Channel, ring: &Ring| {
             let window = channel.window(y);
             window.start.max(ring.end())..window.end
         };
         let (mut first, mut end) = (usize::MAX, 0);
-        for (channel, ring) in plane.channels.iter().zip(&*rings) {
+        for (channel, ring) in channels.iter().zip(&*rings) {
             let rows = missing(channel, ring);
             (first, end) = (first.min(rows.start), end.max(rows.end));
         }
-        let alone = plane.channels.len() == 1;
+        let alone = channels.len() == 1;
         for row in first..end {
-            for (channel, ring) in plane.channels.iter().zip(&mut *rings) {
+            for (channel, ring) in channels.iter().zip(&mut *rings) {
                 if missing(channel, ring).contains(&row) {
                     self.filter_row(channel, source, row, alone, (split, words), ring.next(row));
                 }
@@ -275,23 +284,13 @@ impl Scaled {
     fn channel_row(&self, channel: &Channel, ring: &Ring, y: usize, shown: bool, out: &mut [u8]) {
         let (low, high) = if shown { channel.columns } else { (0, 0) };
         if shown {
-            let one = [1i16 << 14];
-            let weights = channel.vertical.as_ref().map_or(&one[..], |bank| bank.fixed_of(y));
-            let in_order = channel.window(y).map(|row| ring.row(row));
-            let (mut few, many): ([&[i16]; 16], Vec<&[i16]>);
-            let rows = if weights.len() <= 16 {
-                few = [&[]; 16];
-                few.iter_mut().zip(in_order).for_each(|(slot, row)| *slot = row);
-                &few[..weights.len()]
-            } else {
-                many = in_order.collect();
-                &many[..]
-            };
-            if self.ten_bits {
-                self.kernels.filter_columns16.call(rows, weights, out);
-            } else {
-                self.kernels.filter_columns8.call(rows, weights, out);
-            }
+            channel.with_taps(ring, y, |rows, weights| {
+                if self.ten_bits {
+                    self.kernels.filter_columns16.call(rows, weights, out);
+                } else {
+                    self.kernels.filter_columns8.call(rows, weights, out);
+                }
+            });
         }
         if self.ten_bits {
             let border = (channel.border << 6).to_le_bytes();
@@ -383,7 +382,31 @@ impl Scaled {
     }
 }
 
+impl ScaledScratch {
+    /// Makes room for the rows of channels.
+    fn prepare<'a>(&mut self, channels: impl ExactSizeIterator<Item = &'a Channel>) {
+        self.rings.resize_with(channels.len().max(self.rings.len()), Ring::default);
+        for (channel, ring) in channels.zip(&mut self.rings) {
+            let taps = channel.vertical.as_ref().map_or(1, |bank| bank.taps);
+            ring.prepare(taps, channel.width);
+        }
+    }
+}
+
 impl Channel {
+    /// Calls `run` with the rows in the ring that make destination row `y`, and their weights.
+    fn with_taps(&self, ring: &Ring, y: usize, run: impl FnOnce(&[&[i16]], &[i16])) {
+        let one = [1i16 << 14];
+        let weights = self.vertical.as_ref().map_or(&one[..], |bank| bank.fixed_of(y));
+        let in_order = self.window(y).map(|row| ring.row(row));
+        if weights.len() > 16 {
+            return run(&in_order.collect::<Vec<_>>(), weights);
+        }
+        let mut few: [&[i16]; 16] = [&[]; 16];
+        few.iter_mut().zip(in_order).for_each(|(slot, row)| *slot = row);
+        run(&few[..weights.len()], weights);
+    }
+
     /// Source rows of destination row `y`.
     fn window(&self, y: usize) -> std::ops::Range<usize> {
         match &self.vertical {

@@ -10,5 +10,6 @@ pub mod rgb;
 pub mod scale;
 pub mod tone;
 pub mod turn;
+pub mod words;
 #[cfg(target_arch = "x86_64")]
 mod x86_64;

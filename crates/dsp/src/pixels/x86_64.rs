@@ -74,18 +74,25 @@ pub(super) fn store_words(words: &mut [i16; 16], value: __m256i) {
     unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), value) }
 }
 
+/// Interleaves four rows of 32 bytes: of each lane the first four pixels, the next four, and so on.
+#[inline]
+#[target_feature(enable = "avx2")]
+pub(super) fn interleave_pixels([a, b, c, d]: [__m256i; 4]) -> [__m256i; 4] {
+    let (ab_low, ab_high) = (_mm256_unpacklo_epi8(a, b), _mm256_unpackhi_epi8(a, b));
+    let (cd_low, cd_high) = (_mm256_unpacklo_epi8(c, d), _mm256_unpackhi_epi8(c, d));
+    [
+        _mm256_unpacklo_epi16(ab_low, cd_low),
+        _mm256_unpackhi_epi16(ab_low, cd_low),
+        _mm256_unpacklo_epi16(ab_high, cd_high),
+        _mm256_unpackhi_epi16(ab_high, cd_high),
+    ]
+}
+
 /// Interleaves four rows of 32 bytes, in order.
 #[inline]
 #[target_feature(enable = "avx2")]
 pub(super) fn store_pixels(bytes: [__m256i; 4], out: &mut [u8; 128]) {
-    let (ab_low, ab_high) =
-        (_mm256_unpacklo_epi8(bytes[0], bytes[1]), _mm256_unpackhi_epi8(bytes[0], bytes[1]));
-    let (cd_low, cd_high) =
-        (_mm256_unpacklo_epi8(bytes[2], bytes[3]), _mm256_unpackhi_epi8(bytes[2], bytes[3]));
-    let q0 = _mm256_unpacklo_epi16(ab_low, cd_low);
-    let q1 = _mm256_unpackhi_epi16(ab_low, cd_low);
-    let q2 = _mm256_unpacklo_epi16(ab_high, cd_high);
-    let q3 = _mm256_unpackhi_epi16(ab_high, cd_high);
+    let [q0, q1, q2, q3] = interleave_pixels(bytes);
     let [o0, o1, o2, o3] = out.as_chunks_mut::<32>().0 else { return };
     store(o0, _mm256_permute2x128_si256::<0x20>(q0, q1));
     store(o1, _mm256_permute2x128_si256::<0x20>(q2, q3));
