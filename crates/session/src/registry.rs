@@ -50,8 +50,9 @@ pub struct EncoderEntry {
     pub rows: &'static [PropertyRow],
     /// Takes back values that the change of a property, given by its key, makes impossible.
     pub settle: fn(&mut PropertyValues, &str),
-    /// Whether values that are each in range go together, at a picture width and height; if not, what would be accepted.
-    pub check: fn(&PropertyValues, u32, u32) -> Result<(), String>,
+    /// Whether values that are each in range go together, at a picture width and height, and with those that the stream began
+    /// with, once it has; if not, what would be accepted.
+    pub check: fn(&PropertyValues, u32, u32, Option<&PropertyValues>) -> Result<(), String>,
     /// Opens an encoder.
     pub open: Arc<OpenEncoder>,
     /// Properties of the platform that sessions of the encoder do not have, and why.
@@ -193,7 +194,7 @@ impl EncoderEntry {
         table.supported_properties(|row, choice| {
             let mut values = PropertyValues::new(Arc::clone(table));
             values.put(row, Value::from(choice));
-            (self.check)(&values, width, height).is_ok()
+            (self.check)(&values, width, height, None).is_ok()
         })
     }
 

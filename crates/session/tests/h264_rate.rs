@@ -123,6 +123,9 @@ effects! {
         session.set_property(key::VARIABLE_BIT_RATE, 30_000).unwrap();
         (20..40).for_each(|number| give(&session, number));
         assert_eq!(session.set_property(key::VARIABLE_BIT_RATE, Value::Null).unwrap_err().status(), status::PROPERTY_READ_ONLY);
+        // No further than bits can come in, which follows from the first target here.
+        refused(&session, key::VARIABLE_BIT_RATE, 180_001);
+        session.set_property(key::VARIABLE_BIT_RATE, 180_000).unwrap();
         session.complete_frames(Time::INVALID).unwrap();
         let stream = collect(&outputs);
         let sizes = sizes(&stream);

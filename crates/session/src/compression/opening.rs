@@ -122,6 +122,7 @@ impl State {
     pub(super) fn start(&mut self, ready: ReadyStream) {
         if self.stream.is_none() {
             self.stream = Some(ready.stream);
+            self.begun_with = Some(self.values.clone());
             self.commands.extend(self.prepared.take().map(Command::Open));
         }
     }

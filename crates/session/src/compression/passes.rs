@@ -182,6 +182,7 @@ impl State {
     #[must_use = "to be dropped without the lock"]
     fn renew_stream(&mut self) -> Option<super::opening::Opened> {
         self.stream = None;
+        self.begun_with = None;
         self.forget_last_time();
         self.generation += 1;
         self.prepared.take()

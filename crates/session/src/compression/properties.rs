@@ -50,7 +50,7 @@ impl Shared {
         }
         (self.entry.settle)(&mut values, row.key);
         super::stream::check(&values, self.width, self.height)
-            .and_then(|()| (self.entry.check)(&values, self.width, self.height))
+            .and_then(|()| (self.entry.check)(&values, self.width, self.height, state.begun_with.as_ref()))
             .map_err(|accepted| Error::PropertyValue {
                 key: row.key.into(),
                 value: value.to_string(),

@@ -61,6 +61,8 @@ pub(super) struct State {
     pub(super) prepared: Option<Opened>,
     /// Decided by the first frame.
     pub(super) stream: Option<Arc<Stream>>,
+    /// The values with which the stream began.
+    pub(super) begun_with: Option<PropertyValues>,
     last_time: Option<Time>,
     real_time: RealTime,
     frames: u64,
@@ -140,6 +142,7 @@ impl Shared {
             generation: 0,
             prepared: None,
             stream: None,
+            begun_with: None,
             last_time: None,
             real_time: RealTime::default(),
             frames: 0,

@@ -59,7 +59,12 @@ fn settle(values: &mut PropertyValues, changed: &str) {
 }
 
 /// Whether profile, level, entropy mode, size and rates go together.
-fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String> {
+fn check(
+    values: &PropertyValues,
+    width: u32,
+    height: u32,
+    begun_with: Option<&PropertyValues>,
+) -> Result<(), String> {
     let ProfileLevel { profile, level } = ProfileLevel::of(values);
     if !ProfileLevel::of(values).has_cabac()
         && values.text(key::H264_ENTROPY_MODE).as_deref() == Some("CABAC")
@@ -73,7 +78,7 @@ fn check(values: &PropertyValues, width: u32, height: u32) -> Result<(), String>
     if values.boolean(key::VITASCOPE_MONOCHROME) == Some(true) && profile != Profile::High {
         return Err(format!("profile {profile} has no monochrome pictures, High is accepted"));
     }
-    rate::check(values)?;
+    rate::check(values, begun_with)?;
     let Some(level) = level else { return Ok(()) };
     let (width_in_mbs, height_in_mbs) = (width.div_ceil(16), height.div_ceil(16));
     let frame_rate = values.float(key::EXPECTED_FRAME_RATE).unwrap_or(0.0);

@@ -68,7 +68,7 @@ pub(super) fn estimated_bytes_per_frame(values: &PropertyValues) -> Value {
 }
 
 /// Whether the properties of rate control go together.
-pub(super) fn check(values: &PropertyValues) -> Result<(), String> {
+pub(super) fn check(values: &PropertyValues, begun_with: Option<&PropertyValues>) -> Result<(), String> {
     let set = |key: &str| match values.value(key) {
         Value::Array(pairs) => !pairs.is_empty(),
         value => value.as_i64().is_some_and(|rate| rate > 0),
@@ -86,6 +86,16 @@ pub(super) fn check(values: &PropertyValues) -> Result<(), String> {
         && peak < target
     {
         return Err(format!("a VBVMaxBitRate of at least VariableBitRate, {target}, is accepted"));
+    }
+    if let (Some(target), Some(buffer)) =
+        (rate(values, key::VARIABLE_BIT_RATE), begun_with.and_then(decoder_buffer))
+        && buffer.bit_rate < target
+    {
+        return Err(format!(
+            "a VariableBitRate up to {}, at which the decoder's buffer of this stream fills, is accepted; a greater \
+             VBVMaxBitRate before the first frame leaves more room",
+            buffer.bit_rate
+        ));
     }
     let limits = limits(values);
     if limits.min_qp > limits.max_qp {

@@ -78,7 +78,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::ValueAnyTime,
         "Bits per second in the long run of a stream that describes a decoder's buffer and never empties it: bits come in at \
          VBVMaxBitRate, and VBVBufferDuration is its size. Set ExpectedFrameRate too. AverageBitRate, DataRateLimits and \
-         ConstantBitRate are refused beside it; Quality has no effect. The buffer stays as it is when the rate changes.",
+         ConstantBitRate are refused beside it; Quality has no effect. The buffer stays as it is when the rate changes, so that \
+         after the first frame no more than the peak that it began with is accepted.",
     ),
     row(
         key::VBV_MAX_BIT_RATE,

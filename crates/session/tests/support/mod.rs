@@ -154,7 +154,7 @@ pub fn registry(behaviour: Behaviour) -> (CodecRegistry, Log) {
         pixel_formats: &FORMATS,
         rows: ROWS,
         settle: |_, _| {},
-        check: |values, _, _| {
+        check: |values, _, _, _| {
             if values.text(MODE).as_deref() == Some("Fancy") && values.float(QUALITY).unwrap() < 0.25 {
                 return Err("Fancy needs a quality of at least 0.25".into());
             }
