@@ -84,7 +84,7 @@ pub(super) fn apply(
     // A stream of screenshots or of a high-speed camera goes without the hint; its times are exact all the same.
     let rate = Some(source.frames_per_second()).filter(|rate| (0.001..=1000.0).contains(rate));
     let rate = rate.map(|rate| (key::EXPECTED_FRAME_RATE, Value::from(rate)));
-    let fields = source.field_detail().map(|detail| (key::FIELD_DETAIL, Value::from(detail)));
+    let fields = source.fields();
     // The profile first, whatever its place: setting it later would take back an entropy mode that it does not have.
     let (profile, others): (Vec<_>, Vec<_>) =
         settings.iter().partition(|(key, _)| *key == key::PROFILE_LEVEL);

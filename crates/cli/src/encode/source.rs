@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use vitascope::container::y4m::{ChromaSampling, ColorSpace, FrameRate, Header, Interlacing, Reader};
-use vitascope::core::{PixelBuffer, Time};
+use vitascope::core::{PixelBuffer, Time, Value};
+use vitascope::session::key;
 
 use crate::failure::Failure;
 use crate::input::Input;
@@ -69,17 +70,18 @@ impl Source {
         &self.header
     }
 
-    /// The order of the fields, as FieldDetail names it; `None` for progressive frames, and where it changes from frame to frame.
-    pub(super) fn field_detail(&self) -> Option<&'static str> {
+    /// The property that says what fields the frames have. Where that changes from frame to frame, the first one's must not count
+    /// for all.
+    pub(super) fn fields(&self) -> Option<(&'static str, Value)> {
         match self.header.interlacing? {
-            Interlacing::TopFieldFirst => Some("TemporalTopFirst"),
-            Interlacing::BottomFieldFirst => Some("TemporalBottomFirst"),
+            Interlacing::TopFieldFirst => Some((key::FIELD_DETAIL, "TemporalTopFirst".into())),
+            Interlacing::BottomFieldFirst => Some((key::FIELD_DETAIL, "TemporalBottomFirst".into())),
             Interlacing::Mixed => {
                 log::warn!(
                     "{}: frames of mixed interlacing are coded as if they were progressive",
                     self.name
                 );
-                None
+                Some((key::FIELD_COUNT, Value::from(1)))
             }
             Interlacing::Progressive => None,
         }

@@ -93,20 +93,27 @@ fn colour_aspect_and_frame_rate_travel_from_the_source() {
 #[test]
 fn interlaced_frames_are_marked_as_such() {
     let scratch = Scratch::new();
-    for (tag, order) in [("It", "1"), ("Ib", "0")] {
+    // Of mixed frames the first one says how it is, which must not count for the others.
+    for (tag, expected) in [("It", "1,1"), ("Ib", "1,0"), ("Im", "0,0")] {
         for ending in ["mp4", "264"] {
-            let clip = Clip::new(64, 48, 5, Content::Motion).tags(if tag == "It" {
-                " F25:1 It A1:1 C420jpeg"
-            } else {
-                " F25:1 Ib A1:1 C420jpeg"
+            let clip = Clip::new(64, 48, 5, Content::Motion).tags(match tag {
+                "It" => " F25:1 It A1:1 C420jpeg",
+                "Ib" => " F25:1 Ib A1:1 C420jpeg",
+                _ => " F25:1 Im A1:1 C420jpeg",
             });
+            let source = scratch.clip(&clip);
+            if tag == "Im" {
+                let pictures = std::fs::read(&source).unwrap();
+                let first = pictures.windows(6).position(|bytes| bytes == b"FRAME\n").unwrap() + 5;
+                std::fs::write(&source, [&pictures[..first], b" Itii", &pictures[first..]].concat()).unwrap();
+            }
             let path = scratch.path(&format!("out.{ending}"));
-            succeed(&mut encode(&scratch.clip(&clip), &path, &[]));
+            succeed(&mut encode(&source, &path, &[]));
             let fields = ["-show_entries", "frame=interlaced_frame,top_field_first", "-of", "csv=p=0"];
             let shown = succeed(Command::new("ffprobe").args(["-v", "error"]).args(fields).arg(&path));
             let shown = text(&shown.stdout);
             let frames: Vec<&str> = shown.split_whitespace().map(|line| line.trim_end_matches(',')).collect();
-            assert_eq!(frames, vec![format!("1,{order}"); 5], "{tag} {ending}");
+            assert_eq!(frames, vec![expected; 5], "{tag} {ending}");
             // Nobody gave a time code, so none shows.
             let side = ["-show_entries", "frame_side_data", "-of", "compact"];
             let shown = succeed(Command::new("ffprobe").args(["-v", "error"]).args(side).arg(&path));
