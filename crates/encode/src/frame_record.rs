@@ -1,5 +1,7 @@
 //! What a pass over a stream learns of a frame, for the passes after it.
 
+use std::ops::RangeInclusive;
+
 use vitascope_core::Time;
 
 use crate::frame::{FrameCost, FrameKind, MotionVector, PlannedFrame};
@@ -19,11 +21,15 @@ pub struct FrameRecord {
     pub cost: FrameCost,
     /// Mean length of its motion in quarter samples.
     pub motion: f32,
-    /// The base QP it was coded with.
+    /// The base QP it was coded with. Beyond 51 where the frame was made smaller than quantisers can: what would have done it.
     pub base_qp: f64,
     /// What it took.
     pub bits: u64,
 }
+
+/// What records can say of durations, in seconds, and of base QPs.
+const DURATIONS: RangeInclusive<f64> = 0.0..=1e10;
+const BASE_QPS: RangeInclusive<f64> = -16.0..=200.0;
 
 const KINDS: [FrameKind; 5] =
     [FrameKind::Idr, FrameKind::I, FrameKind::P, FrameKind::ReferenceB, FrameKind::B];
@@ -46,13 +52,15 @@ impl FrameRecord {
         }
     }
 
-    /// The record as bytes, little-endian; the presentation time is not among them.
+    /// The record as bytes, little-endian; the presentation time is not among them. What is out of a record's range becomes the
+    /// nearest that is in it, so that whatever is written can be read.
     pub fn to_bytes(&self) -> [u8; Self::BYTES] {
         let kind = KINDS.iter().position(|kind| *kind == self.kind).unwrap_or_default() as u8;
         let mut bytes = vec![kind, u8::from(self.scene_cut), 0, 0];
         bytes.extend(self.motion.to_le_bytes());
-        bytes.extend(self.duration_seconds.to_le_bytes());
-        bytes.extend(self.base_qp.to_le_bytes());
+        for (number, range) in [(self.duration_seconds, DURATIONS), (self.base_qp, BASE_QPS)] {
+            bytes.extend(number.clamp(*range.start(), *range.end()).to_le_bytes());
+        }
         for number in [self.bits, self.cost.intra, self.cost.inter] {
             bytes.extend(number.to_le_bytes());
         }
@@ -83,8 +91,8 @@ impl FrameRecord {
                 intra_blocks: u32::from_le_bytes(four(56)),
             },
         };
-        let sane = (0.0..=1e4).contains(&record.duration_seconds)
-            && (-16.0..=80.0).contains(&record.base_qp)
+        let sane = DURATIONS.contains(&record.duration_seconds)
+            && BASE_QPS.contains(&record.base_qp)
             && (0.0..1e18).contains(&record.cost.weighted)
             && record.motion.is_finite()
             && record.bits < 1 << 48
@@ -117,6 +125,14 @@ mod tests {
         };
         let bytes = record.to_bytes();
         assert_eq!(FrameRecord::from_bytes(record.presentation_time, &bytes), Some(record));
+        // A slide of a week, made far smaller than quantisers can.
+        for (duration_seconds, base_qp, nearest) in
+            [(604_800.0, 110.0, 110.0), (604_800.0, 999.0, 200.0), (604_800.0, -99.0, -16.0)]
+        {
+            let odd = FrameRecord { duration_seconds, base_qp, ..record };
+            let expected = FrameRecord { duration_seconds, base_qp: nearest, ..record };
+            assert_eq!(FrameRecord::from_bytes(odd.presentation_time, &odd.to_bytes()), Some(expected));
+        }
         assert_eq!(FrameRecord::from_bytes(Time::INVALID, &bytes), None);
         assert_eq!(FrameRecord::from_bytes(record.presentation_time, &bytes[1..]), None);
         for (offset, value) in [(0, 9), (15, 0x7f), (23, 0x7f), (31, 1), (55, 0x7f)] {

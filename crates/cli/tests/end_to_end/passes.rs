@@ -43,6 +43,22 @@ fn a_short_clip_keeps_to_its_rate() {
     }
 }
 
+/// Frames that quantisers cannot make small enough are recorded as well.
+#[test]
+fn passes_go_with_tight_limits() {
+    let scratch = Scratch::new();
+    let output = scratch.path("out.mp4");
+    let settings = ["AverageBitRate=100000", "DataRateLimits=[2500,0.1]"];
+    succeed(encode(&bunny(), &output, &settings).args(["--passes", "2"]));
+    let found = packets(&output);
+    assert_eq!(found.len(), 48);
+    for packet in &found {
+        let window = found.iter().filter(|other| (0.0..0.0999).contains(&(other.dts - packet.dts)));
+        let bytes: u64 = window.map(|packet| packet.size).sum();
+        assert!(bytes <= 2500, "{bytes} from {}", packet.dts);
+    }
+}
+
 #[test]
 fn passes_that_are_not_needed_are_not_run() {
     let scratch = Scratch::new();
