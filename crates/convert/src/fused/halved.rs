@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Halve;
-use vitascope_dsp::pixels::halve::{CUBIC, GROUP, HalveRows, SUMS, SharpenRow};
+use vitascope_dsp::pixels::halve::{CUBIC, HalveCubic, memory_of};
 
 use crate::planes::{Band, SourcePlane};
 use crate::scale::filter::FilterBank;
@@ -28,7 +28,7 @@ pub(super) fn means_of_two(bank: Option<&FilterBank>) -> bool {
     })
 }
 
-/// Whether a bank is that of [`HalveRows`] and [`SharpenRow`], edges aside.
+/// Whether a bank is that of [`HalveCubic`], edges aside.
 pub(super) fn cubic_of_two(bank: Option<&FilterBank>) -> bool {
     bank.is_some_and(|bank| {
         let inner = 2..bank.starts.len().saturating_sub(2);
@@ -40,44 +40,21 @@ pub(super) fn cubic_of_two(bank: Option<&FilterBank>) -> bool {
     })
 }
 
-/// Bytes of a stretch of a row that is gone through from top to bottom; in tests, several stretches a row. Long enough for
-/// the rows of common pictures: memory that is read row by row comes a fifth faster than columns of it, though words then
-/// fill more than the nearest cache.
-const STRETCH: usize = if cfg!(test) { 48 } else { 3840 };
-
-/// A source plane twice as wide and high as what is made of it.
-struct Doubled<'a> {
-    from: &'a SourcePlane<'a>,
-    unit: usize,
-    width: usize,
-    height: usize,
-}
-
-impl Doubled<'_> {
-    /// Row `y`; past both ends those at the ends.
-    fn row(&self, y: isize) -> &[u8] {
-        let row = self.from.row(y.clamp(0, 2 * self.height as isize - 1) as usize);
-        &row[..2 * self.width * self.unit]
-    }
-}
-
-/// Memory of one band: sums and two rows of words of [`HalveRows`].
+/// Memory of one band: what [`HalveCubic`] keeps, and a row that nobody wants.
 #[derive(Default)]
-pub(super) struct HalvedScratch([Vec<i16>; 3]);
+pub(super) struct HalvedScratch {
+    memory: Vec<i16>,
+    unwanted: Vec<u8>,
+}
 
 pub(super) struct HalvingKernels {
     mean: Halve,
-    halve_rows: HalveRows,
-    sharpen_row: SharpenRow,
+    cubic: HalveCubic,
 }
 
 impl HalvingKernels {
     pub(super) fn select(level: CpuLevel) -> HalvingKernels {
-        HalvingKernels {
-            mean: Halve::select(level),
-            halve_rows: HalveRows::select(level),
-            sharpen_row: SharpenRow::select(level),
-        }
+        HalvingKernels { mean: Halve::select(level), cubic: HalveCubic::select(level) }
     }
 
     /// Makes rows of a plane `width` pixels wide from all of `from`, which is twice as wide and high.
@@ -98,50 +75,35 @@ impl HalvingKernels {
                     self.mean.call(row(2 * y), row(2 * y + 1), unit, &mut band.row(y)[..bytes]);
                 }
             }
-            Halved::Cubic(unit) => {
-                for left in (0..width * unit).step_by(STRETCH) {
-                    let stretch = left..(width * unit).min(left + STRETCH);
-                    let plane = Doubled { from, unit, width, height };
-                    self.stretch(&plane, stretch, band, rows.clone(), scratch);
-                }
-            }
+            Halved::Cubic(unit) => self.cubic(unit, from, (width * unit, height), band, rows, scratch),
         }
     }
 
-    /// Bytes `stretch` of rows, by the cubic.
-    fn stretch(
+    /// Rows of `bytes` bytes by the cubic.
+    fn cubic(
         &self,
-        plane: &Doubled<'_>,
-        stretch: Range<usize>,
+        unit: usize,
+        from: &SourcePlane<'_>,
+        (bytes, height): (usize, usize),
         band: &mut Band<'_>,
         rows: Range<usize>,
-        HalvedScratch(words): &mut HalvedScratch,
+        HalvedScratch { memory, unwanted }: &mut HalvedScratch,
     ) {
-        let unit = plane.unit;
-        // A group more before the first pixel, and at least a pixel after the last one.
-        let first = (stretch.start / unit) as isize - (GROUP / unit) as isize;
-        let count = GROUP + (stretch.len() + unit).next_multiple_of(GROUP);
-        let [sums, upper, lower] = words.each_mut().map(aligned);
-        let sums = &mut sums[..count / GROUP * SUMS];
-        let (upper, lower) = (&mut upper[..count], &mut lower[..count]);
-        // Sums of a row need the four source rows around it, and sharpening the sums of three rows.
+        memory.resize(memory_of(bytes).max(memory.len()), 0);
+        unwanted.resize(2 * bytes, 0);
+        // Rows past both ends are those at the ends.
+        let last = 2 * height as isize - 1;
+        let row = |y: isize| &from.row(y.clamp(0, last) as usize)[..2 * bytes];
+        // What the first rows are made of takes two calls.
         for y in (rows.start as isize - 4..rows.end as isize).step_by(2) {
-            let four = |next: isize| [3, 4, 5, 6].map(|row| plane.row(2 * next + row));
-            let made = [&mut *upper, &mut *lower];
-            self.halve_rows.call(four(y), unit, first, sums, made);
-            for (y, words) in (y..).zip([&*upper, &*lower]) {
-                if let Some(y) = usize::try_from(y).ok().filter(|y| rows.contains(y)) {
-                    let words = &words[GROUP - unit..][..stretch.len() + 2 * unit];
-                    self.sharpen_row.call(words, unit, &mut band.row(y)[stretch.clone()]);
-                }
-            }
+            let four = [3, 4, 5, 6].map(|next| row(2 * y + next));
+            let (first, second) = unwanted.split_at_mut(bytes);
+            let out = match usize::try_from(y).ok().filter(|y| *y >= rows.start) {
+                Some(y) if y + 1 < rows.end => band.two_rows(y).map(|row| &mut row[..bytes]),
+                Some(y) => [&mut band.row(y)[..bytes], second],
+                None => [first, second],
+            };
+            self.cubic.call(four, unit, memory, out);
         }
     }
-}
-
-/// Words from the first one that begins a line of the cache on, enough for a stretch.
-fn aligned(words: &mut Vec<i16>) -> &mut [i16] {
-    words.resize(32 + (STRETCH + 3 * GROUP) / GROUP * SUMS, 0);
-    let start = words.as_ptr().align_offset(64).min(32);
-    &mut words[start..]
 }

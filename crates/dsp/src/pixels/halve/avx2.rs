@@ -6,33 +6,36 @@ use super::{GROUP, SHARPNESS, SUMS};
 use crate::pixels::x86_64::{load_words, store, store_words};
 
 #[target_feature(enable = "avx2")]
-pub(super) fn halve_rows(
-    rows: [&[u8]; 4],
-    unit: usize,
-    first: isize,
-    sums: &mut [i16],
-    out: [&mut [i16]; 2],
-) {
+pub(super) fn halve_cubic(rows: [&[u8]; 4], unit: usize, memory: &mut [i16], out: [&mut [u8]; 2]) {
     match unit {
-        1 => halve_units::<1>(rows, first, sums, out),
-        2 => halve_units::<2>(rows, first, sums, out),
-        _ => halve_units::<4>(rows, first, sums, out),
+        1 => halve_units::<1>(rows, memory, out),
+        2 => halve_units::<2>(rows, memory, out),
+        _ => halve_units::<4>(rows, memory, out),
     }
 }
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn halve_units<const UNIT: usize>(
+fn halve_units<const UNIT: usize>(rows: [&[u8]; 4], memory: &mut [i16], out: [&mut [u8]; 2]) {
+    let bytes = out[0].len();
+    let (sums, words) = super::parts(memory, bytes, UNIT);
+    let [upper, lower] = words;
+    halve_rows::<UNIT>(rows, sums, [upper, lower]);
+    for (out, words) in out.into_iter().zip([upper, lower]) {
+        sharpen_row::<UNIT>(super::around(words, bytes, UNIT), out);
+    }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halve_rows<const UNIT: usize>(
     rows: [&[u8]; 4],
-    first: isize,
-    sums: &mut [i16],
-    [upper, lower]: [&mut [i16]; 2],
+    groups: &mut [[i16; SUMS]],
+    [upper, lower]: [&mut [[i16; GROUP]]; 2],
 ) {
-    let (upper, lower) = (upper.as_chunks_mut::<GROUP>().0, lower.as_chunks_mut::<GROUP>().0);
-    let groups = sums.as_chunks_mut::<SUMS>().0;
     // Groups read the pixel before theirs and the one after.
     let (each, length) = (2 * GROUP as isize, rows[0].len() as isize);
-    let start = (2 * first - 1) * UNIT as isize;
+    let start = -(2 * GROUP as isize + UNIT as isize);
     let last = length - each - 2 * UNIT as isize;
     let inner_first = ((each - 1 - start).max(0) / each).min(groups.len() as isize) as usize;
     let inner_end = (last + each - start).max(0) / each;
@@ -181,18 +184,9 @@ fn sharpened(before: __m256i, own: __m256i, after: __m256i, sharpness: __m256i) 
     _mm256_add_epi16(own, _mm256_mulhrs_epi16(difference, sharpness))
 }
 
-#[target_feature(enable = "avx2")]
-pub(super) fn sharpen_row(words: &[i16], unit: usize, out: &mut [u8]) {
-    match unit {
-        1 => sharpen_units::<1>(words, out),
-        2 => sharpen_units::<2>(words, out),
-        _ => sharpen_units::<4>(words, out),
-    }
-}
-
 #[inline]
 #[target_feature(enable = "avx2")]
-fn sharpen_units<const UNIT: usize>(words: &[i16], out: &mut [u8]) {
+fn sharpen_row<const UNIT: usize>(words: &[i16], out: &mut [u8]) {
     let (blocks, _) = out.as_chunks_mut::<32>();
     let done = blocks.len() * 32;
     debug_assert!(words.len() >= done + 2 * UNIT);
