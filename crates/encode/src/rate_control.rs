@@ -193,6 +193,8 @@ pub struct RateControl {
     last_predicted: Option<(f64, f64)>,
     /// What a pass before knows of the frames.
     plan: Option<PassPlan>,
+    /// The QP that a frame came to that was too large at its own, and less with each frame after it that was not.
+    raised: Option<f64>,
 }
 
 /// How a frame is to be coded.
@@ -269,6 +271,7 @@ impl RateControl {
             next_decode: 0.0,
             last_predicted: None,
             plan: None,
+            raised: None,
         })
     }
 
@@ -402,6 +405,7 @@ impl RateControl {
             let Some(size) = frame.actual else { continue };
             let step = frame.step * exp2(size.raised_qp / 6.0);
             self.model.learn(frame.kind, frame.weighted_cost, step, size.bits as f64);
+            self.note_raised(&frame, size.raised_qp);
             let actual = (size.bits + size.filler) as f64;
             if let Some(plan) = &mut self.plan {
                 plan.finished(frame.index, actual);

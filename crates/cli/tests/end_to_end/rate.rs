@@ -101,6 +101,16 @@ fn what_motion_saves_is_spent_where_it_comes_to_rest() {
     check_rates(&source, &[50_000.0, 80_000.0], &["AllowFrameReordering=false"], 0.05);
 }
 
+/// Frames that were too large for a limit do not make those behind them too large as well, at which the rate would go unused.
+#[test]
+fn limits_leave_the_rate_to_be_used() {
+    let scratch = Scratch::new();
+    let output = scratch.path("out.mp4");
+    succeed(&mut encode(&bunny(), &output, &["AverageBitRate=150000", "DataRateLimits=[12187,0.5]"]));
+    let rate = video_bits(&output) / 1.92;
+    assert!(rate > 110_000.0, "{rate}");
+}
+
 #[test]
 fn more_quality_costs_more_bits() {
     let scratch = Scratch::new();

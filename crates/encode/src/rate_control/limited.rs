@@ -1,7 +1,7 @@
 //! Keeping to the limits of sizes: the QP at which the frames in sight fit, and the most bits of each frame.
 
 use super::limits::Slot;
-use super::{InFlight, RateControl, RateFrame, step_of_qp};
+use super::{InFlight, RateControl, RateFrame, qp_of_step, step_of_qp};
 use crate::frame::FrameKind;
 use crate::math::log2;
 
@@ -18,6 +18,8 @@ const INTRA_PART: f64 = 0.5;
 const COMFORT: f64 = 0.85;
 /// Part of the limits that plans use.
 const PLANNED: f64 = 0.94;
+/// By how much the QP falls with each frame after one that came out too large.
+const FALL: f64 = 1.5;
 /// Halvings by which the part is found that every frame gets of the least it needs.
 const SHARE_ROUNDS: usize = 8;
 /// Frames like the last one that plans put after those in sight.
@@ -44,6 +46,9 @@ impl RateControl {
                 bits_at(qp) <= PLANNED * self.guard.allowance(time, &expected, &later)
             };
             qp = least_qp(wished, fits);
+            if let Some(raised) = self.raised.filter(|_| !frame.kind.is_intra()) {
+                qp = qp.max(raised);
+            }
             // What is left now, with the frames in flight at their largest.
             let excess = bits_at(qp) / (COMFORT * most).max(1.0);
             if excess > 1.0 {
@@ -89,6 +94,18 @@ impl RateControl {
             }
         }
         most.max(floor)
+    }
+
+    /// Behind a frame that had to be coded more coarsely, a fine one costs far more than its costs say and would be too large as
+    /// well: QPs come down by steps.
+    pub(super) fn note_raised(&mut self, frame: &InFlight, by: f64) {
+        if frame.kind.is_intra() {
+            self.raised = None;
+        } else if by >= 1.0 {
+            self.raised = Some((qp_of_step(frame.step) + by).min(MAX_QP) - FALL);
+        } else {
+            self.raised = self.raised.map(|qp| qp - FALL);
+        }
     }
 
     /// Takes a frame of known size into account.

@@ -425,3 +425,40 @@ fn a_sync_frame_shortly_before_the_end_is_paid_for() {
     simulation.depth = 10;
     simulation.check_rate(0.012);
 }
+
+/// The frames behind one that was coded more coarsely than planned begin where that one ended, and become finer by steps.
+#[test]
+fn frames_behind_one_that_was_too_large_come_down_by_steps() {
+    let windows = [Some(WindowLimit { bits: 3e5, seconds: 1.0 }), None];
+    let config = RateConfig {
+        mode: RateMode::ConstantQuality { rate_factor: 30.0 },
+        macroblocks: MACROBLOCKS,
+        limits: SizeLimits { windows, ..SizeLimits::default() },
+        ..RateConfig::default()
+    };
+    let mut control = RateControl::new(config).unwrap();
+    let mut qps = Vec::new();
+    for index in 0..20 {
+        let kind = if index == 0 { FrameKind::Idr } else { FrameKind::P };
+        let weighted = 30.0 * f64::from(MACROBLOCKS);
+        let cost = FrameCost { intra: weighted as u64, inter: weighted as u64, intra_blocks: 0, weighted };
+        let plan = control.start(&RateFrame {
+            index,
+            kind,
+            cost,
+            duration_seconds: 0.04,
+            decode_seconds: None,
+            next_decode_seconds: None,
+            forced_qp: None,
+            ahead: &[],
+            ahead_is_all: false,
+        });
+        let raised_qp = if index == 8 { 9.0 } else { 0.0 };
+        let bits = 0.6 * weighted / step_of_qp(plan.qp + raised_qp);
+        control.finish(index, CodedSize { bits: bits as u64, raised_qp, ..CodedSize::default() });
+        qps.push(plan.qp);
+    }
+    assert!((qps[9] - (qps[8] + 7.5)).abs() < 1e-9, "{qps:.1?}");
+    assert!(qps[9..14].windows(2).all(|pair| (pair[0] - pair[1] - 1.5).abs() < 1e-9), "{qps:.1?}");
+    assert!((qps[19] - qps[8]).abs() < 1.0, "{qps:.1?}");
+}
