@@ -86,6 +86,24 @@ effects! {
         }
     }
 
+    key::AVERAGE_BIT_RATE => fn rate_and_limits_are_raised_together() {
+        // As calls do, which begin carefully: the level of the stream must not hold them down.
+        let limit = |rate: i64| pairs(&[(rate * 3 / 2 / 8) as f64, 1.0]);
+        let settings = with(key::AVERAGE_BIT_RATE, 60_000)
+            .with(key::DATA_RATE_LIMITS, limit(60_000))
+            .with(key::REAL_TIME, true)
+            .with(key::EXPECTED_FRAME_RATE, 30);
+        let (session, outputs) = low_latency_session(WIDTH, HEIGHT, &settings);
+        (0..30).for_each(|number| give(&session, number));
+        session.set_property(key::AVERAGE_BIT_RATE, 600_000).unwrap();
+        session.set_property(key::DATA_RATE_LIMITS, limit(600_000)).unwrap();
+        (30..90).for_each(|number| give(&session, number));
+        session.complete_frames(Time::INVALID).unwrap();
+        let sizes = sizes(&collect(&outputs));
+        let late = 8.0 * sizes[60..].iter().sum::<usize>() as f64;
+        assert!(late > 400_000.0, "{late}");
+    }
+
     key::CONSTANT_BIT_RATE => fn constant_bit_rate() {
         let stream = encode(&buffered(key::CONSTANT_BIT_RATE, 640_000).with(key::VBV_BUFFER_DURATION, 0.4), 90);
         let hrd = hrd(&stream).expect("the buffer is described");

@@ -28,20 +28,21 @@ const QUALITY: [f64; 5] = [0.05, 0.1, 0.35, 1.0, 4.0];
 /// What a stream of so many pixels per second may come to, in bits per second, with headroom for being raised in mid-stream:
 /// the choice of a level goes by it.
 pub(crate) fn reachable_bit_rate(control: RateControl, limits: &RateLimits, pixels: f64) -> u64 {
-    let raised = match control {
-        RateControl::AverageBitRate(bits) => (HEADROOM * f64::from(bits)).max(RAISED * pixels),
-        RateControl::ConstantQuality(quality) => at_quality(&QUALITY, quality) * pixels,
+    let (wanted, raised) = match control {
+        RateControl::AverageBitRate(bits) => (HEADROOM * f64::from(bits), RAISED * pixels),
+        RateControl::ConstantQuality(quality) => (at_quality(&QUALITY, quality) * pixels, 0.0),
     };
     // Whatever is aimed at, no picture is coarser than the greatest QP.
     let least = at_quality(&QUALITY, quality_of_quantiser(limits.max_qp.into())) * pixels;
-    held_down(raised.max(least).max(RAISED_SMALL), limits)
+    // Limits may be raised as well: calls that begin at a low rate have them close above it.
+    held_down(wanted.max(least), limits).max(raised.max(RAISED_SMALL)).ceil() as u64
 }
 
 /// Limits of sizes hold a rate down; all of a longer window may come at once.
-fn held_down(rate: f64, limits: &RateLimits) -> u64 {
+fn held_down(rate: f64, limits: &RateLimits) -> f64 {
     let limits = limits.data_rate.iter().flatten();
     let limits = limits.map(|limit| 8.0 * limit.bytes as f64 / limit.seconds.min(1.0));
-    limits.fold(rate, f64::min).ceil() as u64
+    limits.fold(rate, f64::min)
 }
 
 #[cfg(test)]
@@ -58,8 +59,13 @@ mod tests {
         let average = RateControl::AverageBitRate(1_000_000);
         assert_eq!(reachable(RateControl::AverageBitRate(1_500_000), [None; 2], 1e6), 4_500_000);
         assert_eq!(reachable(average, [None; 2], 1e8), 25_000_000);
-        assert_eq!(reachable(average, [limit(100_000, 5.0), None], 1e8), 800_000);
-        assert_eq!(reachable(average, [limit(100_000, 5.0), limit(10_000, 0.2)], 1e8), 400_000);
+        let high = RateControl::AverageBitRate(10_000_000);
+        assert_eq!(reachable(high, [None; 2], 1e6), 30_000_000);
+        assert_eq!(reachable(high, [limit(1_000_000, 5.0), None], 1e6), 8_000_000);
+        assert_eq!(reachable(high, [limit(1_000_000, 5.0), limit(150_000, 0.2)], 1e6), 6_000_000);
+        // They leave the room to be raised that there is without them.
+        assert_eq!(reachable(high, [limit(100_000, 5.0), None], 1e6), 4_000_000);
+        assert_eq!(reachable(average, [limit(100_000, 5.0), None], 1e8), 25_000_000);
         let quality = |quality| reachable(RateControl::ConstantQuality(quality), [None; 2], 1e8);
         assert_eq!((quality(0.5), quality(1.0)), (35_000_000, 400_000_000));
         let bounded = |max_qp| {

@@ -22,10 +22,10 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         DefaultValue::Text("H264_High_AutoLevel"),
         Change::BeforeFirstFrame,
         "Profile and level of the stream. With AutoLevel the encoder chooses the lowest level that the picture size, the frame \
-         rate, the references and the bit rate allow; the rate with headroom: three times AverageBitRate and at least a quarter \
-         of a bit per pixel, or what busy pictures take at Quality; at least what they take at MaxAllowedFrameQP, and at least \
-         4 Mbit/s, as far as DataRateLimits let a second come to that; and exactly that of ConstantBitRate and the peak of \
-         VariableBitRate. Whatever changes later, the bit rate and the buffer of the level hold frames down. A level whose pictures are smaller than the session's is refused. Setting \
+         rate, the references and the bit rate allow; the rate with headroom: three times AverageBitRate, or what busy pictures take \
+         at Quality; at least what they take at MaxAllowedFrameQP, as far as DataRateLimits let a second come to that; and \
+         in any case 4 Mbit/s and with AverageBitRate a quarter of a bit per pixel, to which all of these may be raised later. \
+         With ConstantBitRate and VariableBitRate it is exactly that rate or its peak. Whatever changes later, the bit rate and the buffer of the level hold frames down. A level whose pictures are smaller than the session's is refused. Setting \
          a profile without CABAC takes back a CABAC entropy mode. Samples have 8 bits and chroma is 4:2:0: High 10, High 4:2:2, \
          High 4:4:4 Predictive and Extended are refused by name, and sources of other formats are converted.",
     ),
