@@ -4,7 +4,7 @@
 //! the conversion may have changed; these are made afresh.
 
 use vitascope_core::attachment::FieldDetail;
-use vitascope_core::{AttachmentMode, PixelBuffer, TransferFunction, Value, attachment};
+use vitascope_core::{AttachmentMode, ChromaLocation, PixelBuffer, TransferFunction, Value, attachment};
 
 use crate::description::PictureDescription;
 
@@ -48,6 +48,8 @@ pub(crate) struct Moves {
     pub(crate) reshaped: bool,
     /// What became of rows.
     pub(crate) rows: Rows,
+    /// Chroma lies where it lay, in either field.
+    pub(crate) chroma_kept: bool,
 }
 
 /// What became of rows, of which fields are made.
@@ -113,9 +115,17 @@ pub(crate) fn rewrite(
         to.set_pixel_aspect_ratio(ratio);
     }
     if let Some(location) = outcome.chroma_location {
-        for key in [attachment::CHROMA_LOCATION_TOP_FIELD, attachment::CHROMA_LOCATION_BOTTOM_FIELD] {
+        let set = |key, location: ChromaLocation| {
             to.set_attachment(key, location.string(), AttachmentMode::ShouldPropagate);
-        }
+        };
+        // Chroma that is made anew is made for the frame, whose fields then have it in one place.
+        let below = || {
+            let (own, _) = from.attachment(attachment::CHROMA_LOCATION_BOTTOM_FIELD)?;
+            own.as_str().and_then(ChromaLocation::from_string)
+        };
+        set(attachment::CHROMA_LOCATION_TOP_FIELD, location);
+        let below = moves.chroma_kept.then(below).flatten().unwrap_or(location);
+        set(attachment::CHROMA_LOCATION_BOTTOM_FIELD, below);
     }
     if let Some(premultiplied) = outcome.premultiplied {
         let mode = if premultiplied { attachment::PREMULTIPLIED_ALPHA } else { attachment::STRAIGHT_ALPHA };

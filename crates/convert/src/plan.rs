@@ -136,8 +136,12 @@ impl Plan {
         let same = (source.width, source.height) == size && geometry.is_whole_and_same();
         let alpha = plan_alpha(from, to, source, color.as_ref(), !same, &mut outcome);
         let source_siting = source.chroma_location.unwrap_or(ChromaLocation::Left);
-        outcome.chroma_location =
-            siting_of(from, to, source_siting, options, color.is_some() || alpha != AlphaPlan::default());
+        let full = color.is_some() || alpha != AlphaPlan::default();
+        outcome.chroma_location = siting_of(from, to, source_siting, options, full);
+        let chroma_kept = same && !full && from.has_chroma() && from.chroma_shift() == to.chroma_shift();
+        if chroma_kept {
+            outcome.chroma_location = outcome.chroma_location.map(|_| source_siting);
+        }
         let destination_siting = outcome.chroma_location.unwrap_or(source_siting);
         let linear =
             color.as_ref().is_none_or(|color| color.linear().is_some()) && alpha == AlphaPlan::default();
@@ -184,7 +188,13 @@ impl Plan {
             }
         }
         let rows = if geometry.keeps_fields() { Rows::Kept } else { Rows::Lost };
-        Ok(Plan { pipeline, fused, chain, outcome, moves: Moves { moved: !same, reshaped: !same, rows } })
+        Ok(Plan {
+            pipeline,
+            fused,
+            chain,
+            outcome,
+            moves: Moves { moved: !same, reshaped: !same, rows, chroma_kept },
+        })
     }
 }
 

@@ -132,8 +132,10 @@ impl Rotator {
         }
         let outcome = self.outcome(&description, destination, layout);
         let turn = self.turn();
+        let moved = turn.transpose || turn.mirror_x || turn.mirror_y;
         let moves = Moves {
-            moved: turn.transpose || turn.mirror_x || turn.mirror_y,
+            moved,
+            chroma_kept: !moved,
             reshaped: turn.transpose,
             rows: match (turn.transpose, turn.mirror_y && source.height().is_multiple_of(2)) {
                 (true, _) => Rows::Lost,
@@ -250,14 +252,24 @@ impl Rotator {
             height: destination.height(),
             clean_aperture,
             pixel_aspect_ratio,
-            chroma_location: turned_siting(turn, layout, source.chroma_location),
+            chroma_location: turned_siting(
+                turn,
+                layout,
+                (destination.width(), destination.height()),
+                source.chroma_location,
+            ),
             ..source.clone()
         }
     }
 }
 
-/// Where chroma lies after the turn; what has no name keeps the name it had.
-fn turned_siting(turn: Turn, layout: &Layout, location: Option<ChromaLocation>) -> Option<ChromaLocation> {
+/// Where chroma lies after the turn to a picture of this size; what has no name keeps the name it had.
+fn turned_siting(
+    turn: Turn,
+    layout: &Layout,
+    (width, height): (usize, usize),
+    location: Option<ChromaLocation>,
+) -> Option<ChromaLocation> {
     if layout.chroma_shift() != (1, 1) {
         return location;
     }
@@ -265,9 +277,12 @@ fn turned_siting(turn: Turn, layout: &Layout, location: Option<ChromaLocation>) 
     let stated = location.or(turn.transpose.then_some(ChromaLocation::Left))?;
     let old = Siting::of(stated);
     let (x, y) = if turn.transpose { (old.y, old.x) } else { (old.x, old.y) };
-    let x = if turn.mirror_x { 1.0 - x } else { x };
-    let y = if turn.mirror_y { 1.0 - y } else { y };
-    if x > 0.75 { location } else { Some(Siting { x, y }.location()) }
+    // The first pair of what was the other end of an odd length begins where a lone sample ended.
+    let mirrored = |place: f64, length: usize| if length % 2 == 1 { -place } else { 1.0 - place };
+    let x = if turn.mirror_x { mirrored(x, width) } else { x };
+    let y = if turn.mirror_y { mirrored(y, height) } else { y };
+    let is_named = (0.0..=0.5).contains(&x) && (0.0..=1.0).contains(&y);
+    if is_named { Some(Siting { x, y }.location()) } else { location }
 }
 
 fn shapes(layout: &Layout, width: usize, height: usize) -> Vec<PlaneShape> {

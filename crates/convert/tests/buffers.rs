@@ -88,6 +88,29 @@ fn attachments_are_rewritten() {
 }
 
 #[test]
+fn copied_chroma_stays_where_it_lay_in_both_fields() {
+    let source = buffer(32, 16, b"420v");
+    let keys = [attachment::CHROMA_LOCATION_TOP_FIELD, attachment::CHROMA_LOCATION_BOTTOM_FIELD];
+    let check = |stated: [&str; 2], format: &[u8; 4], (width, height), expected: [&str; 2]| {
+        for (key, location) in keys.into_iter().zip(stated) {
+            source.set_attachment(key, location, AttachmentMode::ShouldPropagate);
+        }
+        let destination = buffer(width, height, format);
+        convert(&source, &destination, &Options::default()).unwrap();
+        assert_eq!(keys.map(|key| text(&destination, key).unwrap()), expected, "{stated:?}");
+    };
+    for format in [b"420v", b"y420", b"x420", b"420f"] {
+        check(["TopLeft", "BottomLeft"], format, (32, 16), ["TopLeft", "BottomLeft"]);
+        check(["DV 4:2:0", "DV 4:2:0"], format, (32, 16), ["DV 4:2:0", "DV 4:2:0"]);
+        check(["Left", "nowhere"], format, (32, 16), ["Left", "Left"]);
+    }
+    // Chroma that is made for the frame.
+    check(["TopLeft", "BottomLeft"], b"420v", (16, 8), ["TopLeft", "TopLeft"]);
+    check(["DV 4:2:0", "DV 4:2:0"], b"420v", (16, 8), ["TopLeft", "TopLeft"]);
+    check(["Center", "Center"], b"422v", (32, 16), ["Center", "Center"]);
+}
+
+#[test]
 fn scaled_rows_are_no_fields_and_other_places_hold_no_more() {
     let source = flat(64, 32, [1, 2, 3, 255]);
     let mode = AttachmentMode::ShouldPropagate;

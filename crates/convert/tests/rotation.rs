@@ -174,6 +174,25 @@ fn attachments_turn_too() {
 }
 
 #[test]
+fn mirrored_chroma_lies_where_the_rows_and_columns_are_that_it_lay_at() {
+    let check = |(width, height): (usize, usize), rotator: Rotator, from: &str, to: &str| {
+        let source = noise(width, height, FourCc::new(*b"420v"));
+        let key = attachment::CHROMA_LOCATION_TOP_FIELD;
+        source.set_attachment(key, from, AttachmentMode::ShouldPropagate);
+        let (location, _) = turned(&rotator, &source).attachment(key).unwrap();
+        assert_eq!(location.as_str(), Some(to), "{width}x{height} {rotator:?}");
+    };
+    let upside_down = Rotator { flip_vertical: true, ..Rotator::default() };
+    let half = Rotator { rotation: Rotation::Half, ..Rotator::default() };
+    // Rows 0, 2, 4 and 6 of eight become 7, 5, 3 and 1; of seven they become 6, 4, 2 and 0.
+    check((16, 8), upside_down.clone(), "TopLeft", "BottomLeft");
+    check((16, 7), upside_down.clone(), "TopLeft", "TopLeft");
+    check((16, 7), upside_down, "Left", "Left");
+    check((15, 7), half.clone(), "TopLeft", "TopLeft");
+    check((15, 8), half, "TopLeft", "BottomLeft");
+}
+
+#[test]
 fn what_cannot_be_turned_is_refused() {
     let check = |format: &[u8; 4], rotation: Rotation, to: (usize, usize), to_format: &[u8; 4]| {
         let source = noise(16, 8, FourCc::new(*format));
