@@ -1,5 +1,7 @@
 //! A conversion from R'G'B' to R'G'B' as a grid.
 
+use super::grid::tetrahedron;
+
 /// Points along each side.
 const POINTS: usize = 65;
 
@@ -33,23 +35,13 @@ impl Cube {
     }
 
     fn value(&self, place: [f32; 3]) -> [f32; 3] {
-        let mut first = [0; 3];
-        let mut part = [0.0; 3];
-        for axis in 0..3 {
-            let limited = if place[axis].is_nan() { 0.0 } else { place[axis].clamp(0.0, 1.0) };
-            let position = limited * (POINTS - 1) as f32;
-            first[axis] = (position as usize).min(POINTS - 2);
-            part[axis] = position - first[axis] as f32;
+        let mut sum = [0.0; 3];
+        for (index, weight) in tetrahedron([POINTS; 3], place.map(f64::from)) {
+            for (sum, value) in sum.iter_mut().zip(self.values[index]) {
+                *sum += weight as f32 * value;
+            }
         }
-        let at = |x: usize, y: usize, z: usize| {
-            &self.values[((first[0] + x) * POINTS + first[1] + y) * POINTS + first[2] + z]
-        };
-        let mix = |low: f32, high: f32, part: f32| low + (high - low) * part;
-        std::array::from_fn(|channel| {
-            let edge = |x, y| mix(at(x, y, 0)[channel], at(x, y, 1)[channel], part[2]);
-            let side = |x| mix(edge(x, 0), edge(x, 1), part[1]);
-            mix(side(0), side(1), part[0])
-        })
+        sum
     }
 }
 

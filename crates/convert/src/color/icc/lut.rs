@@ -2,6 +2,7 @@
 
 use moxcms::{LutDataType, LutMultidimensionalType, LutStore, LutType, LutWarehouse};
 
+use super::grid::{corners, tetrahedron};
 use super::tone::Tone;
 use crate::color::math::{exp2, log2};
 use crate::color::matrix::Matrix;
@@ -22,8 +23,16 @@ pub(crate) struct Lut {
 #[derive(Clone, Debug)]
 enum Stage {
     Curves([Tone; 3]),
-    Matrix { matrix: Matrix, bias: [f64; 3] },
-    Grid { points: [usize; 3], values: Vec<f64> },
+    Matrix {
+        matrix: Matrix,
+        bias: [f64; 3],
+    },
+    /// `of_lab`: its directions are L*, a* and b*, whose grays are no diagonal.
+    Grid {
+        points: [usize; 3],
+        values: Vec<f64>,
+        of_lab: bool,
+    },
 }
 
 /// How numbers of 0 to 1 stand for the connection space.
@@ -46,8 +55,8 @@ impl Lut {
             _ => Coding::Lab,
         };
         let stages = match table {
-            LutWarehouse::Lut(table) => plain_stages(table, !to_pcs && !lab)?,
-            LutWarehouse::Multidimensional(table) => curved_stages(table, to_pcs)?,
+            LutWarehouse::Lut(table) => plain_stages(table, to_pcs, lab)?,
+            LutWarehouse::Multidimensional(table) => curved_stages(table, to_pcs, lab)?,
         };
         Ok(Lut { stages, coding })
     }
@@ -77,26 +86,18 @@ impl Stage {
                 let product = matrix.apply(values);
                 std::array::from_fn(|channel| product[channel] + bias[channel])
             }
-            Stage::Grid { points, values: grid } => interpolate(grid, *points, values),
+            Stage::Grid { points, values: grid, of_lab: true } => weighted(grid, &corners(*points, values)),
+            Stage::Grid { points, values: grid, of_lab: false } => {
+                weighted(grid, &tetrahedron(*points, values))
+            }
         }
     }
 }
 
-/// The grid's value at a place of 0 to 1 in each direction; the first direction varies slowest.
-fn interpolate(grid: &[f64], points: [usize; 3], place: [f64; 3]) -> [f64; 3] {
-    let mut first = [0; 3];
-    let mut part = [0.0; 3];
-    for axis in 0..3 {
-        let position = place[axis] * (points[axis] - 1) as f64;
-        first[axis] = (position as usize).min(points[axis] - 2);
-        part[axis] = position - first[axis] as f64;
-    }
+/// The sum of a grid's values by weight.
+fn weighted(grid: &[f64], points: &[(usize, f64)]) -> [f64; 3] {
     let mut sum = [0.0; 3];
-    for corner in 0..8 {
-        let bit = |axis: usize| (corner >> axis) & 1;
-        let weight: f64 =
-            (0..3).map(|axis| if bit(axis) == 1 { part[axis] } else { 1.0 - part[axis] }).product();
-        let index = ((first[0] + bit(0)) * points[1] + first[1] + bit(1)) * points[2] + first[2] + bit(2);
+    for (index, weight) in points {
         for (sum, value) in sum.iter_mut().zip(&grid[3 * index..]) {
             *sum += weight * value;
         }
@@ -147,21 +148,21 @@ impl Coding {
 }
 
 /// lut8 and lut16: a matrix in front of X, Y, Z, curves, grid, curves.
-fn plain_stages(table: &LutDataType, with_matrix: bool) -> Result<Vec<Stage>, String> {
+fn plain_stages(table: &LutDataType, to_pcs: bool, lab: bool) -> Result<Vec<Stage>, String> {
     three_channels(table.num_input_channels, table.num_output_channels)?;
     let mut stages = Vec::new();
-    if with_matrix {
+    if !to_pcs && !lab {
         stages.push(Stage::Matrix { matrix: Matrix(table.matrix.v), bias: [0.0; 3] });
     }
     let points = [usize::from(table.num_clut_grid_points); 3];
     stages.push(Stage::Curves(tables(&table.input_table, table.num_input_table_entries)?));
-    stages.push(grid(&table.clut_table, points)?);
+    stages.push(grid(&table.clut_table, points, lab && !to_pcs)?);
     stages.push(Stage::Curves(tables(&table.output_table, table.num_output_table_entries)?));
     Ok(stages)
 }
 
 /// lutAToB and lutBToA: A curves, grid, M curves, matrix, B curves, or the other way round; all but B may lack.
-fn curved_stages(table: &LutMultidimensionalType, to_pcs: bool) -> Result<Vec<Stage>, String> {
+fn curved_stages(table: &LutMultidimensionalType, to_pcs: bool, lab: bool) -> Result<Vec<Stage>, String> {
     three_channels(table.num_input_channels, table.num_output_channels)?;
     let curves = |curves: &[moxcms::ToneReprCurve], name: &str| -> Result<Option<Stage>, String> {
         let tones: Result<Vec<Tone>, String> = curves.iter().map(Tone::any).collect();
@@ -173,7 +174,7 @@ fn curved_stages(table: &LutMultidimensionalType, to_pcs: bool) -> Result<Vec<St
         }
     };
     let points = [0, 1, 2].map(|axis| usize::from(table.grid_points[axis]));
-    let clut = table.clut.as_ref().map(|clut| grid(clut, points)).transpose()?;
+    let clut = table.clut.as_ref().map(|clut| grid(clut, points, lab && !to_pcs)).transpose()?;
     let finite = table.matrix.v.iter().flatten().chain(&table.bias.v).all(|value| value.is_finite());
     if !finite {
         return Err("its matrix is not finite".into());
@@ -209,13 +210,13 @@ fn tables(store: &LutStore, entries: u16) -> Result<[Tone; 3], String> {
     Ok(std::array::from_fn(|channel| Tone::Table(values[channel * entries..][..entries].to_vec())))
 }
 
-fn grid(store: &LutStore, points: [usize; 3]) -> Result<Stage, String> {
+fn grid(store: &LutStore, points: [usize; 3], of_lab: bool) -> Result<Stage, String> {
     let values = numbers(store);
     let needed = 3 * points.iter().product::<usize>();
     if points.iter().any(|count| *count < 2) || values.len() != needed {
         return Err(format!("a grid of {points:?} points cannot have {} numbers", values.len()));
     }
-    Ok(Stage::Grid { points, values })
+    Ok(Stage::Grid { points, values, of_lab })
 }
 
 #[cfg(test)]
@@ -268,6 +269,31 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn grays_of_device_codes_stay_gray() {
+        let LutWarehouse::Lut(mut table) = identity(LutType::Lut8) else { unreachable!("made above") };
+        // Black, white, and colours that show.
+        let corners =
+            [[0, 0, 0], [9000, 0, 50000], [0, 40000, 0], [65535, 0, 0], [7, 7, 60000], [0, 65535, 0]];
+        let rest = [[0, 60000, 60000], [65535, 65535, 65535]];
+        table.clut_table = LutStore::Store16([corners.as_flattened(), rest.as_flattened()].concat());
+        let table = LutWarehouse::Lut(table);
+        let to = Lut::new(&table, true, false).unwrap();
+        let top = 1.0 + 32767.0 / 32768.0;
+        for gray in [0.2, 0.5, 0.9] {
+            let xyz = to.to_xyz([gray; 3]);
+            assert!(xyz.iter().all(|value| (value - gray * top).abs() < 1e-9), "{gray}: {xyz:?}");
+        }
+        // The grays of L*a*b* lie elsewhere, and all corners count alike half-way between them.
+        let from = Lut::new(&table, false, true).unwrap();
+        let sums: [u32; 3] = std::array::from_fn(|channel| {
+            corners.iter().chain(&rest).map(|corner| u32::from(corner[channel])).sum()
+        });
+        let found = from.run([0.5; 3]);
+        let mean = sums.map(|sum| f64::from(sum) / 8.0 / 65535.0);
+        assert!(found.iter().zip(mean).all(|(a, b)| (a - b).abs() < 1e-9), "{found:?} {mean:?}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! The profile connection space is CIE X, Y, Z relative to the white of D50, with Y = 1 for white.
 
 mod cube;
+mod grid;
 mod lut;
 mod tone;
 
