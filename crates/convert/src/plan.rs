@@ -43,13 +43,15 @@ pub(crate) struct Chain {
 }
 
 impl Chain {
-    /// Scaling as `middle`, a format the fused path `convert_from` starts from.
+    /// Scaling as `middle`, a format the fused path `convert_from` starts from. Fitted pictures begin and end at multiples of
+    /// `multiple`.
     fn plan(
         from: &'static Layout,
         to: &'static Layout,
         source: &PictureDescription,
         destination: &PictureDescription,
         options: &Options,
+        multiple: (usize, usize),
         convert_from: impl Fn(&'static Layout) -> Option<Fused>,
     ) -> Option<Chain> {
         // More bits must be there before samples are interpolated, not after.
@@ -68,7 +70,7 @@ impl Chain {
             destination_icc_profile: None,
             ..options.clone()
         };
-        match Plan::new(source, &target, &colorless).ok()? {
+        match Plan::fitted(source, &target, &colorless, multiple).ok()? {
             Plan { fused: Some(scale), .. } => Some(Chain { scale, middle, convert }),
             _ => None,
         }
@@ -97,13 +99,26 @@ impl Plan {
         destination: &PictureDescription,
         options: &Options,
     ) -> Result<Plan> {
+        Plan::fitted(source, destination, options, (1, 1))
+    }
+
+    /// As [`Plan::new`], with pictures that are fitted into a part of the destination at multiples of `multiple`.
+    fn fitted(
+        source: &PictureDescription,
+        destination: &PictureDescription,
+        options: &Options,
+        multiple: (usize, usize),
+    ) -> Result<Plan> {
         let from = layout_of(source)?;
         let to = layout_of(destination)?;
         let colours = [Family::Rgb, Family::YCbCr];
         if from.family != to.family && !(colours.contains(&from.family) && colours.contains(&to.family)) {
             return Err(Error::UnsupportedPair { from: source.format, to: destination.format });
         }
-        let (log2_x, log2_y) = to.chroma_shift();
+        // Neither what is made nor what it may be made of on the way has chroma of both the picture and what is around it.
+        let (x, y) = to.chroma_shift();
+        let (own_x, own_y) = if options.high_speed { from.chroma_shift() } else { (0, 0) };
+        let multiple = (multiple.0.max(1 << x.max(own_x)), multiple.1.max(1 << y.max(own_y)));
         let geometry = Geometry::new(&GeometryRequest {
             mode: options.scaling_mode,
             source: (source.width, source.height),
@@ -112,7 +127,7 @@ impl Plan {
             source_pixel_aspect_ratio: source.pixel_aspect_ratio,
             destination_clean_aperture: options.destination_clean_aperture,
             destination_pixel_aspect_ratio: options.destination_pixel_aspect_ratio,
-            multiple: (1 << log2_x, 1 << log2_y),
+            multiple,
         })?;
         let mut outcome = PictureDescription {
             clean_aperture: geometry.clean_aperture,
@@ -176,8 +191,10 @@ impl Plan {
         let mut fused = fused.or_else(|| pipeline.scaled(options.cpu_level).map(Fused::Scaled));
         let mut chain = None;
         if fused.is_none() && !same && linear && !pipeline.is_copy() {
-            match Chain::plan(from, to, source, destination, options, |mid| Fused::plan(&request(mid, size)))
-            {
+            let planned = Chain::plan(from, to, source, destination, options, multiple, |mid| {
+                Fused::plan(&request(mid, size))
+            });
+            match planned {
                 // With words in place of a picture between them.
                 Some(Chain { scale: Fused::Scaled(scale), convert: Fused::FullToRgb(convert), .. })
                     if !options.high_speed =>

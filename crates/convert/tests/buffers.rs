@@ -167,6 +167,53 @@ fn letterbox_is_black_around_the_picture() {
 }
 
 #[test]
+fn no_chroma_is_shared_between_a_fitted_picture_and_what_is_around_it() {
+    // A flat colour that has chroma, in any format.
+    let source = |format: &[u8; 4], (width, height): (usize, usize)| {
+        let picture = buffer(width, height, format);
+        convert(&flat(width, height, [220, 120, 40, 255]), &picture, &Options::default()).unwrap();
+        picture
+    };
+    for (from, to) in [
+        (b"BGRA", b"420v"),
+        (b"BGRA", b"422v"),
+        (b"2vuy", b"420v"),
+        (b"422v", b"420v"),
+        (b"420v", b"BGRA"),
+        (b"2vuy", b"BGRA"),
+    ] {
+        // In the middle of an odd number of rows or columns.
+        for (size, (width, height)) in [((64, 31), (64, 64)), ((16, 45), (64, 46)), ((40, 9), (120, 41))] {
+            for downsampling_mode in [DownsamplingMode::Decimate, DownsamplingMode::Average] {
+                for high_speed in [false, true] {
+                    let scaling_mode = ScalingMode::Letterbox;
+                    let options =
+                        Options { scaling_mode, downsampling_mode, high_speed, ..Options::default() };
+                    let fitted = buffer(width, height, to);
+                    convert(&source(from, size), &fitted, &options).unwrap();
+                    let full = buffer(width, height, b"BGRA");
+                    convert(&fitted, &full, &Options { high_speed: true, ..Options::default() }).unwrap();
+                    let pixels = full.read().unwrap();
+                    let inside = pixels.row(0, height / 2)[4 * (width / 2)..][..4].to_vec();
+                    assert!(inside[0] > 200 && inside[2] < 60, "{inside:?}");
+                    for y in 0..height {
+                        for pixel in pixels.row(0, y).as_chunks::<4>().0 {
+                            let is = |color: &[u8]| pixel.iter().zip(color).all(|(a, b)| a.abs_diff(*b) <= 2);
+                            assert!(
+                                is(&inside) || is(&[0, 0, 0, 255]),
+                                "{} to {} {size:?} row {y} {high_speed}: {pixel:?}",
+                                source(from, size).format(),
+                                fitted.format()
+                            );
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn scaled_flat_fields_stay_exact() {
     let check = |width: usize, height: usize, to: (usize, usize), high_speed: bool| {
         for value in [0u8, 1, 16, 77, 128, 235, 254, 255] {
