@@ -72,6 +72,9 @@ const END: f64 = 0.04;
 /// few frames would have to make good what came before.
 const LARGEST_CHANGE: f64 = 4.0;
 const FREE_PART: f64 = 0.06;
+/// The same for a height that falls: pictures that stand cost little at the height that they had, and many times that below it, of
+/// which their records say nothing.
+const FREE_TO_FALL: f64 = 0.2;
 
 impl PassPlan {
     /// A plan for frames in coding order that may take so many bits together.
@@ -148,10 +151,9 @@ impl PassPlan {
         let weight = (needed / (END * whole).max(1.0)).min(1.0);
         let available = self.bits - self.spent - flying;
         let bits = needed + (available - needed) * weight;
-        let freedom = (needed / (FREE_PART * whole).max(1.0)).min(1.0);
-        let change = 1.0 + (LARGEST_CHANGE - 1.0) * freedom;
+        let change = |free: f64| 1.0 + (LARGEST_CHANGE - 1.0) * (needed / (free * whole).max(1.0)).min(1.0);
         let experienced = self.first_height * everywhere;
-        let limits = (experienced / change, experienced * change);
+        let limits = (experienced / change(FREE_TO_FALL), experienced * change(FREE_PART));
         self.height = rest.height(bits, limits);
         let own = Remaining { fixed: 0.0, ..self.from[place].without(&self.from[place + 1]) };
         self.in_flight.push_back(Started { index, scene_end, bits: own.bits(self.height) });
@@ -286,9 +288,12 @@ mod tests {
     }
 
     fn run(error: impl Fn(usize) -> f64, bits: f64) -> (f64, Vec<f64>) {
+        run_over(&records(), error, bits)
+    }
+
+    fn run_over(records: &[FrameRecord], error: impl Fn(usize) -> f64, bits: f64) -> (f64, Vec<f64>) {
         let config = RateConfig { macroblocks: 400, ..RateConfig::default() };
-        let records = records();
-        let mut plan = PassPlan::new(&records, bits, 92.0, &config);
+        let mut plan = PassPlan::new(records, bits, 92.0, &config);
         let (mut spent, mut steps, mut sizes) = (0.0, Vec::new(), Vec::new());
         for (i, record) in records.iter().enumerate() {
             plan.announce(record.presentation_time);
@@ -325,6 +330,18 @@ mod tests {
             assert!((spent / 2e6 - 1.0).abs() < 0.01, "{spent}");
             assert!(steps.windows(2).all(|pair| (pair[1] / pair[0] - 1.0).abs() < 0.1), "{steps:?}");
         }
+    }
+
+    #[test]
+    fn what_is_left_over_does_not_go_into_stills_at_the_end() {
+        let mut records = records();
+        for record in &mut records[100..] {
+            (record.kind, record.base_qp, record.bits) = (FrameKind::P, 20.0, 10_000);
+        }
+        records[160..].iter_mut().for_each(|record| record.bits = 800);
+        let (_, steps) = run_over(&records, |i| if (110..160).contains(&i) { 0.7 } else { 1.0 }, 1.7e6);
+        let finest = steps[160..190].iter().copied().fold(f64::MAX, f64::min);
+        assert!(finest > 0.5 * steps[100], "{finest} after {}", steps[100]);
     }
 
     #[test]
