@@ -215,6 +215,13 @@ effects! {
             assert_eq!(picture_structure(&stream.samples[1]), Some(pic_struct));
             let progressive = encode(&with(key::FIELD_DETAIL, detail).with(key::FIELD_COUNT, 1), 1);
             assert_eq!(picture_structure(&progressive.samples[0]), None);
+            // Frames that are marked as progressive do not stand against it.
+            let (session, outputs) = session(&with(key::FIELD_DETAIL, detail));
+            let marked = picture(0);
+            marked.set_attachment(attachment::FIELD_COUNT, 1, AttachmentMode::ShouldPropagate);
+            give_picture(&session, &marked, 0);
+            session.complete_frames(Time::INVALID).unwrap();
+            assert_eq!(picture_structure(&collect(&outputs).samples[0]), Some(pic_struct));
         }
     }
 

@@ -227,9 +227,13 @@ fn property_color(values: &PropertyValues) -> ColorInfo {
 /// nobody knows are taken to be top field first, as most video is.
 fn fields(values: &PropertyValues, first: Option<&PixelBuffer>) -> Option<FieldDetail> {
     let attached = |key| first?.attachment(key).map(|(value, _)| value);
-    let count = values.integer(key::FIELD_COUNT).or_else(|| attached(attachment::FIELD_COUNT)?.as_i64());
-    let detail = values
-        .text(key::FIELD_DETAIL)
+    let own_detail = values.text(key::FIELD_DETAIL);
+    // Who names an order says that there are fields, whatever the frame says.
+    let count = values
+        .integer(key::FIELD_COUNT)
+        .or_else(|| own_detail.as_ref().map(|_| 2))
+        .or_else(|| attached(attachment::FIELD_COUNT)?.as_i64());
+    let detail = own_detail
         .or_else(|| Some(attached(attachment::FIELD_DETAIL)?.as_str()?.to_owned()))
         .and_then(|name| FieldDetail::from_string(&name));
     match count {
