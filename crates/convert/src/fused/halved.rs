@@ -6,6 +6,7 @@ use vitascope_dsp::CpuLevel;
 use vitascope_dsp::pixels::bytes::Halve;
 use vitascope_dsp::pixels::halve::{CUBIC, HalveCubic, memory_of};
 
+use super::ring::aligned;
 use crate::planes::{Band, SourcePlane};
 use crate::scale::filter::FilterBank;
 
@@ -89,7 +90,7 @@ impl HalvingKernels {
         rows: Range<usize>,
         HalvedScratch { memory, unwanted }: &mut HalvedScratch,
     ) {
-        memory.resize(memory_of(bytes).max(memory.len()), 0);
+        let memory = aligned(memory, memory_of(bytes));
         unwanted.resize(2 * bytes, 0);
         // Rows past both ends are those at the ends.
         let last = 2 * height as isize - 1;

@@ -18,6 +18,13 @@ pub(super) struct Ring {
 /// Words of a line of the cache.
 const LINE: usize = 32;
 
+/// So many words that begin with a line of the cache.
+pub(super) fn aligned(words: &mut Vec<i16>, count: usize) -> &mut [i16] {
+    words.resize((count + LINE).max(words.len()), 0);
+    let start = words.as_ptr().align_offset(2 * LINE).min(LINE);
+    &mut words[start..start + count]
+}
+
 impl Ring {
     /// Makes room for rows of another picture. Rows begin with a line of the cache, and not at multiples of a page from each
     /// other, so that what is read from one does not seem to be what is being written to another.

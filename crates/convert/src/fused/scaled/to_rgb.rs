@@ -5,6 +5,7 @@ use vitascope_dsp::pixels::rgb::RgbFactors;
 use vitascope_dsp::pixels::words::{BlendRows, WordsToRgb};
 
 use super::{Channel, Scaled, ScaledScratch};
+use crate::fused::ring::aligned;
 use crate::planes::{Band, SourcePlane};
 
 pub(crate) struct ScaledToRgb {
@@ -50,8 +51,9 @@ impl ScaledToRgb {
                     self.scaled.fill_rings(&plane.channels, source, y, own, split, words);
                 }
             }
-            for ((channel, ring), row) in self.scaled.channels().zip(&*rings).zip(&mut *blended) {
-                row.resize(channel.width, 0);
+            let width = self.scaled.planes[0].channels[0].width;
+            let mut made = blended.each_mut().map(|row| aligned(row, width));
+            for ((channel, ring), row) in self.scaled.channels().zip(&*rings).zip(&mut made) {
                 let (low, high) = if shown { channel.columns } else { (0, 0) };
                 if shown {
                     channel.with_taps(ring, y, |rows, weights| self.blend_rows.call(rows, weights, row));
@@ -60,7 +62,7 @@ impl ScaledToRgb {
                 row[..low].fill(border);
                 row[high..].fill(border);
             }
-            let [luma, cb, cr] = blended.each_ref().map(|row| &row[..]);
+            let [luma, cb, cr] = made.each_ref().map(|row| &row[..]);
             let (a, b) = if self.red_first { (cr, cb) } else { (cb, cr) };
             let out = &mut planes[0].row(y)[..4 * luma.len()];
             self.to_rgb.call(luma, a, b, &self.factors, out);

@@ -35,19 +35,21 @@ fn halve_units<const UNIT: usize>(rows: [&[u8]; 4], memory: &mut [i16], [upper, 
     let count = upper.len() + usize::from(!upper_rest.is_empty());
     // Each row's line before and line of the group, which begins before the row.
     let mut near = rows.map(|row| [repeated(row.first_chunk::<UNIT>()); 2]);
+    let last = rows.map(|row| repeated(row.last_chunk::<UNIT>()));
     // Words of the two groups before, of both rows.
     let mut made = [[_mm512_setzero_si512(); 2]; 2];
     for (place, sums) in groups[..count + 2].iter_mut().enumerate() {
-        let next = rows.map(|row| {
-            if place >= whole {
-                return line_past::<UNIT>(row, place);
-            }
-            let line = row.as_ptr().wrapping_add(place * 64);
-            // Never a fault, wherever it points.
-            _mm_prefetch::<_MM_HINT_T0>(line.wrapping_add(READ_AHEAD).cast());
-            // SAFETY: all rows have `whole` lines.
-            unsafe { _mm512_loadu_si512(line.cast()) }
-        });
+        let next = if place < whole {
+            rows.map(|row| {
+                let line = row.as_ptr().wrapping_add(place * 64);
+                // Never a fault, wherever it points.
+                _mm_prefetch::<_MM_HINT_T0>(line.wrapping_add(READ_AHEAD).cast());
+                // SAFETY: all rows have `whole` lines.
+                unsafe { _mm512_loadu_si512(line.cast()) }
+            })
+        } else {
+            std::array::from_fn(|row| line_past(rows[row], place, last[row]))
+        };
         let mut taps = [[_mm512_setzero_si512(); 2]; 4];
         for ((taps, near), next) in taps.iter_mut().zip(&mut near).zip(next) {
             let [before, own] = *near;
@@ -78,16 +80,14 @@ fn halve_units<const UNIT: usize>(rows: [&[u8]; 4], memory: &mut [i16], [upper, 
     }
 }
 
-/// Line `place` of a row that ends within it or before it: past the end the last pixel stands for what is missing.
-#[cold]
-#[inline(never)]
+/// Line `place` of a row that ends within it or before it: past the end stands `last`.
+#[inline]
 #[target_feature(enable = "avx512f,avx512bw")]
-fn line_past<const UNIT: usize>(row: &[u8], place: usize) -> __m512i {
+fn line_past(row: &[u8], place: usize, last: __m512i) -> __m512i {
     let rest = row.get(place * 64..).unwrap_or_default();
     debug_assert!(rest.len() < 64);
-    let mask = (1 << rest.len()) - 1;
     // SAFETY: the bytes that the mask takes lie in the row.
-    unsafe { _mm512_mask_loadu_epi8(repeated(row.last_chunk::<UNIT>()), mask, rest.as_ptr().cast()) }
+    unsafe { _mm512_mask_loadu_epi8(last, (1 << rest.len()) - 1, rest.as_ptr().cast()) }
 }
 
 /// A pixel in all places.
