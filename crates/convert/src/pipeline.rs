@@ -70,8 +70,13 @@ pub(crate) struct Pipeline {
     /// Chroma reduction after everything else: horizontal, vertical.
     reduce: (bool, bool),
     average: bool,
+    /// Whether numbers without an end are given one before sums are made of them.
+    ends: bool,
     kernels: FloatKernels,
 }
+
+/// Far above every light. What is beyond, and what has no end, would leave nothing of the samples it is added to.
+const END: f32 = 1e9;
 
 /// Buffers of one band, kept between frames.
 #[derive(Default)]
@@ -172,7 +177,10 @@ impl Pipeline {
                 columns: (column(geometry.columns.0), column(geometry.columns.1)),
             });
         }
+        let sums = request.color.is_some()
+            || components.iter().flatten().any(|plan| plan.horizontal.is_some() || plan.vertical.is_some());
         Ok(Pipeline {
+            ends: sums && source.components.iter().flatten().any(Component::is_float),
             source,
             destination,
             size: request.destination_size,
@@ -331,6 +339,10 @@ impl Pipeline {
     ) {
         let unpack = |component: &Component, out: &mut [f32]| {
             unpack_row(&self.kernels, component, source[component.plane as usize].row(y), out);
+            if self.ends {
+                let end = |value: f32| if value.is_nan() { 0.0 } else { value.clamp(-END, END) };
+                out.iter_mut().for_each(|value| *value = end(*value));
+            }
         };
         unpack(component, out);
         if let Some(alpha) = weigh {

@@ -88,6 +88,47 @@ fn attachments_are_rewritten() {
 }
 
 #[test]
+fn numbers_without_an_end_are_bright_and_spoil_nothing_else() {
+    let source = buffer(16, 16, b"RGfA");
+    let mut pixels = source.write().unwrap();
+    for y in 0..16 {
+        for (x, pixel) in pixels.row_mut(0, y).as_chunks_mut::<16>().0.iter_mut().enumerate() {
+            let red = match (x, y) {
+                (8, 8) => f32::INFINITY,
+                (2, 2) => f32::NEG_INFINITY,
+                (12, 3) => f32::NAN,
+                _ => 0.5,
+            };
+            let values = [red, 0.5, 0.5, 1.0].map(f32::to_le_bytes);
+            pixel.copy_from_slice(values.as_flattened());
+        }
+    }
+    drop(pixels);
+    ColorInfo::ITU_709.write_to(&source);
+    // Y'CbCr: luma is at its end, and so is the chroma that red has.
+    let destination = buffer(16, 16, b"444v");
+    convert(&source, &destination, &Options::default()).unwrap();
+    let chroma = |x: usize, y: usize| [0, 1].map(|kind| sample(&destination, 1, y, 2 * x + kind));
+    assert_eq!((sample(&destination, 0, 8, 8), chroma(8, 8)), (255, [0, 255]));
+    assert_eq!((sample(&destination, 0, 2, 2), chroma(2, 2)), (0, [255, 0]));
+    assert_eq!((sample(&destination, 0, 8, 5), chroma(5, 8)), (126, [128, 128]));
+    // The other channels and what lies farther than the filter reaches.
+    let destination = buffer(32, 32, b"BGRA");
+    convert(&source, &destination, &Options::default()).unwrap();
+    assert_eq!(sample(&destination, 0, 16, 4 * 16 + 2), 255);
+    for (x, y) in [(16, 16), (4, 4), (24, 6), (28, 28)] {
+        assert_eq!([0, 1].map(|channel| sample(&destination, 0, y, 4 * x + channel)), [128; 2], "{x} {y}");
+    }
+    assert_eq!(sample(&destination, 0, 28, 4 * 28 + 2), 128);
+    let near = [21, 22, 23, 26, 27].map(|x| sample(&destination, 0, 6, 4 * x + 2));
+    assert!(near.iter().all(|&red| red > 100), "{near:?}");
+    // Moves keep them.
+    let half = buffer(16, 16, b"RGhA");
+    convert(&source, &half, &Options::default()).unwrap();
+    assert_eq!([0, 1].map(|byte| sample(&half, 0, 8, 8 * 8 + byte)), 0x7c00u16.to_le_bytes());
+}
+
+#[test]
 fn copied_chroma_stays_where_it_lay_in_both_fields() {
     let source = buffer(32, 16, b"420v");
     let keys = [attachment::CHROMA_LOCATION_TOP_FIELD, attachment::CHROMA_LOCATION_BOTTOM_FIELD];
