@@ -43,16 +43,18 @@ fn a_level_that_the_encoder_chooses_covers_its_rates() {
         let left = least_left(&encoder, &frames);
         assert!(left >= 0.0, "{control:?}: level {}, {left}", level_of(&encoder));
     }
-    // A rate has headroom, but limits leave none.
-    let level = |limited: bool| {
-        let mut config = config(average(400_000), None);
+    // A rate has headroom as far as limits leave it, but for what both may be raised to later.
+    let level = |rate: u32, limited: bool| {
+        let mut config = config(average(rate), None);
         if limited {
+            let bytes = u64::from(rate) / 20;
             config.rate_limits.data_rate[0] =
-                Some(vitascope_h264::encode::DataRateLimit { bytes: 20_000, seconds: 1.0 });
+                Some(vitascope_h264::encode::DataRateLimit { bytes, seconds: 1.0 });
         }
         level_of(&encode(config, 1, false).0)
     };
-    assert!(level(true) < level(false));
+    assert!(level(20_000_000, true) < level(20_000_000, false));
+    assert_eq!(level(400_000, true), level(400_000, false));
 }
 
 #[test]
