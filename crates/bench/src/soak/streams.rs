@@ -15,6 +15,8 @@ const FRAME_RATE: i32 = 30;
 const RATES: [i64; 4] = [40_000, 80_000, 120_000, 200_000];
 /// Frames after which a state that no rate could be met in ends.
 const SHORT: u64 = 40;
+/// Shortest distance of key frames at which every rate can be met.
+const FEW_KEY_FRAMES: i64 = 15;
 /// A property changes about every eight seconds of video.
 const BETWEEN_CHANGES: u64 = 240;
 /// The reference value of frames that a rate was asked for.
@@ -140,8 +142,9 @@ impl Stream {
         }
         let mut options = FrameOptions::new().with_force_key_frame(lot.chance(500));
         if self.kind == Kind::Conference {
-            // Of ten tokens, one is lost.
-            let arrived: Vec<i64> = self.tokens.try_iter().filter(|_| !lot.chance(10)).collect();
+            // Of ten frames, one loses the tokens that arrive; how many do depends on threads, and what is drawn must not.
+            let lost = lot.chance(10);
+            let arrived: Vec<i64> = self.tokens.try_iter().filter(|_| !lost).collect();
             options = options.with_acknowledged_ltr_tokens(arrived).with_force_ltr_refresh(lot.chance(100));
         } else if self.rate.is_none() && lot.chance(20) {
             options = options.with_base_frame_qp(lot.below(52) as u8);
@@ -192,7 +195,13 @@ impl Stream {
                 ];
                 Value::from(lot.one_of(&limits))
             }
-            key::MAX_KEY_FRAME_INTERVAL => Value::from(lot.below(300) as i64),
+            key::MAX_KEY_FRAME_INTERVAL => {
+                let interval = lot.below(300) as i64;
+                if (1..FEW_KEY_FRAMES).contains(&interval) {
+                    self.passing = Some((self.frames + 1 + lot.below(SHORT), key, Value::from(0)));
+                }
+                Value::from(interval)
+            }
             key::MAX_KEY_FRAME_INTERVAL_DURATION => Value::from(lot.below(10) as f64),
             key::ALLOW_TEMPORAL_COMPRESSION => {
                 self.passing = Some((self.frames + 1 + lot.below(SHORT), key, Value::from(true)));
