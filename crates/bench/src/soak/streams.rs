@@ -16,7 +16,7 @@ const RATES: [i64; 4] = [40_000, 80_000, 120_000, 200_000];
 /// Frames after which a state that no rate could be met in ends.
 const SHORT: u64 = 40;
 /// Shortest distance of key frames at which every rate can be met.
-const FEW_KEY_FRAMES: i64 = 15;
+const LEAST_KEY_FRAME_INTERVAL: i64 = 15;
 /// A property changes about every eight seconds of video.
 const BETWEEN_CHANGES: u64 = 240;
 /// The reference value of frames that a rate was asked for.
@@ -197,7 +197,7 @@ impl Stream {
             }
             key::MAX_KEY_FRAME_INTERVAL => {
                 let interval = lot.below(300) as i64;
-                if (1..FEW_KEY_FRAMES).contains(&interval) {
+                if (1..LEAST_KEY_FRAME_INTERVAL).contains(&interval) {
                     self.passing = Some((self.frames + 1 + lot.below(SHORT), key, Value::from(0)));
                 }
                 Value::from(interval)
