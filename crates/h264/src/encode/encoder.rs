@@ -176,6 +176,8 @@ impl Encoder {
     /// Or coding broke down, and the encoder is of no more use.
     pub fn submit(&mut self, buffer: &PixelBuffer, input: FrameInput) -> Result<(), Error> {
         self.check_health()?;
+        // Where the frame is waited for, help is needed again and again until it is coded.
+        let _alert = self.workers.alert();
         let mut picture = self.spare_source();
         let (width, height) = (self.config.width as usize, self.config.height as usize);
         source::copy(buffer, width, height, self.config.monochrome, &mut picture, &self.workers)?;
@@ -237,6 +239,8 @@ impl Encoder {
             Some(analysis) => self.lookahead.push_analysed(analysis, info, waiting)?,
             None => self.lookahead.push(luma, info, waiting)?,
         }
+        // Its memory serves the next frame, once this one is coded.
+        drop(picture);
         self.advance()?;
         while self.lookahead.pending() + self.in_flight.len() > self.max_held {
             if self.in_flight.is_empty() {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
-use pool::Pool;
+use pool::{Alert, Pool};
 
 /// Work that goes on row by row, on several threads where its rows allow it.
 pub(crate) trait RowTask: Send + Sync {
@@ -99,6 +99,12 @@ impl<T: Send + 'static> Workers<T> {
     /// Whether tasks are done on the caller's thread.
     pub(crate) const fn is_alone(&self) -> bool {
         self.pool.is_none()
+    }
+
+    /// Wakes a thread, if they are [`watchful`](Self::watchful), and keeps one of those that are idle from falling asleep while
+    /// it lives.
+    pub(crate) fn alert(&self) -> Option<Alert<T>> {
+        self.pool.as_ref().filter(|pool| pool.watchful).map(Alert::new)
     }
 
     pub(crate) fn start(&self, task: Task<T>) -> Pending<T> {
@@ -221,6 +227,7 @@ mod tests {
         for (threads, workers) in (1..=4).flat_map(|n| [(n, Workers::new(n)), (n, Workers::watchful(n))]) {
             assert_eq!(workers.threads.len(), threads - 1);
             for _ in 0..50 {
+                let _alert = workers.alert();
                 let pending: Vec<_> =
                     chain(3, 10).into_iter().map(|task| workers.start(Arc::new(task))).collect();
                 assert!(pending.into_iter().all(|task| workers.wait(task) == Some(10)), "{threads} threads");

@@ -66,6 +66,26 @@ fn sizes_with(tools: Tools, fades: bool, base_qp: Option<u8>) -> (Vec<usize>, us
 }
 
 #[test]
+fn a_frame_that_is_waited_for_leaves_its_memory_to_the_next() {
+    for threads in [1, 2] {
+        let config =
+            EncoderConfig { width: 96, height: 64, threads, low_latency: true, ..EncoderConfig::default() };
+        let mut encoder = Encoder::new(config).unwrap();
+        let buffer = PixelBuffer::new(96, 64, vitascope_core::format::YUV420_PLANAR).unwrap();
+        let memory = |encoder: &Encoder| {
+            encoder.spare_sources.iter().map(|spare| spare.luma.as_ptr()).collect::<Vec<_>>()
+        };
+        let before = memory(&encoder);
+        assert_eq!(before.len(), 1);
+        for frame in 0..3 {
+            encoder.submit(&buffer, input(frame)).unwrap();
+            assert!(encoder.receive().is_some());
+            assert_eq!(memory(&encoder), before, "{threads} threads, frame {frame}");
+        }
+    }
+}
+
+#[test]
 fn weights_save_a_part_of_a_fade_and_cost_next_to_nothing_elsewhere() {
     // At one quantiser: otherwise what weights save makes pictures finer.
     let total = |weighted, fades| -> usize {

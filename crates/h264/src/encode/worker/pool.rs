@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, TryRecvError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -21,6 +21,25 @@ pub(super) struct Pool<T> {
     pub(super) watchful: bool,
     /// Counts what threads may be waiting for, to be watched without the lock.
     signals: AtomicU64,
+    /// There is an [`Alert`].
+    alert: AtomicBool,
+}
+
+/// See [`Workers::alert`](super::Workers::alert); one at a time.
+pub(crate) struct Alert<T>(Arc<Pool<T>>);
+
+impl<T> Alert<T> {
+    pub(super) fn new(pool: &Arc<Pool<T>>) -> Self {
+        pool.alert.store(true, Ordering::Relaxed);
+        pool.signal(pool.lock());
+        Self(Arc::clone(pool))
+    }
+}
+
+impl<T> Drop for Alert<T> {
+    fn drop(&mut self) {
+        self.0.alert.store(false, Ordering::Relaxed);
+    }
 }
 
 pub(super) struct State<T> {
@@ -50,7 +69,14 @@ impl<T> Pool<T> {
             idle: 0,
             closed: false,
         };
-        Self { state: Mutex::new(state), changed: Condvar::new(), size, watchful, signals: AtomicU64::new(0) }
+        Self {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            size,
+            watchful,
+            signals: AtomicU64::new(0),
+            alert: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -169,10 +195,12 @@ impl<T> Pool<T> {
                 continue;
             }
             let seen = self.signals.load(Ordering::Relaxed);
+            // One is enough to be there at once.
+            let is_first = state.idle == 0;
             state.idle += 1;
             if self.watchful {
                 drop(state);
-                self.stay_awake(seen);
+                self.stay_awake(seen, is_first);
                 state = self.lock();
             }
             // Signals are counted under the lock.
@@ -184,12 +212,15 @@ impl<T> Pool<T> {
     }
 
     /// Watches for a signal for a moment: where frames are waited for, what comes next is often but a few microseconds away.
-    fn stay_awake(&self, seen: u64) {
-        for _ in 0..AWAKE {
-            if self.signals.load(Ordering::Relaxed) != seen {
+    /// For a thread that heeds the alert it is longer while there is one, but others that want the processor come first in the
+    /// end.
+    fn stay_awake(&self, seen: u64, heeds_alert: bool) {
+        for look in 0..ALERT.end {
+            let goes_on = look < AWAKE || (heeds_alert && self.alert.load(Ordering::Relaxed));
+            if !goes_on || self.signals.load(Ordering::Relaxed) != seen {
                 return;
             }
-            pause();
+            if look < ALERT.start { pause() } else { std::thread::yield_now() }
         }
     }
 
@@ -208,8 +239,11 @@ impl<T> Pool<T> {
 /// A task with its number, and a row of it.
 type Claimed<T> = (u64, Task<T>, usize);
 
-/// Looks at what a thread waits for before it falls asleep.
+/// Looks at what a thread waits for before it falls asleep, about a microsecond apart.
 const AWAKE: usize = 40;
+/// Looks while there is an alert: to the start without a thought for others, and in all. What no thread can share of a frame
+/// takes less.
+const ALERT: std::ops::Range<usize> = 120..500;
 
 impl<T> State<T> {
     fn has_ready(&self) -> bool {
