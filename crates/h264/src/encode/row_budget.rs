@@ -23,8 +23,10 @@ pub(crate) struct RowControl {
     used: f64,
     /// Bytes that each of them would have taken without being raised.
     efforts: Vec<f64>,
+    /// By how much each row can be raised, on average, until its quantisers stand at their highest.
+    rooms: Vec<f64>,
     /// By how much each row so far is raised.
-    raises: Vec<u8>,
+    raises: Vec<f64>,
 }
 
 /// Part of the mean cost that every row has at least: estimates know little of what is left of quantisation.
@@ -85,14 +87,15 @@ fn above(parts: impl Iterator<Item = f64>) -> Vec<f64> {
 }
 
 impl RowControl {
-    pub(crate) fn new(budget: RowBudget) -> Self {
+    /// For a picture whose rows can be raised by so much.
+    pub(crate) fn new(budget: RowBudget, rooms: Vec<f64>) -> Self {
         let rows = budget.above.len();
-        Self { budget, used: 0.0, efforts: Vec::with_capacity(rows), raises: Vec::with_capacity(rows) }
+        Self { budget, used: 0.0, efforts: Vec::with_capacity(rows), rooms, raises: Vec::with_capacity(rows) }
     }
 
     /// The next row is written, with which the picture has so many bytes.
     pub(crate) fn written(&mut self, used: usize) {
-        let raise = self.raises.get(self.efforts.len()).copied().unwrap_or(0);
+        let raise = self.raises.get(self.efforts.len()).copied().unwrap_or(0.0);
         let bytes = (used as f64 - self.used).max(0.0);
         let fixed = bytes.min(FIXED);
         self.efforts.push(fixed + (bytes - fixed) / easing(raise));
@@ -110,7 +113,8 @@ impl RowControl {
         let need = pace * (1.0 - part(begun));
         let left = (PLANNED * most - self.used - under_way).max(0.005 * most);
         let raise = if need > left { (HALVING * log2(need / left)).ceil().min(MAX_RAISE) } else { 0.0 };
-        self.raises.push(raise as u8);
+        // What goes beyond the highest quantiser makes nothing smaller.
+        self.raises.push(self.rooms.get(begun).map_or(raise, |&room| raise.min(room)));
         raise as u8
     }
 
@@ -128,8 +132,8 @@ impl RowControl {
 }
 
 /// Bytes that a raised row takes, in those that it would take otherwise.
-fn easing(raise: u8) -> f64 {
-    exp2(-f64::from(raise) / HALVING)
+fn easing(raise: f64) -> f64 {
+    exp2(-raise / HALVING)
 }
 
 #[cfg(test)]
@@ -141,14 +145,24 @@ mod tests {
     /// Codes a picture whose rows take so many bytes when they are not raised; the sizes of `lag - 1` rows before each are not
     /// known. Gives out its bytes and what its rows were raised by.
     fn coded(budget: RowBudget, lag: usize, bytes: impl Fn(usize) -> f64) -> (f64, RowControl) {
-        let mut control = RowControl::new(budget);
+        coded_within(51.0, budget, lag, bytes)
+    }
+
+    /// The same of a picture whose rows can be raised by no more than this.
+    fn coded_within(
+        room: f64,
+        budget: RowBudget,
+        lag: usize,
+        bytes: impl Fn(usize) -> f64,
+    ) -> (f64, RowControl) {
+        let mut control = RowControl::new(budget, vec![room; 30]);
         let mut used = 0.0;
         let mut after = Vec::new();
         for row in 0..30usize {
             if let Some(written) = row.checked_sub(lag) {
                 control.written(after[written]);
             }
-            used += FIXED + bytes(row) * easing(control.next_row());
+            used += FIXED + bytes(row) * easing(f64::from(control.next_row()).min(room));
             after.push(used as usize);
         }
         after[30 - lag..].iter().for_each(|&used| control.written(used));
@@ -168,9 +182,9 @@ mod tests {
             let bytes = |row| excess * if row < 15 { 13.0 } else { 1000.0 / 15.0 - 17.0 };
             coded(RowBudget::new(1000.0, 1400.0, costs, history), 1, bytes).1
         };
-        assert_eq!(raises(1.0, &costs, None).raises, [0; 30]);
+        assert_eq!(raises(1.0, &costs, None).raises, [0.0; 30]);
         // Twice as large as was thought: that shows early, and the rows share it.
-        let most = |control: RowControl| control.raises.into_iter().max();
+        let most = |control: RowControl| control.raises.into_iter().fold(0.0, f64::max);
         let unknown = raises(2.0, &EVEN_COSTS, None);
         let mut history = RowHistory::default();
         let (efforts, unknown) = (unknown.clone().into_efforts(), most(unknown));
@@ -205,9 +219,19 @@ mod tests {
         // Two rows take all there is before anyone knows.
         let bytes = |row| if row < 2 { 900.0 } else { 0.0 };
         let (_, control) = coded(RowBudget::new(1000.0, 1400.0, &EVEN_COSTS, None), 2, bytes);
-        assert!(control.raises[2..].iter().all(|&raise| raise >= 12));
+        assert!(control.raises[2..].iter().all(|&raise| raise >= 12.0));
         let efforts = control.into_efforts();
         assert!(efforts[2..].iter().all(|&effort| (500.0..900.0).contains(&effort)), "{efforts:?}");
+    }
+
+    #[test]
+    fn rows_at_the_highest_quantiser_count_as_they_are() {
+        for room in [0.0, 3.0] {
+            let budget = RowBudget::new(1000.0, 1400.0, &EVEN_COSTS, None);
+            let (size, control) = coded_within(room, budget, 1, |_| 300.0);
+            let whole = control.into_efforts().iter().sum::<f64>();
+            assert!(size > 3.0 * 1400.0 && (9000.0..9400.0).contains(&whole), "{room}: {size}, {whole}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl<E: EntropyCoder> RowFinisher<E> {
             writer: SliceWriter::new(headers, job.initial_state(), job.max_slice_bytes),
             picture,
             qps: Vec::with_capacity(mb_width * mb_height),
-            control: sizing.budget.clone().map(RowControl::new),
+            control: sizing.budget.clone().map(|budget| RowControl::new(budget, sizing.rooms(mb_width))),
             direct_differences: DirectDifferences::default(),
             done: 0,
             skipped: Macroblock::new(),

@@ -74,6 +74,11 @@ impl Sizing {
         self.qps.iter().all(|&qp| qp >= MAX_QP)
     }
 
+    /// By how much the quantisers of each row, of so many macroblocks, can be raised on average.
+    pub(crate) fn rooms(&self, mb_width: usize) -> Vec<f64> {
+        self.qps.chunks(mb_width.max(1)).map(|row| f64::from(MAX_QP) - f64::from(mean(row))).collect()
+    }
+
     /// By how much the quantisers were raised to keep to the size, in a picture that came to so many bytes.
     pub(crate) fn raised(&self, job: &FrameJob, bytes: usize) -> f32 {
         if self.budget.is_some() {
