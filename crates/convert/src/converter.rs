@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use vitascope_core::PixelBuffer;
+use vitascope_core::{ColorInfo, PixelBuffer};
 use vitascope_dsp::workers::Workers;
 
 use crate::attachments::{self, Rows};
@@ -52,7 +52,7 @@ impl Converter {
         destination: &PictureDescription,
         options: &Options,
     ) -> Result<Converter> {
-        let plan = Plan::new(source, destination, options)?;
+        let plan = Plan::new(&completed(source, &options.source_color), destination, options)?;
         let layout = |picture: &PictureDescription| {
             Layout::find(picture.format).ok_or(Error::UnsupportedFormat(picture.format))
         };
@@ -228,6 +228,21 @@ impl Converter {
 pub fn convert(source: &PixelBuffer, destination: &PixelBuffer, options: &Options) -> Result<()> {
     let target = PictureDescription::new(destination.format(), destination.width(), destination.height());
     Converter::new(&PictureDescription::of(source), &target, options)?.run(source, destination)
+}
+
+/// A source with what is to be taken for what it does not say of its colours.
+fn completed(source: &PictureDescription, assumed: &ColorInfo) -> PictureDescription {
+    let mut source = source.clone();
+    if source.icc_profile.is_none() {
+        let own = source.color;
+        source.color = ColorInfo {
+            primaries: own.primaries.or(assumed.primaries),
+            transfer: own.transfer.or(assumed.transfer),
+            matrix: own.matrix.or(assumed.matrix),
+            gamma: own.gamma.or(assumed.gamma),
+        };
+    }
+    source
 }
 
 fn mismatch(role: &'static str, found: &PictureDescription, expected: &PictureDescription) -> Error {

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use vitascope_core::{CleanAperture, ColorPrimaries, PixelAspectRatio, TransferFunction, YCbCrMatrix};
+use vitascope_core::{
+    CleanAperture, ColorInfo, ColorPrimaries, PixelAspectRatio, TransferFunction, YCbCrMatrix,
+};
 use vitascope_dsp::CpuLevel;
 
 use crate::color::tone_map::ToneMapping;
@@ -22,6 +24,8 @@ pub struct Options {
     pub destination_clean_aperture: Option<CleanAperture>,
     /// The destination's pixel aspect; ignored in [`ScalingMode::Normal`].
     pub destination_pixel_aspect_ratio: Option<PixelAspectRatio>,
+    /// Colours of a source that does not state them itself, by attachments or an ICC profile.
+    pub source_color: ColorInfo,
     /// Primaries to convert to; `None` leaves them.
     pub destination_color_primaries: Option<ColorPrimaries>,
     /// Transfer function to convert to; `None` leaves it.
@@ -49,6 +53,7 @@ impl Default for Options {
             high_speed: false,
             destination_clean_aperture: None,
             destination_pixel_aspect_ratio: None,
+            source_color: ColorInfo::default(),
             destination_color_primaries: None,
             destination_transfer_function: None,
             destination_icc_profile: None,

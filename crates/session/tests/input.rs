@@ -3,7 +3,7 @@
 mod support;
 
 use support::{Behaviour, Event, Fixture, HEIGHT, WIDTH, at, frame};
-use vitascope_core::{FourCc, PixelBuffer, Time};
+use vitascope_core::{AttachmentMode, FourCc, PixelBuffer, Time, attachment};
 use vitascope_session::{Error, FrameOptions, status};
 
 fn give(fixture: &Fixture, time: Time) -> Result<(), Error> {
@@ -134,6 +134,45 @@ fn conversion_keeps_the_picture() {
     fixture.session.encode_frame(&source, at(0), Time::INVALID, &FrameOptions::new(), 0).unwrap();
     fixture.session.complete_frames(Time::INVALID).unwrap();
     assert_eq!(*levels.lock().unwrap(), [126]);
+}
+
+#[test]
+fn colours_that_a_frame_does_not_state_are_the_streams() {
+    let seen = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let chroma = std::sync::Arc::clone(&seen);
+    let fixture = support::fixture_with_probe(move |pixels| {
+        chroma.lock().unwrap().push(pixels.read().unwrap().row(1, 3)[..2].to_vec());
+    });
+    let (primaries, transfer, matrix) =
+        (attachment::COLOR_PRIMARIES, attachment::TRANSFER_FUNCTION, attachment::YCBCR_MATRIX);
+    let (bt709, bt2020) = ("ITU_R_709_2", "ITU_R_2020");
+    let frames = [
+        vec![(primaries, bt709), (transfer, bt709), (matrix, bt709)],
+        vec![(primaries, bt2020), (transfer, bt709), (matrix, bt709)],
+        vec![(primaries, bt2020)],
+    ];
+    for (number, colours) in (0..).zip(frames) {
+        let buffer = frame(b"420v");
+        {
+            let mut guard = buffer.write().unwrap();
+            for (plane, level) in [(0, 120), (1, 90)] {
+                for row in guard.plane_mut(plane).rows_mut() {
+                    row.fill(level);
+                }
+            }
+        }
+        for (key, name) in colours {
+            buffer.set_attachment(key, name, AttachmentMode::ShouldPropagate);
+        }
+        fixture
+            .session
+            .encode_frame(&buffer, at(number), Time::INVALID, &FrameOptions::new(), number)
+            .unwrap();
+    }
+    fixture.session.complete_frames(Time::INVALID).unwrap();
+    let seen = seen.lock().unwrap();
+    assert_eq!((&seen[0][..], &seen[2]), (&[90, 90][..], &seen[1]));
+    assert_ne!(seen[1], seen[0]);
 }
 
 #[test]

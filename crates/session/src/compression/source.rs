@@ -148,6 +148,7 @@ pub(super) fn converter(
         destination_color_primaries: colors.destination_color_primaries,
         destination_transfer_function: colors.destination_transfer_function,
         destination_gamma_level: colors.destination_gamma_level,
+        source_color: colors.source_color,
         ..stream.transfer.clone()
     };
     Some(Converter::new(source, &target, &options))
@@ -171,6 +172,7 @@ fn color_options(buffer: &PixelBuffer, stream: &Stream) -> Options {
         destination_color_primaries: color.primaries.filter(|_| wants_primaries),
         destination_transfer_function: color.transfer.filter(|_| wants_transfer),
         destination_gamma_level: color.gamma.filter(|_| wants_transfer),
+        source_color: if wants_primaries || wants_transfer { color } else { ColorInfo::default() },
         ..Options::default()
     }
 }
