@@ -182,14 +182,8 @@ impl Converter {
     }
 
     fn run_chain(&self, chain: &Chain, source: &[SourcePlane<'_>], destination: Vec<(&mut [u8], usize)>) {
-        let PictureDescription { width, height, .. } = self.destination;
         let mut memory = self.scratch().pop().unwrap_or_default();
-        let planes: Vec<(usize, usize)> = (0..chain.middle.plane_count())
-            .map(|plane| {
-                let (bytes, rows) = chain.middle.plane_size(plane, width, height);
-                (bytes.next_multiple_of(64), rows)
-            })
-            .collect();
+        let planes = chain.planes(&self.destination);
         memory.middle.resize(planes.iter().map(|(stride, rows)| stride * rows).sum(), 0);
         let mut rest = &mut memory.middle[..];
         let mut targets = Vec::with_capacity(planes.len());

@@ -24,6 +24,10 @@ use crate::siting::Siting;
 /// Longest side of a picture that can be converted.
 pub(crate) const SIZE_LIMIT: usize = 65536;
 
+/// Bytes of the largest picture that is kept between two steps (16K in four bytes a pixel). Above, rows go through the pipeline one by one,
+/// as the picture between might be what memory has no room for beside source and destination.
+const LARGEST_MIDDLE: usize = 1 << 29;
+
 /// A planned pipeline and what the destination's attachments have to say afterwards.
 pub(crate) struct Plan {
     pub pipeline: Pipeline,
@@ -74,6 +78,18 @@ impl Chain {
             Plan { fused: Some(scale), .. } => Some(Chain { scale, middle, convert }),
             _ => None,
         }
+    }
+
+    /// Distance of rows and number of rows of each plane of the picture between, of `destination`'s size.
+    pub(crate) fn planes(&self, destination: &PictureDescription) -> Vec<(usize, usize)> {
+        let PictureDescription { width, height, .. } = *destination;
+        let planes = 0..self.middle.plane_count();
+        let sizes = planes.map(|plane| self.middle.plane_size(plane, width, height));
+        sizes.map(|(bytes, rows)| (bytes.next_multiple_of(64), rows)).collect()
+    }
+
+    fn bytes(&self, destination: &PictureDescription) -> usize {
+        self.planes(destination).into_iter().map(|(stride, rows)| stride * rows).sum()
     }
 }
 
@@ -201,7 +217,7 @@ impl Plan {
                 {
                     fused = Some(Fused::ScaledToRgb(convert.after(scale, options.cpu_level)));
                 }
-                planned => chain = planned,
+                planned => chain = planned.filter(|chain| chain.bytes(destination) <= LARGEST_MIDDLE),
             }
         }
         let rows = if geometry.keeps_fields() { Rows::Kept } else { Rows::Lost };

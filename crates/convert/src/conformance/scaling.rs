@@ -147,6 +147,17 @@ fn high_speed_halves_by_the_mean() {
 }
 
 #[test]
+fn no_picture_of_any_size_is_kept_between_steps() {
+    let fused = |width, height| {
+        let of = |name: &[u8; 4], width, height| PictureDescription::new(FourCc::new(*name), width, height);
+        let options = Options::default();
+        Converter::new(&of(b"BGRA", 64, 64), &of(b"420v", width, height), &options).unwrap().is_fused()
+    };
+    assert!(fused(15360, 8640));
+    assert!(!fused(65536, 65536));
+}
+
+#[test]
 fn common_scalings_are_integer_paths() {
     let fused = |from: &[u8; 4], to: &[u8; 4]| {
         let of = |name: &[u8; 4], width, height| PictureDescription::new(FourCc::new(*name), width, height);

@@ -232,14 +232,18 @@ fn weights_at(kernel: Kernel, centre: f64, scale: f64, low: i64, high: i64) -> (
 fn fixed_point(row: &[f64]) -> Vec<i16> {
     let one = f64::from(1 << FIXED_BITS);
     let mut fixed: Vec<i32> = row.iter().map(|weight| (weight * one).round() as i32).collect();
-    let mut excess = fixed.iter().sum::<i32>() - (1 << FIXED_BITS);
-    while excess != 0 {
+    let excess = fixed.iter().sum::<i32>() - (1 << FIXED_BITS);
+    if excess != 0 {
+        // Each is off by half a unit at most, so that no weight has to give more than one.
         let direction = excess.signum();
-        let error = |index: usize| (f64::from(fixed[index]) - row[index] * one) * f64::from(direction);
-        let used = (0..row.len()).filter(|&index| row[index] != 0.0);
-        let Some(worst) = used.max_by(|&a, &b| error(a).total_cmp(&error(b))) else { break };
-        fixed[worst] -= direction;
-        excess -= direction;
+        let mut used: Vec<(f64, usize)> = (0..row.len())
+            .filter(|&index| row[index] != 0.0)
+            .map(|index| ((f64::from(fixed[index]) - row[index] * one) * f64::from(direction), index))
+            .collect();
+        used.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        for &(_, index) in used.iter().take(excess.unsigned_abs() as usize) {
+            fixed[index] -= direction;
+        }
     }
     fixed.into_iter().map(|weight| weight.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16).collect()
 }
@@ -289,6 +293,20 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn rounding_takes_what_is_left_over_from_the_most_wrong() {
+        let one = f64::from(1 << FIXED_BITS);
+        let row = [4096.25, 4095.25, 2048.25, 2047.75, 4096.5 - 0.01].map(|units| units / one);
+        assert_eq!(fixed_point(&row), [4096, 4095, 2048, 2048, 4097]);
+        // Of the equally wrong the latest, and none that is not used.
+        let row = [0.0, 0.5, 0.5, 0.5, 16382.5, 0.0].map(|units| units / one);
+        assert_eq!(fixed_point(&row), [0, 1, 1, 0, 16382, 0]);
+        // More samples than there are units.
+        let many = fixed_point(&vec![1.0 / 262_144.0; 262_144]);
+        assert_eq!(many.iter().map(|&weight| i32::from(weight)).sum::<i32>(), 1 << FIXED_BITS);
+        assert!(many.iter().all(|weight| (0..=1).contains(weight)));
     }
 
     #[test]
