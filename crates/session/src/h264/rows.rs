@@ -155,8 +155,9 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         access: Access::ReadOnly,
         serialized: false,
         change: Change::Never,
-        documentation: "Mean bytes of a coded frame: what a bit rate and ExpectedFrameRate (30 where unknown) make of it, and for \
-                        Quality the mean of the frames so far, or nothing before the first.",
+        documentation: "EstimatedAverageBytesPerFrame, whose name on the platform is this: mean bytes of a coded frame, what a bit \
+                        rate and ExpectedFrameRate (30 where unknown) make of it, and for Quality the mean of the frames so far, \
+                        or nothing before the first.",
     },
     row(
         key::QUALITY,
