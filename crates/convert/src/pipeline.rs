@@ -52,6 +52,8 @@ pub(crate) struct ComponentPlan {
     pub width: usize,
     /// Whether rows are filtered before they are enlarged: enlarging takes little, and fewer values stay nearer.
     down_first: bool,
+    /// Whether the rows of a window are kept for the next one, which shares some.
+    keeps_rows: bool,
     /// Base-2 logarithm of the vertical subsampling of the grid it is brought to.
     log2_y: u8,
     /// Columns that show the picture.
@@ -162,7 +164,10 @@ impl Pipeline {
                 (None, None)
             };
             let doubles = horizontal.as_ref().is_some_and(|bank| bank.doubling.is_some());
-            let down_first = doubles && vertical.as_ref().is_some_and(|bank| bank.taps == 2);
+            let keeps_rows =
+                vertical.as_ref().is_none_or(|bank: &FilterBank| bank.keeps_rows_of(to_x.length));
+            let down_first = doubles && vertical.as_ref().is_some_and(|bank| bank.taps == 2)
+                || !keeps_rows && from_x.length < to_x.length;
             // A sample shows the picture when the luma column it stands for does.
             let column = |edge: usize| edge.div_ceil(1 << log2_x).min(to_x.length);
             *slot = Some(ComponentPlan {
@@ -173,6 +178,7 @@ impl Pipeline {
                 vertical,
                 width: to_x.length,
                 down_first,
+                keeps_rows,
                 log2_y,
                 columns: (column(geometry.columns.0), column(geometry.columns.1)),
             });
@@ -233,7 +239,8 @@ impl Pipeline {
         for (plan, ring) in self.components.iter().zip(&mut scratch.rings) {
             if let Some(plan) = plan {
                 let width = if plan.down_first { plan.source_width } else { plan.width };
-                ring.reset(plan.vertical.as_ref().map_or(1, |bank| bank.taps), width);
+                let taps = plan.vertical.as_ref().map_or(1, |bank| bank.taps);
+                ring.reset(if plan.keeps_rows { taps } else { 1 }, width);
             }
         }
         let group = self.group();
@@ -287,27 +294,39 @@ impl Pipeline {
         match &plan.vertical {
             None => self.fetch(plan, component, weigh, source, y, (unpacked, weights), out),
             Some(bank) => {
+                let mut make = |k: usize, row: &mut [f32]| {
+                    if plan.down_first {
+                        self.unpack(component, weigh, source, k, weights, row);
+                    } else {
+                        self.fetch(plan, component, weigh, source, k, (unpacked, weights), row);
+                    }
+                };
+                let sum = if plan.down_first {
+                    blended.resize(plan.source_width);
+                    &mut blended[..]
+                } else {
+                    &mut *out
+                };
                 let start = bank.starts[y] as usize;
-                for k in start..start + bank.taps {
-                    let slot = k % bank.taps;
-                    if ring.held[slot] != Some(k) {
-                        let row = &mut ring.rows[slot];
-                        if plan.down_first {
-                            self.unpack(component, weigh, source, k, weights, row);
-                        } else {
-                            self.fetch(plan, component, weigh, source, k, (unpacked, weights), row);
+                let rows = start..start + bank.taps;
+                if plan.keeps_rows {
+                    for k in rows {
+                        let slot = k % bank.taps;
+                        if ring.held[slot] != Some(k) {
+                            make(k, &mut ring.rows[slot]);
+                            ring.held[slot] = Some(k);
                         }
-                        ring.held[slot] = Some(k);
+                    }
+                    let row = |tap: usize| &ring.rows[(start + tap) % bank.taps][..];
+                    self.filter_down(row, bank.weights_of(y), sum);
+                } else {
+                    for (tap, (k, &weight)) in rows.zip(bank.weights_of(y)).enumerate() {
+                        make(k, &mut ring.rows[0]);
+                        self.kernels.accumulate.call(&ring.rows[0], weight, tap == 0, sum);
                     }
                 }
-                let row = |tap: usize| &ring.rows[(start + tap) % bank.taps][..];
-                let weights = bank.weights_of(y);
                 if plan.down_first {
-                    blended.resize(plan.source_width);
-                    self.filter_down(row, weights, blended);
                     self.filter_across(plan, blended, out);
-                } else {
-                    self.filter_down(row, weights, out);
                 }
             }
         }

@@ -64,6 +64,10 @@ impl Chain {
             return None;
         }
         let middle = Layout::find(middle_format(from, to, options.high_speed))?;
+        // Scaling straight to it is what could not be done.
+        if std::ptr::eq(middle, to) {
+            return None;
+        }
         let convert = convert_from(middle)?;
         let target = PictureDescription::new(middle.format, destination.width, destination.height);
         // Colour is the second step's affair.

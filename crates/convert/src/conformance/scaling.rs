@@ -119,6 +119,41 @@ fn scaling_follows_the_definition() {
 }
 
 #[test]
+fn extreme_reductions_follow_the_definition() {
+    let grid = |length: usize, other: usize, down: bool| if down { (other, length) } else { (length, other) };
+    for (from, others, to, down) in [
+        (65536, (3, 3), 5, true),
+        (65536, (3, 3), 5, false),
+        // Neither source nor destination is large, but what lies between would be, were its rows kept.
+        (65536, (1, 20_000), 1, true),
+        (34000, (1000, 1001), 2, true),
+    ] {
+        for format in [b"L008", b"L016", b"444v", b"2vuy"].map(|name| FourCc::new(*name)) {
+            let top = ((1u64 << formats::bits(format, 0)) - 1) as f64;
+            let value = |index: usize| if index * 10 < from * 3 { top } else { (index % 7) as f64 };
+            let (own, target) = (grid(from, others.0, down), grid(to, others.1, down));
+            let mut source = Picture::new(format, own.0, own.1, 5, 0);
+            for y in 0..own.1 {
+                (0..own.0).for_each(|x| formats::put(&mut source, 0, x, y, value(if down { y } else { x })));
+            }
+            let of = |(width, height)| PictureDescription::new(format, width, height);
+            let converter = Converter::new(&of(own), &of(target), &Options::default()).unwrap();
+            let mut result = Picture::new(format, target.0, target.1, 3, 0);
+            converter.run_planes(&source.sources(), result.targets()).unwrap();
+            let exact: Vec<f64> = (0..to)
+                .map(|index| taps(index, from as f64 / to as f64, 1, 0.0, from, false))
+                .map(|taps| taps.into_iter().map(|(index, weight)| weight * value(index)).sum())
+                .collect();
+            for (index, found) in result.codes().into_iter().enumerate().take(target.0 * target.1) {
+                let exact = exact[if down { index / target.0 } else { index % target.0 }];
+                let error = (found - exact.clamp(0.0, top)).abs() * 255.0 / top;
+                assert!(error < 1.0, "{format} {own:?} to {target:?}: {found} at {index}, exactly {exact}");
+            }
+        }
+    }
+}
+
+#[test]
 fn high_speed_halves_by_the_mean() {
     for (format, width, height) in [(b"BGRA", 140, 12), (b"L008", 202, 8), (b"420v", 132, 20)] {
         let format = FourCc::new(*format);

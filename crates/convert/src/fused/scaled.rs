@@ -103,6 +103,12 @@ impl Scaled {
             for number in (0..4).filter(of_plane) {
                 let (from, to) = (source.components[number]?, destination.components[number]?);
                 let plan = components[number].as_ref()?;
+                let banks = [&plan.horizontal, &plan.vertical];
+                if !banks.into_iter().flatten().all(FilterBank::suits_fixed_point)
+                    || !plan.vertical.as_ref().is_none_or(|bank| bank.keeps_rows_of(plan.width))
+                {
+                    return None;
+                }
                 let depth = if ten_bits { (10, 6) } else { (8, 0) };
                 let fits = |c: &Component| c.storage == storage && (c.bits, c.shift) == depth;
                 if !fits(&from) || !fits(&to) || (from.zero, from.unit) != (to.zero, to.unit) {

@@ -113,6 +113,12 @@ impl Doubling {
     }
 }
 
+/// Samples in the rows of one window that may be kept for the next one: those of 65536 columns reduced to a sixty-fourth, twice.
+const KEPT_SAMPLES: usize = 1 << 25;
+
+/// Taps whose weights are still well told apart in fixed point.
+const FIXED_TAPS: usize = 1024;
+
 /// Bits of the fraction of fixed-point weights.
 pub(crate) const FIXED_BITS: u32 = 14;
 
@@ -172,6 +178,17 @@ impl FilterBank {
         }
         bank.doubling = Doubling::find(&bank, source.length);
         Some(bank)
+    }
+
+    /// Whether as many rows of `width` samples as there are taps may be kept. Where little comes of much, they are more than the
+    /// whole source and destination.
+    pub(crate) fn keeps_rows_of(&self, width: usize) -> bool {
+        self.taps * width <= KEPT_SAMPLES
+    }
+
+    /// Whether the weights in fixed point are worth those in floating point.
+    pub(crate) fn suits_fixed_point(&self) -> bool {
+        self.taps <= FIXED_TAPS
     }
 
     /// The weights of destination sample `index`.
@@ -307,6 +324,14 @@ mod tests {
         let many = fixed_point(&vec![1.0 / 262_144.0; 262_144]);
         assert_eq!(many.iter().map(|&weight| i32::from(weight)).sum::<i32>(), 1 << FIXED_BITS);
         assert!(many.iter().all(|weight| (0..=1).contains(weight)));
+    }
+
+    #[test]
+    fn rows_are_kept_where_they_are_few() {
+        let bank = |source, destination| bank(Kernel::Cubic, source, destination).unwrap();
+        assert!(bank(65536, 1024).keeps_rows_of(65536) && bank(65536, 1024).suits_fixed_point());
+        assert!(bank(65536, 1).keeps_rows_of(100) && !bank(65536, 1).suits_fixed_point());
+        assert!(!bank(65536, 1).keeps_rows_of(20_000));
     }
 
     #[test]
