@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use vitascope_core::{Dictionary, Time, Value};
-use vitascope_session::{CompressionSession, codec, key};
+use vitascope_session::{CompressionSession, EncoderSpecification, codec, key};
 
 use crate::clip::Clip;
 use crate::processor::processor_seconds;
@@ -23,6 +23,9 @@ pub(crate) struct Options {
     /// Presets
     #[arg(long, value_delimiter = ',', default_value = "HighSpeed,Balanced,HighQuality")]
     presets: Vec<String>,
+    /// Sessions with low-latency rate control, at a twentieth of a bit for each sample of luma; a preset is chosen all the same
+    #[arg(long)]
+    low_latency: bool,
     /// At most so many frames of each clip
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..))]
     frames: Option<u32>,
@@ -62,7 +65,7 @@ pub(crate) fn run(options: &Options) -> Result<(), String> {
             let mut runs: [Vec<Run>; 2] = Default::default();
             for _ in 0..options.rounds {
                 for (runs, threads) in runs.iter_mut().zip([1, options.threads]) {
-                    runs.push(encode(&clip, frames, preset, threads)?);
+                    runs.push(encode(&clip, frames, preset, threads, options.low_latency)?);
                 }
             }
             let checksum = runs[0][0].checksum;
@@ -93,11 +96,14 @@ fn columns(runs: &[Vec<Run>; 2]) -> String {
     )
 }
 
-fn encode(clip: &Clip, frames: usize, preset: &str, threads: u16) -> Result<Run, String> {
+fn encode(clip: &Clip, frames: usize, preset: &str, threads: u16, low_latency: bool) -> Result<Run, String> {
     let fail = |error: vitascope_session::Error| error.to_string();
     let (before, start) = (processor_seconds(), Instant::now());
     let (sender, outputs) = channel();
     let session = CompressionSession::builder(clip.width as i32, clip.height as i32, codec::H264)
+        .encoder_specification(
+            Dictionary::new().with(EncoderSpecification::ENABLE_LOW_LATENCY_RATE_CONTROL, low_latency),
+        )
         .output_handler(move |output| {
             let _ = sender.send(output.sample);
         })
@@ -106,6 +112,11 @@ fn encode(clip: &Clip, frames: usize, preset: &str, threads: u16) -> Result<Run,
     session.set_properties(&settings(&session, preset)?).map_err(fail)?;
     session.set_property(key::VITASCOPE_THREAD_COUNT, i64::from(threads)).map_err(fail)?;
     session.set_property(key::EXPECTED_FRAME_RATE, clip.frames_per_second()).map_err(fail)?;
+    if low_latency {
+        let samples = (clip.width * clip.height) as f64;
+        let rate = BITS_PER_SAMPLE * samples * clip.frames_per_second();
+        session.set_property(key::AVERAGE_BIT_RATE, rate as i64).map_err(fail)?;
+    }
     for index in 0..frames {
         clip.feed(&session, index)?;
     }
@@ -119,6 +130,9 @@ fn encode(clip: &Clip, frames: usize, preset: &str, threads: u16) -> Result<Run,
     }
     Ok(Run { elapsed, processor, checksum })
 }
+
+/// Rate of low latency, for each sample of luma.
+const BITS_PER_SAMPLE: f64 = 0.05;
 
 /// What a preset stands for. Frames do not come by the clock here.
 fn settings(session: &CompressionSession, preset: &str) -> Result<Dictionary, String> {
