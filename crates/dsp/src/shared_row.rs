@@ -18,10 +18,10 @@
 //! });
 //! ```
 
-use std::cell::UnsafeCell;
+use std::cell::{Cell, UnsafeCell};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 /// See the [module](self).
 pub struct SharedRow<T> {
@@ -39,6 +39,56 @@ pub struct SharedRow<T> {
 // SAFETY: shared references are handed out to published values only, which nobody writes while the row is shared, and
 // exclusive ones to unpublished values, by the only writer.
 unsafe impl<T: Send + Sync> Sync for SharedRow<T> {}
+
+/// A view of a row that remembers how much of it was published when it last looked. A thread that follows the writer at some
+/// distance looks but seldom: each look takes the cache line of the boundary away from the writer.
+///
+/// ```
+/// use std::sync::Arc;
+/// use vitascope_dsp::shared_row::{RowReader, SharedRow};
+///
+/// let row = Arc::new(SharedRow::new(2, 0));
+/// let reader = RowReader::new(Arc::clone(&row));
+/// row.writer().fill(|value| *value = 7);
+/// assert_eq!(reader.get(0), Some(&7));
+/// ```
+pub struct RowReader<T> {
+    row: Arc<SharedRow<T>>,
+    /// Values that are known to be published.
+    seen: Cell<usize>,
+}
+
+impl<T> RowReader<T> {
+    /// Of a row of which nothing is known.
+    pub fn new(row: Arc<SharedRow<T>>) -> Self {
+        Self { row, seen: Cell::new(0) }
+    }
+
+    /// The row.
+    pub fn row(&self) -> &SharedRow<T> {
+        &self.row
+    }
+
+    /// Whether so many values are published.
+    #[inline]
+    pub fn has(&self, count: usize) -> bool {
+        if count > self.seen.get() {
+            self.seen.set(self.row.published());
+        }
+        count <= self.seen.get()
+    }
+
+    /// A value, once it is published.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<&T> {
+        if !self.has(index.saturating_add(1)) {
+            return None;
+        }
+        // SAFETY: published values are not written: the writer is beyond them, and `restart` needs the row for itself, of which
+        // `self` holds a share. `seen` was `published` of this row at some time since.
+        self.row.values.get(index).map(|value| unsafe { &*value.get() })
+    }
+}
 
 /// The one writer of a row. What it has not filled in when it is dropped is published as it is, so that nobody waits for it
 /// for ever.
@@ -166,6 +216,12 @@ impl<T> fmt::Debug for SharedRow<T> {
     }
 }
 
+impl<T> fmt::Debug for RowReader<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RowReader({} seen of {:?})", self.seen.get(), self.row)
+    }
+}
+
 impl<T> fmt::Debug for RowWriter<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RowWriter({} of {} published)", self.published, self.row.count())
@@ -191,6 +247,20 @@ mod tests {
         assert_eq!((row.published(), row.get(0)), (0, None));
         row.writer().fill(|value| *value += 1);
         assert_eq!(row.get(0), Some(&2));
+    }
+
+    #[test]
+    fn a_reader_looks_again_where_it_has_not_seen_enough() {
+        let row = Arc::new(SharedRow::new(3, 7));
+        let reader = RowReader::new(Arc::clone(&row));
+        assert_eq!((reader.has(0), reader.has(1), reader.get(0)), (true, false, None));
+        let mut writer = row.writer();
+        writer.fill(|value| *value = 1);
+        assert_eq!((reader.get(0), reader.get(1), reader.has(1)), (Some(&1), None, true));
+        writer.fill(|value| *value = 2);
+        assert_eq!((reader.get(1), reader.has(3)), (Some(&2), false));
+        drop(writer);
+        assert_eq!((reader.get(2), reader.get(3)), (Some(&7), None));
     }
 
     #[test]

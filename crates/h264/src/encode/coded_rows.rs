@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use vitascope_dsp::shared_row::{RowWriter, SharedRow};
+use vitascope_dsp::shared_row::{RowReader, RowWriter, SharedRow};
 
 use super::macroblock::{
     CBP_DC_CHROMA, CBP_DC_LUMA, CHROMA_ORIGIN, CHROMA_STRIDE, LUMA_ORIGIN, LUMA_STRIDE, Macroblock,
@@ -40,8 +40,8 @@ pub(crate) struct CodedMacroblock {
 /// A row and the one above it.
 pub(crate) struct RowPair {
     y: usize,
-    above: Option<CodedRow>,
-    own: CodedRow,
+    above: Option<RowReader<CodedMacroblock>>,
+    own: RowReader<CodedMacroblock>,
     watchful: bool,
 }
 
@@ -59,8 +59,10 @@ impl CodedRows {
 
     /// Row `y`, which need not have begun, and the one above it.
     pub(crate) fn pair(&self, y: usize) -> RowPair {
-        let row =
-            |y: usize| Arc::clone(lock(&self.rows[y]).get_or_insert_with(|| self.spare.take(self.width)));
+        let row = |y: usize| {
+            let mut slot = lock(&self.rows[y]);
+            RowReader::new(Arc::clone(slot.get_or_insert_with(|| self.spare.take(self.width))))
+        };
         RowPair { y, above: y.checked_sub(1).map(row), own: row(y), watchful: self.watchful }
     }
 
@@ -106,16 +108,18 @@ impl RowPair {
     /// What puts the macroblocks of the row in. If it is dropped before the last one, the rest counts as decided on, so that
     /// nobody waits for a thread that fails.
     pub(crate) fn writer(&self) -> RowWriter<'_, CodedMacroblock> {
-        self.own.writer()
+        self.own.row().writer()
     }
 
     /// Waits until the macroblocks above the `x`th are there, to the one above and to the right of it.
     #[inline]
     pub(crate) fn wait_above(&self, x: usize) {
         let Some(above) = &self.above else { return };
-        let needed = (x + 2).min(above.count());
-        if above.published() < needed && !(self.watchful && comes_soon(above, needed)) {
-            above.wait_for(needed + GAP);
+        let row = above.row();
+        let needed = (x + 2).min(row.count());
+        let is_there = above.has(needed) || (self.watchful && comes_soon(row, needed));
+        if !is_there {
+            row.wait_for(needed + GAP);
         }
     }
 
@@ -126,17 +130,17 @@ impl RowPair {
 
     /// Those of the row above, if there is one.
     pub(crate) fn infos_above(&self) -> impl Iterator<Item = &MacroblockInfo> {
-        infos(self.above.as_deref())
+        infos(self.above.as_ref())
     }
 
     /// Those around the `x`th, in a slice that begins with macroblock `first` of the picture: what lies before that does not
     /// exist (6.4.8).
     pub(crate) fn neighbours(&self, x: usize, first: usize) -> Neighbours<'_> {
-        let width = self.own.count();
+        let width = self.own.row().count();
         let index = self.y * width + x;
         let in_slice = |distance: usize| index.checked_sub(distance).is_some_and(|i| i >= first);
         let left = || info(Some(&self.own), x.checked_sub(1)?);
-        let above = |x| info(self.above.as_deref(), x);
+        let above = |x| info(self.above.as_ref(), x);
         Neighbours {
             left: if in_slice(1) { left() } else { None },
             top: if in_slice(width) { above(x) } else { None },
@@ -179,11 +183,11 @@ impl RowPair {
     }
 }
 
-fn infos(row: Option<&SharedRow<CodedMacroblock>>) -> impl Iterator<Item = &MacroblockInfo> {
+fn infos(row: Option<&RowReader<CodedMacroblock>>) -> impl Iterator<Item = &MacroblockInfo> {
     (0..).map_while(move |x| info(row, x))
 }
 
-fn info(row: Option<&SharedRow<CodedMacroblock>>, x: usize) -> Option<&MacroblockInfo> {
+fn info(row: Option<&RowReader<CodedMacroblock>>, x: usize) -> Option<&MacroblockInfo> {
     Some(&row?.get(x)?.info)
 }
 
