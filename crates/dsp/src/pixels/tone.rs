@@ -44,6 +44,20 @@ fn multiplied(matrix: &[[f32; 3]; 3], [x, y, z]: [f32; 3]) -> [f32; 3] {
     matrix.map(|row| row[2].mul_add(z, row[1].mul_add(y, row[0] * x)))
 }
 
+/// Whether the first number of a column counts alike in all sums, the second not in the first sum and the third not in the last,
+/// as luma and chroma do where they become RGB: four products in place of nine.
+#[inline(always)]
+fn is_of_luma(matrix: &[[f32; 3]; 3]) -> bool {
+    matrix.iter().all(|row| row[0] == matrix[0][0]) && (matrix[0][1], matrix[2][2]) == (0.0, 0.0)
+}
+
+/// [`multiplied`] where [`is_of_luma`].
+#[inline(always)]
+fn multiplied_luma([a, b, c]: &[[f32; 3]; 3], [x, y, z]: [f32; 3]) -> [f32; 3] {
+    let luma = a[0] * x;
+    [a[2].mul_add(z, luma), b[2].mul_add(z, b[1].mul_add(y, luma)), c[1].mul_add(y, luma)]
+}
+
 /// Applies `function` to every column of three rows.
 #[inline(always)]
 fn for_columns(a: &mut [f32], b: &mut [f32], c: &mut [f32], function: impl Fn([f32; 3]) -> [f32; 3]) {
@@ -55,7 +69,11 @@ fn for_columns(a: &mut [f32], b: &mut [f32], c: &mut [f32], function: impl Fn([f
 #[inline(always)]
 fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
     let matrix = scaled(matrix, PIECES as f32);
-    for_columns(a, b, c, |column| multiplied(&matrix, column).map(|place| curve.value(place)));
+    if is_of_luma(&matrix) {
+        for_columns(a, b, c, |column| multiplied_luma(&matrix, column).map(|place| curve.value(place)));
+    } else {
+        for_columns(a, b, c, |column| multiplied(&matrix, column).map(|place| curve.value(place)));
+    }
 }
 
 #[inline(always)]
@@ -106,12 +124,23 @@ mod tests {
 
     const MATRIX: [[f32; 3]; 3] = [[1.0, 0.0, 1.5748], [1.0, -0.1873, -0.4681], [1.0, 1.8556, 0.0]];
 
+    /// Luma and chroma to RGB, and one that has no number in common with that.
+    const MATRICES: [[[f32; 3]; 3]; 2] = [MATRIX, [[0.6, 0.3, 0.1], [0.1, 0.8, 0.1], [0.0, 0.2, 0.8]]];
+
     pub(super) fn linearise(kernel: Linearise, random: &mut Random, outcome: &mut Outcome) {
         let curve = Curve::new(|place| place * (2.0 - place));
+        let matrix = &MATRICES[random.within(0, 1) as usize];
         let mut rows = rows(random);
         let [a, b, c] = &mut rows;
-        kernel.call(&MATRIX, &curve, a, b, c);
+        kernel.call(matrix, &curve, a, b, c);
         record(&rows, outcome);
+    }
+
+    #[test]
+    fn luma_counts_alike() {
+        assert_eq!(MATRICES.map(|matrix| is_of_luma(&matrix)), [true, false]);
+        let column = [0.3, -0.2, 0.7];
+        assert_eq!(multiplied_luma(&MATRIX, column), multiplied(&MATRIX, column));
     }
 
     pub(super) fn compress(kernel: Compress, random: &mut Random, outcome: &mut Outcome) {

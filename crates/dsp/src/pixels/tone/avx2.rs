@@ -31,12 +31,21 @@ fn multiplied(matrix: &Matrix, [x, y, z]: [__m256; 3]) -> [__m256; 3] {
     [sum(a), sum(b), sum(c)]
 }
 
-/// Eight columns of a part of three rows, multiplied by a matrix.
+/// As the reference's function of this name.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
-fn columns(matrix: &Matrix, rows: [&[f32; PART]; 3], block: usize) -> [__m256; 3] {
-    let [a, b, c] = rows.map(|row| &row.as_chunks::<8>().0[block]);
-    multiplied(matrix, [load_floats(a), load_floats(b), load_floats(c)])
+fn multiplied_luma([a, b, c]: &Matrix, [x, y, z]: [__m256; 3]) -> [__m256; 3] {
+    let luma = _mm256_mul_ps(a[0], x);
+    let green = _mm256_fmadd_ps(b[2], z, _mm256_fmadd_ps(b[1], y, luma));
+    [_mm256_fmadd_ps(a[2], z, luma), green, _mm256_fmadd_ps(c[1], y, luma)]
+}
+
+/// Eight columns of a part of three rows.
+#[inline]
+#[target_feature(enable = "avx2,fma")]
+fn columns(rows: [&[f32; PART]; 3], block: usize) -> [__m256; 3] {
+    let [a, b, c] = rows;
+    [block_of(a, block), block_of(b, block), block_of(c, block)]
 }
 
 /// Places in tables, written as registers and read one by one: that takes fewer instructions than to take a register
@@ -93,11 +102,13 @@ unsafe fn values(cubics: &Cubics, places: &Places, block: usize, x: __m256) -> _
 pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<PART>(), b.as_chunks_mut::<PART>());
     let (parts_c, rest_c) = c.as_chunks_mut::<PART>();
-    let spread = spread(&super::scaled(matrix, PIECES as f32));
+    let scaled = super::scaled(matrix, PIECES as f32);
+    let (spread, of_luma) = (spread(&scaled), super::is_of_luma(&scaled));
     let (mut places, mut fractions): ([Places; 3], Rows) = ([[0; PART]; 3], [[0.0; PART]; 3]);
     for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
         for block in 0..PART / 8 {
-            let found = columns(&spread, [a, b, c], block);
+            let column = columns([a, b, c], block);
+            let found = if of_luma { multiplied_luma(&spread, column) } else { multiplied(&spread, column) };
             for ((places, fractions), found) in places.iter_mut().zip(&mut fractions).zip(found) {
                 // Of what is not a number, the second operand remains.
                 let place = _mm256_min_ps(_mm256_max_ps(found, _mm256_setzero_ps()), _mm256_set1_ps(LAST));
@@ -153,7 +164,7 @@ pub(super) fn compress(
     for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
         // First all gains, then all codes: one after the other for the same columns, they would wait for each other.
         for block in 0..PART / 8 {
-            let found = columns(&gamut_spread, [a, b, c], block);
+            let found = multiplied(&gamut_spread, columns([a, b, c], block));
             // As in comparisons of the reference, the second operand remains where one is not a number.
             let most = _mm256_max_ps(_mm256_max_ps(found[0], found[1]), found[2]);
             let (x, places) = limited(&gain.octaves, _mm256_fmadd_ps(most, gain_scale, gain_offset));

@@ -23,6 +23,15 @@ fn multiplied([a, b, c]: &Matrix, [x, y, z]: [__m512; 3]) -> [__m512; 3] {
     [sum(a), sum(b), sum(c)]
 }
 
+/// As the reference's function of this name.
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn multiplied_luma([a, b, c]: &Matrix, [x, y, z]: [__m512; 3]) -> [__m512; 3] {
+    let luma = _mm512_mul_ps(a[0], x);
+    let green = _mm512_fmadd_ps(b[2], z, _mm512_fmadd_ps(b[1], y, luma));
+    [_mm512_fmadd_ps(a[2], z, luma), green, _mm512_fmadd_ps(c[1], y, luma)]
+}
+
 /// The coefficients of a power: those of the first sixteen pieces, and of the others.
 type Power = [__m512; 2];
 
@@ -51,7 +60,8 @@ fn values(powers: &[Power; 4], pieces: __m512i, x: __m512) -> __m512 {
 pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b: &mut [f32], c: &mut [f32]) {
     let ((parts_a, rest_a), (parts_b, rest_b)) = (a.as_chunks_mut::<16>(), b.as_chunks_mut::<16>());
     let (parts_c, rest_c) = c.as_chunks_mut::<16>();
-    let spread = spread(&super::scaled(matrix, PIECES as f32));
+    let scaled = super::scaled(matrix, PIECES as f32);
+    let (spread, of_luma) = (spread(&scaled), super::is_of_luma(&scaled));
     let powers = powers_of(&curve.0);
     let light = |place: __m512| {
         // Of what is not a number, the second operand remains.
@@ -61,7 +71,8 @@ pub(super) fn linearise(matrix: &[[f32; 3]; 3], curve: &Curve, a: &mut [f32], b:
         _mm512_mul_ps(root, root)
     };
     for ((a, b), c) in parts_a.iter_mut().zip(parts_b).zip(parts_c) {
-        let [x, y, z] = multiplied(&spread, [load_sixteen(a), load_sixteen(b), load_sixteen(c)]);
+        let column = [load_sixteen(a), load_sixteen(b), load_sixteen(c)];
+        let [x, y, z] = if of_luma { multiplied_luma(&spread, column) } else { multiplied(&spread, column) };
         store_sixteen(a, light(x));
         store_sixteen(b, light(y));
         store_sixteen(c, light(z));
