@@ -251,6 +251,30 @@ fn every_row_of_both_sessions_round_trips() {
 }
 
 #[test]
+fn several_threads_may_use_one_session() {
+    let source = halves(64, 32, 10, 200);
+    let session = PixelTransferSession::new();
+    let bytes = |session: &PixelTransferSession, (width, height, format): (usize, usize, &[u8; 4])| {
+        let destination = buffer(width, height, format);
+        session.transfer_image(&source, &destination).unwrap();
+        let pixels = destination.read().unwrap();
+        (0..height).map(|y| pixels.row(0, y).to_vec()).collect::<Vec<_>>()
+    };
+    let targets = [(64, 32, b"420v"), (50, 20, b"BGRA"), (33, 17, b"420v"), (64, 32, b"2vuy")];
+    std::thread::scope(|scope| {
+        for target in targets {
+            let (session, bytes) = (&session, &bytes);
+            scope.spawn(move || {
+                let alone = bytes(&PixelTransferSession::new(), target);
+                for _ in 0..50 {
+                    assert_eq!(bytes(session, target), alone);
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn rotation_acts() {
     let source = halves(64, 32, 10, 200);
     let session = PixelRotationSession::new();
