@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: what a change must pass.
 
 use crate::run::{cargo, check};
-use crate::{Failure, test, tools};
+use crate::{Failure, sanitize, test, tools};
 
 /// Formatting, lints, dependency policy, tests: the quick ones first.
 pub(crate) fn run() -> Result<(), Failure> {
@@ -13,6 +13,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     tools::cargo_deny()?;
     check(&mut cargo(&["deny", "--locked", "check", "bans", "licenses", "sources"]))?;
     advisories()?;
+    sanitize::run()?;
     test::run(&["--locked".into()])
 }
 

@@ -7,6 +7,7 @@ mod conformance;
 mod docs;
 mod install;
 mod run;
+mod sanitize;
 mod test;
 mod tidy;
 mod tools;
@@ -26,7 +27,8 @@ Usage: cargo xtask TASK
   install --prefix DIR [--debug]
                        put the C headers, libraries and pkg-config files below DIR
   docs                 rewrite the generated pages in docs/
-  ci                   formatting, clippy, cargo-deny, every test
+  sanitize             run the tests of core, dsp and convert under AddressSanitizer
+  ci                   formatting, clippy, cargo-deny, every test, sanitize
   conformance FOLDER [--frames N] [--full]
                        encode every clip in FOLDER at many settings and compare each decoded
                        frame with the encoder's reconstruction
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Some("install") => install::run(rest),
         Some("c-headers") => c_headers::run(),
         Some("docs") => docs::run(),
+        Some("sanitize") => sanitize::run(),
         Some("ci") => ci::run(),
         Some("conformance") => conformance::run(rest),
         Some("help" | "--help" | "-h") => {
