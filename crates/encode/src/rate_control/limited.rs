@@ -142,7 +142,7 @@ impl RateControl {
     }
 
     /// The least that the frames after this one can take. Where nothing is in sight, the next one may have to be
-    /// an intra frame.
+    /// an intra frame; but the others do not go without for one that may never come.
     fn least_later(&self, frame: &RateFrame<'_>, time: f64) -> Vec<Slot> {
         let highest = step_of_qp(MAX_QP);
         let bits = |kind: FrameKind, cost: f64| {
@@ -156,7 +156,8 @@ impl RateControl {
         let mut slots = self.slots(frame, time, kept, bits);
         let unforeseen = frame.ahead.is_empty() && !frame.ahead_is_all && !frame.kind.is_intra();
         if let Some(first) = slots.first_mut().filter(|_| unforeseen) {
-            first.bits = bits(FrameKind::Idr, frame.cost.intra as f64);
+            let most = (UNFORESEEN * self.guard.limits().smallest()).max(self.config.least_bits.intra);
+            first.bits = bits(FrameKind::Idr, frame.cost.intra as f64).min(most).max(first.bits);
         }
         slots
     }
@@ -197,6 +198,8 @@ const MAX_QP: f64 = 51.0;
 /// How much more than predicted the smallest frames are taken to need; a new scene's first is hard to foretell.
 const LEAST_MARGIN: f64 = 1.3;
 const LEAST_INTRA_MARGIN: f64 = 4.0;
+/// Part of the limits that is kept for an intra frame which may be asked for.
+const UNFORESEEN: f64 = 0.25;
 /// Cost of a P frame relative to an intra frame, before there was one.
 const FIRST_GUESS: f64 = 0.15;
 

@@ -65,6 +65,12 @@ impl SizeLimits {
         self.windows == [None; 2] && self.buffer.is_some_and(|buffer| buffer.is_lenient)
     }
 
+    /// Most bits that all limits let pass at once.
+    pub(super) fn smallest(&self) -> f64 {
+        let windows = self.windows.iter().flatten().map(|window| window.bits);
+        windows.chain(self.buffer.map(|buffer| buffer.size)).fold(f64::INFINITY, f64::min)
+    }
+
     pub(super) fn check(&self) -> Result<(), Error> {
         for window in self.windows.iter().flatten() {
             Error::check("bits of a window", window.bits, 1.0, 1e15)?;

@@ -462,3 +462,18 @@ fn frames_behind_one_that_was_too_large_come_down_by_steps() {
     assert!(qps[9..14].windows(2).all(|pair| (pair[0] - pair[1] - 1.5).abs() < 1e-9), "{qps:.1?}");
     assert!((qps[19] - qps[8]).abs() < 1.0, "{qps:.1?}");
 }
+
+#[test]
+fn an_intra_frame_that_may_be_asked_for_does_not_take_the_rate() {
+    // Nothing is known of what follows, and an intra frame would take most of a second.
+    let rate = 30_000.0;
+    let window = WindowLimit { bits: 1.5 * rate, seconds: 1.0 };
+    let mut simulation = Simulation::average(video(25.0, 12.0, 1000, |_| 20.0), rate);
+    simulation.depth = 0;
+    simulation.config.limits.windows[0] = Some(window);
+    let outcome = simulation.run();
+    let ordinary = outcome.bits[50..].iter().sum::<u64>() as f64 / 10.0;
+    assert!((0.9 * rate..1.1 * rate).contains(&ordinary), "{ordinary}");
+    let largest = outcome.bits.windows(25).map(|window| window.iter().sum::<u64>()).max();
+    assert!(largest.is_some_and(|bits| (bits as f64) < 1.1 * window.bits), "{largest:?}");
+}
