@@ -1,4 +1,5 @@
-//! `cargo xtask sanitize`: the crates with unsafe code, and the one that hands them rows of pictures, under AddressSanitizer.
+//! `cargo xtask sanitize`: the crates with unsafe code under pictures, and the one that hands them rows, under AddressSanitizer.
+//! What C programs do with the C library is watched by valgrind, in its own tests.
 
 use crate::run::{cargo, check};
 use crate::{Failure, tools};
