@@ -46,33 +46,54 @@ fn every_pair_is_within_tolerance() {
     let mut pairs = 0;
     for (number, from) in Layout::all().enumerate() {
         for (index, to) in Layout::all().enumerate() {
-            if !convertible(from, to) {
-                continue;
+            if convertible(from, to) {
+                pairs += 1;
+                // Odd sizes, even ones and a single pixel, in turn; likewise everything else.
+                let size = [(17, 7), (24, 8), (1, 1), (2, 3)][(number + index) % 4];
+                check_pair((number, from), (index, to), size, YCbCrMatrix::Itu709, None);
             }
-            pairs += 1;
-            // Odd sizes, even ones and a single pixel, in turn; likewise everything else.
-            let (width, height) = [(17, 7), (24, 8), (1, 1), (2, 3)][(number + index) % 4];
-            let fill = [Fill::Noise, Fill::Gradient, Fill::Extremes][(number + index) % 3];
-            let source = Picture::filled(from.format, width, height, fill, number as u64);
-            let options = Options {
-                downsampling_mode: [DownsamplingMode::Decimate, DownsamplingMode::Average][index % 2],
-                ..Options::default()
-            };
-            let location = [
-                ChromaLocation::Left,
-                ChromaLocation::Center,
-                ChromaLocation::TopLeft,
-                ChromaLocation::Bottom,
-            ];
-            let mut description = describe(from, width, height);
-            description.chroma_location = Some(location[(number + index / 2) % 4]);
-            check(&source, &description, &PictureDescription::new(to.format, width, height), &options);
         }
     }
     // All colours into each other, pairs of components, disparity, depth.
     let colors = Layout::all().filter(|layout| convertible(layout, layout)).count() - 8;
     assert_eq!(pairs, colors * colors + 4 * 4 + 2 * 2 + 2 * 2);
     assert!(colors >= 67, "{colors}");
+}
+
+/// The same in rows that fill registers, with every matrix, and with a source that says how its colour and alpha go together.
+#[test]
+fn every_pair_is_within_tolerance_with_each_matrix_and_alpha() {
+    for (number, from) in Layout::all().enumerate() {
+        for (index, to) in Layout::all().enumerate().filter(|(_, to)| convertible(from, to)) {
+            let size = [(131, 2), (70, 3), (98, 2), (67, 4)][(number + index / 4) % 4];
+            let matrix = YCbCrMatrix::ALL[(number + index) % YCbCrMatrix::ALL.len()];
+            check_pair((number, from), (index, to), size, matrix, Some(index % 3 == 0));
+        }
+    }
+}
+
+/// Checks one pair of formats, with its number among all.
+#[track_caller]
+fn check_pair(
+    (number, from): (usize, &Layout),
+    (index, to): (usize, &Layout),
+    (width, height): (usize, usize),
+    matrix: YCbCrMatrix,
+    premultiplied: Option<bool>,
+) {
+    let fill = [Fill::Noise, Fill::Gradient, Fill::Extremes][(number + index) % 3];
+    let source = Picture::filled(from.format, width, height, fill, number as u64);
+    let options = Options {
+        downsampling_mode: [DownsamplingMode::Decimate, DownsamplingMode::Average][index % 2],
+        ..Options::default()
+    };
+    let location =
+        [ChromaLocation::Left, ChromaLocation::Center, ChromaLocation::TopLeft, ChromaLocation::Bottom];
+    let mut description = describe(from, width, height);
+    description.chroma_location = Some(location[(number + index / 2) % 4]);
+    description.color.matrix = Some(matrix);
+    description.premultiplied = premultiplied;
+    check(&source, &description, &PictureDescription::new(to.format, width, height), &options);
 }
 
 #[test]

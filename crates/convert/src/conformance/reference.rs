@@ -113,7 +113,8 @@ impl<'a> Reference<'a> {
         let value = self.color(component, x, y, keep);
         let is =
             |format: vitascope_core::FourCc, name: &[u8; 4]| format == vitascope_core::FourCc::new(*name);
-        let straight = is(self.source.format, b"w40a");
+        let stated = self.description.premultiplied == Some(false) && !is(self.source.format, b"w40m");
+        let straight = is(self.source.format, b"w40a") || (stated && self.has(3));
         let alpha = self.value(3, x, y, (false, false));
         let destination_has_alpha = formats::components(self.to.format).contains(&3);
         if straight && is(self.to.format, b"w40m") {
