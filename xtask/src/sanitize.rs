@@ -1,5 +1,5 @@
 //! `cargo xtask sanitize`: the crates with unsafe code under pictures, and the one that hands them rows, under AddressSanitizer.
-//! What C programs do with the C library is watched by valgrind, in its own tests.
+//! The C library's own tests run C programs under it and under valgrind.
 
 use crate::run::{cargo, check};
 use crate::{Failure, tools};
