@@ -7,6 +7,7 @@ mod limits;
 mod low_latency;
 mod plan;
 mod quality;
+mod recorded_bits;
 mod refinement;
 mod size_model;
 
@@ -22,6 +23,7 @@ pub use limits::{BufferLimit, LeastBits, SizeLimits, WindowLimit};
 pub use low_latency::{LowLatencyFrame, LowLatencyPlan, LowLatencyRate};
 use plan::PassPlan;
 use quality::QualityCurve;
+use refinement::Budget;
 use size_model::SizeModel;
 use vitascope_core::Time;
 
@@ -351,7 +353,13 @@ impl RateControl {
                 let planned = self.plan.as_mut().map(|plan| plan.step(frame.index, frame.kind, &self.config));
                 let average =
                     self.average.step(frame, bits_per_second, &self.config, &self.model, &self.quality);
-                planned.unwrap_or(average)
+                match planned {
+                    Some(planned) => {
+                        let budget = Budget::left_at_end(planned.left, bits_per_second, self.config.delay);
+                        self.average.refined(frame, planned.step, budget, &self.model)
+                    }
+                    None => average,
+                }
             }
         };
         let max_qp = frame.max_qp(&self.config);
@@ -362,7 +370,11 @@ impl RateControl {
         let mut end_bits = None;
         if let RateMode::AverageBitRate { bits_per_second } = self.config.mode {
             let at_limit = wished <= self.config.min_qp || wished >= max_qp || qp > wished;
-            predicted += self.average.refinement_bits(frame, step, &self.model);
+            let refinement = self.average.refinement_bits(frame, step, &self.model);
+            predicted += refinement;
+            if let Some(plan) = &mut self.plan {
+                plan.refines(refinement);
+            }
             if self.plan.is_none() && frame.forced_qp.is_none() {
                 let (overhead, plan) = (self.model.overhead(), (qp, predicted));
                 end_bits = self.average.most_bits(frame, bits_per_second, &self.config, plan, overhead);

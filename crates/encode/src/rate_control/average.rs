@@ -2,7 +2,7 @@
 
 use super::demand::Demand;
 use super::quality::QualityCurve;
-use super::refinement::{Budget, Refinement};
+use super::refinement::{Budget, REFINED, Refinement};
 use super::size_model::SizeModel;
 use super::{RateConfig, RateFrame, step_of_qp};
 use crate::frame::FrameKind;
@@ -68,8 +68,7 @@ const LONGEST_SPAN: f64 = 3.0;
 const LARGEST_CHANGE: f64 = 0.5;
 /// A frame predicted to use less than this part of its share of bits says nothing about the height.
 const QUIET: f64 = 0.02;
-/// Part of what is saved that a frame takes for making a still picture finer, and at most at the end.
-const REFINED: f64 = 0.3;
+/// The most of what is saved that a frame takes at the end for making a still picture finer.
 const MOST_REFINED: f64 = 0.8;
 /// Seconds of lookahead that refining counts on at least for paying what it takes.
 const SHORTEST_REFUND: f64 = 0.5;
@@ -226,6 +225,11 @@ impl AverageRate {
             is_last: end.is_some(),
             delay: config.delay,
         }
+    }
+
+    /// The step of a frame that has another one by the plan of a pass.
+    pub(super) fn refined(&self, frame: &RateFrame<'_>, step: f64, budget: Budget, model: &SizeModel) -> f64 {
+        if budget.bits > 0.0 { self.refinement.step(frame, step, budget, model) } else { step }
     }
 
     /// What a frame takes beyond its prediction for being finer than the still picture before it.

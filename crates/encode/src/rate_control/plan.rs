@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use vitascope_core::Time;
 
 use super::quality::shown_shape;
+use super::recorded_bits::recorded_bits;
 use super::size_model::intra_divisor;
 use super::{RateConfig, step_of_qp};
 use crate::frame::FrameKind;
@@ -60,6 +61,16 @@ struct Started {
     scene_end: u32,
     /// Predicted bits beyond the overhead.
     bits: f64,
+    /// What it takes besides for making a still picture finer.
+    refined: f64,
+}
+
+/// What the plan says of a frame.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlannedStep {
+    pub(super) step: f64,
+    /// Bits that neither this frame nor those after it have use for at the height of the curve, as where all of them stand still.
+    pub(super) left: f64,
 }
 
 /// Part of the whole prediction that stands against what the first frames say about it.
@@ -80,6 +91,7 @@ impl PassPlan {
     /// A plan for frames in coding order that may take so many bits together.
     pub(super) fn new(records: &[FrameRecord], bits: f64, overhead: f64, config: &RateConfig) -> Self {
         let shapes = shapes(records, config);
+        let own_bits = recorded_bits(records, overhead);
         let mut from = vec![Remaining::default(); records.len() + 1];
         let mut parts = vec![1.0; records.len()];
         let mut places = HashMap::with_capacity(records.len());
@@ -93,7 +105,7 @@ impl PassPlan {
             }
             places.insert(name(record.presentation_time), place as u32);
             from[place] = from[place + 1];
-            let beyond = (record.bits as f64 - overhead).max(0.0);
+            let beyond = own_bits[place];
             let step = step_of_qp(record.base_qp);
             from[place].fixed += overhead.min(record.bits as f64);
             if record.kind.is_intra() {
@@ -128,12 +140,12 @@ impl PassPlan {
     }
 
     /// Step of the next frame.
-    pub(super) fn step(&mut self, index: u64, kind: FrameKind, config: &RateConfig) -> f64 {
+    pub(super) fn step(&mut self, index: u64, kind: FrameKind, config: &RateConfig) -> PlannedStep {
         let place = self.next.take().and_then(|time| self.places.get(&name(time)).copied());
         let Some(place) = place.map(|place| place as usize) else {
             // A frame that the pass before did not have.
-            self.in_flight.push_back(Started { index, scene_end: self.scene_end, bits: 0.0 });
-            return self.height / config.divisor(kind);
+            self.in_flight.push_back(Started { index, scene_end: self.scene_end, bits: 0.0, refined: 0.0 });
+            return PlannedStep { step: self.height / config.divisor(kind), left: 0.0 };
         };
         let scene_end = self.scene_ends[place];
         let after = self.from[scene_end as usize];
@@ -144,7 +156,8 @@ impl PassPlan {
             true => self.scene.correction(SCENE_TRUST * ahead.bits(self.height), everywhere),
             false => everywhere,
         };
-        let flying: f64 = self.in_flight.iter().map(|started| self.overhead + started.bits * here).sum();
+        let flying: f64 =
+            self.in_flight.iter().map(|started| self.overhead + started.bits * here + started.refined).sum();
         let rest = ahead.scaled(here).with(&after.scaled(everywhere));
         let needed = rest.bits(self.height);
         let whole = self.from[0].bits(self.first_height);
@@ -156,8 +169,15 @@ impl PassPlan {
         let limits = (experienced / change(FREE_TO_FALL), experienced * change(FREE_PART));
         self.height = rest.height(bits, limits);
         let own = Remaining { fixed: 0.0, ..self.from[place].without(&self.from[place + 1]) };
-        self.in_flight.push_back(Started { index, scene_end, bits: own.bits(self.height) });
-        self.height * self.parts[place]
+        self.in_flight.push_back(Started { index, scene_end, bits: own.bits(self.height), refined: 0.0 });
+        PlannedStep { step: self.height * self.parts[place], left: available - rest.bits(self.height) }
+    }
+
+    /// The frame that was started last takes so many bits more for making a still picture finer.
+    pub(super) fn refines(&mut self, bits: f64) {
+        if let Some(started) = self.in_flight.back_mut() {
+            started.refined = bits;
+        }
     }
 
     /// Takes in the size of a frame.
@@ -169,7 +189,7 @@ impl PassPlan {
                 if started.scene_end != self.scene_end {
                     (self.scene, self.scene_end) = (Experience::default(), started.scene_end);
                 }
-                if started.bits > 0.0 {
+                if started.bits > 0.0 && started.refined <= 0.0 {
                     for experience in [&mut self.all, &mut self.scene] {
                         experience.actual += (bits - self.overhead).max(0.0);
                         experience.predicted += started.bits;
@@ -297,7 +317,7 @@ mod tests {
         let (mut spent, mut steps, mut sizes) = (0.0, Vec::new(), Vec::new());
         for (i, record) in records.iter().enumerate() {
             plan.announce(record.presentation_time);
-            let step = plan.step(i as u64, record.kind, &config);
+            let step = plan.step(i as u64, record.kind, &config).step;
             let old = step_of_qp(record.base_qp);
             let ratio = if record.kind.is_intra() { intra_divisor(old / step) } else { old / step };
             let size = 92.0 + (record.bits as f64 - 92.0) * ratio * error(i);
@@ -349,8 +369,8 @@ mod tests {
         let config = RateConfig { macroblocks: 400, ..RateConfig::default() };
         let mut plan = PassPlan::new(&records(), 2e6, 92.0, &config);
         plan.announce(Time::new(5, 25));
-        let known = plan.step(0, FrameKind::P, &config);
+        let known = plan.step(0, FrameKind::P, &config).step;
         plan.announce(Time::new(11, 50));
-        assert!((plan.step(1, FrameKind::P, &config) / known - 1.0).abs() < 0.01);
+        assert!((plan.step(1, FrameKind::P, &config).step / known - 1.0).abs() < 0.01);
     }
 }

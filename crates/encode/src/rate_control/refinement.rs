@@ -3,7 +3,7 @@
 
 use super::RateFrame;
 use super::size_model::{SizeModel, intra_divisor, intra_step};
-use crate::frame::FrameKind;
+use crate::frame::{FrameCost, FrameKind};
 use crate::math::exp2;
 
 /// Inter cost relative to intra cost below which a frame counts as still.
@@ -16,6 +16,9 @@ const LARGEST_FALL: f64 = 0.4;
 /// Seconds of bits that are kept so; of more, each makes a still picture finer by as many powers of two.
 const KEPT: f64 = 0.1;
 const FINER: f64 = 3.0;
+
+/// Part of what is saved that a frame takes for making a still picture finer.
+pub(super) const REFINED: f64 = 0.3;
 
 /// How much finer than that it becomes at most, for those or once the end is in sight, where nothing comes next.
 const MOST_BEYOND: f64 = 0.1;
@@ -41,6 +44,13 @@ pub(super) struct Budget {
     pub(super) is_last: bool,
     /// Frames whose sizes are unknown.
     pub(super) delay: usize,
+}
+
+impl Budget {
+    /// Of bits that are left where nothing that comes has use for them.
+    pub(super) fn left_at_end(left: f64, rate: f64, delay: usize) -> Self {
+        Self { bits: REFINED * left, saved_seconds: left / rate, is_last: true, delay }
+    }
 }
 
 /// The still content that is shown: how it was coded so far.
@@ -79,7 +89,7 @@ impl Refinement {
         if frame.kind.is_intra() {
             let cost = frame.cost.weighted;
             *self = Self { cost, step, first: step, last: frame.index, bits: None, ..*self };
-        } else if !is_still(frame) {
+        } else if !is_still(&frame.cost) {
             self.cost = 0.0;
         } else if frame.kind == FrameKind::P && self.cost <= 0.0 {
             // Motion has come to rest.
@@ -141,25 +151,25 @@ impl Refinement {
 
     /// Whether a frame only repeats what is shown.
     pub(super) fn holds(&self, frame: &RateFrame<'_>) -> bool {
-        self.cost > 0.0 && !frame.kind.is_intra() && is_still(frame)
+        self.cost > 0.0 && !frame.kind.is_intra() && is_still(&frame.cost)
     }
 }
 
 /// Steps are the same from this ratio on.
-const SAME: f64 = 0.99;
+pub(super) const SAME: f64 = 0.99;
 
 /// Bits that the guess counts as, and what is kept of what was learned with each frame.
 const GUESS: f64 = 1000.0;
 const KEEP: f64 = 0.5;
 
-fn is_still(frame: &RateFrame<'_>) -> bool {
-    (frame.cost.inter as f64) < STILL * frame.cost.intra as f64
+/// Whether a frame of these costs repeats the one before.
+pub(super) fn is_still(cost: &FrameCost) -> bool {
+    (cost.inter as f64) < STILL * cost.intra as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::FrameCost;
 
     fn frame(kind: FrameKind, inter: u64) -> RateFrame<'static> {
         let weighted = if kind.is_intra() { 200_000.0 } else { inter as f64 };
