@@ -14,6 +14,9 @@ const LENIENT: f64 = 4.0;
 /// foretell, may take more. The rest is for the frames that start before its size is known.
 const PART: f64 = 0.2;
 const INTRA_PART: f64 = 0.5;
+/// Part of what windows leave. A frame behind coarse ones takes far more than was to be expected, once, and held to less it would
+/// be as coarse as they are, and so on for all that follow.
+const WINDOW_PART: f64 = 0.5;
 /// Predicted part of its most bits up to which a frame is taken to fit without being coded twice.
 const COMFORT: f64 = 0.85;
 /// Part of the limits that plans use.
@@ -64,8 +67,11 @@ impl RateControl {
         if self.config.delay == 0 {
             return (qp, Some(most));
         }
-        let (part, surprise) =
-            if frame.kind.is_intra() { (INTRA_PART, INTRA_SURPRISE) } else { (PART, SURPRISE) };
+        let has_windows = self.guard.limits().windows != [None; 2];
+        let (part, surprise) = match frame.kind.is_intra() {
+            true => (INTRA_PART, INTRA_SURPRISE),
+            false => (if has_windows { WINDOW_PART } else { PART }, SURPRISE),
+        };
         (qp, Some(most.min((surprise * bits_at(qp)).max(part * most))))
     }
 

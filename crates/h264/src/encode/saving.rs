@@ -55,6 +55,12 @@ impl Saving {
         before > 0.0
     }
 
+    /// Whether something may have been left out of a picture that came to so many bytes.
+    pub(crate) fn may_have_left_out(&self, bytes: usize) -> bool {
+        let least = self.least * self.macroblocks as f64;
+        self.even || bytes as f64 + least + LARGEST_MACROBLOCK_BYTES > self.bytes
+    }
+
     /// Whether a macroblock is sent as small as can be, with so many bytes written before it.
     pub(crate) fn leaves_out(&self, index: usize, used: usize) -> bool {
         let (used, left) = (used as f64, (self.macroblocks - index) as f64);
@@ -103,6 +109,20 @@ mod tests {
         assert!(halves[0].abs_diff(halves[1]) < 50, "{halves:?}");
         let full = left_out(SliceKind::P);
         assert!(!full[..350].contains(&true) && !full[450..].contains(&false));
+    }
+
+    #[test]
+    fn a_picture_far_below_its_size_has_left_nothing_out() {
+        for bytes_of_macroblock in [0.2, 1.0, 5.0] {
+            let saving = Saving::new(SliceKind::P, true, 1000, 40, 2000);
+            let (mut used, mut left_out) = (20.0, false);
+            for index in 0..1000 {
+                let leaves_out = saving.leaves_out(index, used as usize);
+                left_out |= leaves_out;
+                used += if leaves_out { 0.01 } else { bytes_of_macroblock };
+            }
+            assert_eq!(saving.may_have_left_out(used as usize), left_out, "{bytes_of_macroblock}");
+        }
     }
 
     #[test]

@@ -85,7 +85,8 @@ impl Sizing {
             let effort: f64 = self.efforts.iter().sum();
             return like_quantiser(job.kind, (effort / bytes as f64).max(1.0));
         }
-        match self.unsaved.filter(|_| self.saving.is_some()) {
+        let left_out = self.saving.is_some_and(|saving| saving.may_have_left_out(bytes));
+        match self.unsaved.filter(|_| left_out) {
             // As if a higher quantiser had done it, so that nobody takes the picture for a simple one.
             Some((qp, before)) => qp - self.planned + like_quantiser(job.kind, before as f64 / bytes as f64),
             None => mean(&self.qps) - self.planned,
