@@ -25,8 +25,8 @@ use super::worker::{Pending, Workers};
 /// Most pictures in flight: those whose sizes the rate control does not know yet, and the one that it plans.
 const MAX_IN_FLIGHT: usize = RATE_DELAY + 1;
 /// Pictures in flight beyond the threads, so that these have something to do while a picture waits for rows of
-/// another.
-const OVERLAP: usize = 2;
+/// another. With more, pictures drive each other out of the cache.
+const OVERLAP: usize = 1;
 /// Pictures whose memory is made ready before the first frame, at most.
 const MOST_PREPARED: usize = 3;
 /// Sync frame distance where the caller leaves it open.
