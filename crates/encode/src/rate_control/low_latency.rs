@@ -20,6 +20,8 @@ pub struct LowLatencyRate {
     means: [Mean; 2],
     /// Size over cost and step, by class.
     factors: [Factor; 3],
+    /// What the first frame aims at.
+    first_share: f64,
     /// QP of the last ordinary frame of each layer.
     last_qp: [Option<f64>; 2],
     /// Most by which it may fall in the next.
@@ -87,19 +89,25 @@ struct Factor {
 const ROWS: f64 = 1.22;
 /// Most of it, as a multiple of the share and of the mean of the frames before. Frames are held to half more than their mean;
 /// in the first seconds after an intra frame, which the others pay for, the mean is lower than the share.
-const LARGEST: f64 = 1.4;
-const LARGEST_OF_MEAN: f64 = 1.42;
+const LARGEST: f64 = 1.36;
+const LARGEST_OF_MEAN: f64 = 1.38;
+/// The mean before any is known, while the others pay for an intra frame.
+const FIRST_MEAN: f64 = 0.9;
 /// Frames over which the mean is taken.
 const MEAN_FRAMES: f64 = 300.0;
-/// Most of an intra frame.
-const LARGEST_INTRA: f64 = 8.0;
 /// What an intra frame aims at.
 const INTRA_SHARE: f64 = 6.0;
+/// What the first frame aims at where that is known to be no more than so many seconds of the rate. Nobody sees anything before
+/// it, and all others gain by it: with 6, four clips take one part in a hundred more bits on average for the same.
+const FIRST_SHARE: f64 = 10.0;
+const FIRST_SECONDS: f64 = 0.4;
+/// By how much an intra frame may be larger.
+const INTRA_ROOM: f64 = 2.0;
 /// What an ordinary frame may aim at.
-const LEAST_SHARE: f64 = 0.6;
+const LEAST_SHARE: f64 = 0.7;
 const GREATEST_SHARE: f64 = 1.12;
 /// Seconds in which debts are paid, and of savings that are kept.
-const PAYMENT: f64 = 0.5;
+const PAYMENT: f64 = 1.0;
 const SAVINGS: f64 = 0.3;
 /// Most by which the QP falls from frame to frame, so that still pictures become sharp without a burst. With less, film whose
 /// frames move by turns leaves a fifth of the rate unused and its moving frames are far above the mean; with more, what
@@ -138,12 +146,13 @@ impl LowLatencyRate {
             min_qp: 0.0,
             max_qp: 51.0,
             debts: [0.0; 2],
-            means: [Mean { ratio: 1.0, frames: 0.0 }; 2],
+            means: [Mean { ratio: FIRST_MEAN, frames: 0.0 }; 2],
             factors: [
                 Factor::new(0.55, macroblocks),
                 Factor::new(0.6, macroblocks),
                 Factor::new(0.5, macroblocks),
             ],
+            first_share: INTRA_SHARE,
             last_qp: [None; 2],
             fall: [LARGEST_FALL; 2],
             started: None,
@@ -165,6 +174,11 @@ impl LowLatencyRate {
         Ok(())
     }
 
+    /// Frames are going to come so many times a second, before the first one does.
+    pub fn expect_frame_rate(&mut self, frame_rate: f64) {
+        self.first_share = (FIRST_SECONDS * frame_rate).clamp(INTRA_SHARE, FIRST_SHARE);
+    }
+
     /// QPs stay within these bounds from the next frame on, the greatest of which counts where they cross.
     pub fn set_qp_bounds(&mut self, min_qp: f64, max_qp: f64) {
         (self.min_qp, self.max_qp) = (min_qp.min(max_qp), max_qp);
@@ -179,7 +193,9 @@ impl LowLatencyRate {
         let share = layer_rate * frame.duration_seconds.clamp(1e-4, 1.0) / frame.layer_frames.max(1e-3);
         let payment = self.debts[layer] * share / (PAYMENT * layer_rate).max(1.0);
         let (target, rows, most) = if frame.is_intra {
-            (INTRA_SHARE, LARGEST_INTRA, LARGEST_INTRA)
+            let is_first = self.last_qp == [None; 2];
+            let target = if is_first { self.first_share } else { INTRA_SHARE };
+            (target, target + INTRA_ROOM, target + INTRA_ROOM)
         } else {
             let target = (1.0 - payment / share).clamp(LEAST_SHARE, GREATEST_SHARE);
             (target, ROWS, (LARGEST_OF_MEAN * self.means[layer].ratio).clamp(ROWS, LARGEST))
@@ -330,7 +346,7 @@ mod tests {
         assert!((mean * 30.0 / 400_000.0 - 1.0).abs() < 0.02, "{}", mean * 30.0);
         let most = sizes[1..].iter().copied().fold(0.0, f64::max);
         assert!(most < 1.5 * mean, "{most} against {mean}");
-        assert!(sizes[0] < 9.0 * mean);
+        assert!(sizes[0] < 12.5 * mean);
     }
 
     #[test]
@@ -424,6 +440,32 @@ mod tests {
         };
         let (rise, frames) = frames_to_return(60_000.0);
         assert!(rise > 9.0 && frames <= 3, "{rise} up, {frames} frames down");
+    }
+
+    #[test]
+    fn the_first_frame_may_be_larger_than_later_intra_frames() {
+        let shares_at = |frame_rate: f64, is_expected| {
+            let mut control = LowLatencyRate::new(400_000.0, MACROBLOCKS).unwrap();
+            if is_expected {
+                control.expect_frame_rate(frame_rate);
+            }
+            [true, false, true].map(|is_intra| {
+                let duration_seconds = 1.0 / frame_rate;
+                let plan = control.start(&LowLatencyFrame { is_intra, duration_seconds, ..frame(300_000.0) });
+                control.finish(plan.target_bits, plan.qp, 0.0);
+                [plan.target_bits, plan.max_bits].map(|bits| (bits * frame_rate / 400.0).round())
+            })
+        };
+        // In thousandths. The frame after it pays for it and does not burst.
+        let burst = (1000.0 * LARGEST_OF_MEAN * FIRST_MEAN).round();
+        assert_eq!(
+            shares_at(30.0, true),
+            [[10_000.0, 12_000.0], [1000.0 * LEAST_SHARE, burst], [6_000.0, 8_000.0]]
+        );
+        // Half a second is too long, and what is not known may be.
+        for first in [shares_at(12.0, true)[0], shares_at(30.0, false)[0]] {
+            assert_eq!(first, [6_000.0, 8_000.0]);
+        }
     }
 
     #[test]
