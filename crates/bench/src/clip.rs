@@ -68,12 +68,34 @@ impl Clip {
 
     /// Gives the frame at a place to a session.
     pub(crate) fn feed(&self, session: &CompressionSession, index: usize) -> Result<(), String> {
+        self.feed_as(session, index, self.picture(index))
+    }
+
+    /// Gives a picture to a session as the frame at a place.
+    pub(crate) fn feed_as(
+        &self,
+        session: &CompressionSession,
+        index: usize,
+        picture: &PixelBuffer,
+    ) -> Result<(), String> {
         let (step, scale) = (i64::from(self.frame_rate.1), self.frame_rate.0);
         let (time, duration) = (Time::new(index as i64 * step, scale), Time::new(step, scale));
         session
-            .encode_frame(self.picture(index), time, duration, &FrameOptions::new(), index as u64)
+            .encode_frame(picture, time, duration, &FrameOptions::new(), index as u64)
             .map(drop)
             .map_err(|error| error.to_string())
+    }
+
+    /// Writes a picture's samples into another one, as a camera would.
+    pub(crate) fn copy(&self, index: usize, to: &PixelBuffer) -> Result<(), String> {
+        let pixels = self.picture(index).read().map_err(|error| error.to_string())?;
+        let mut to = to.write().map_err(|error| error.to_string())?;
+        for plane in 0..3 {
+            for (to, from) in to.plane_mut(plane).rows_mut().zip(pixels.plane(plane).rows()) {
+                to.copy_from_slice(from);
+            }
+        }
+        Ok(())
     }
 
     /// Appends a picture's samples, plane by plane without padding.

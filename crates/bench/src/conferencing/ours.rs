@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 use std::time::Instant;
 
 use vitascope_bits::length_prefixed;
-use vitascope_core::Dictionary;
+use vitascope_core::{Dictionary, PixelBuffer};
 use vitascope_h264::format::parameter_set;
 use vitascope_session::{CompressionSession, codec, key};
 
@@ -35,9 +35,13 @@ pub(super) fn encode(clip: &Clip, frames: usize, rate: u32, options: &Options) -
     session.set_properties(&settings).map_err(fail)?;
     session.prepare_to_encode_frames().map_err(fail)?;
     let mut coded = Coded { stream: Vec::new(), sizes: Vec::new(), latencies: Vec::new(), seconds: 0.0 };
+    let camera = PixelBuffer::new(clip.width, clip.height, clip.picture(0).format());
+    let camera = camera.map_err(|error| error.to_string())?;
     for index in 0..frames {
+        // The samples have just been written, as they have for the others.
+        clip.copy(index, &camera)?;
         let (before, given) = (processor_seconds(), Instant::now());
-        clip.feed(&session, index)?;
+        clip.feed_as(&session, index, &camera)?;
         let (sample, at) = outputs.recv().map_err(|error| error.to_string())?;
         if index > 0 {
             coded.seconds += processor_seconds() - before;
