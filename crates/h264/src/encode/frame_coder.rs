@@ -231,7 +231,7 @@ fn conclude<E: EntropyCoder>(
             picture.publish_row(job.source.geometry.mb_height - 1);
         }
     }
-    let raised = sizing.raised(job, data.len());
+    let raised = sizing.raised(job.kind, data.len());
     Conclusion::Done(Outcome {
         data,
         picture,

@@ -80,15 +80,15 @@ impl Sizing {
     }
 
     /// By how much the quantisers were raised to keep to the size, in a picture that came to so many bytes.
-    pub(crate) fn raised(&self, job: &FrameJob, bytes: usize) -> f32 {
+    pub(crate) fn raised(&self, kind: SliceKind, bytes: usize) -> f32 {
         if self.budget.is_some() {
             let effort: f64 = self.efforts.iter().sum();
-            return like_quantiser(job.kind, (effort / bytes as f64).max(1.0));
+            return like_quantiser(kind, (effort / bytes as f64).max(1.0));
         }
         let left_out = self.saving.is_some_and(|saving| saving.may_have_left_out(bytes));
         match self.unsaved.filter(|_| left_out) {
             // As if a higher quantiser had done it, so that nobody takes the picture for a simple one.
-            Some((qp, before)) => qp - self.planned + like_quantiser(job.kind, before as f64 / bytes as f64),
+            Some((qp, before)) => qp - self.planned + like_quantiser(kind, before as f64 / bytes as f64),
             None => mean(&self.qps) - self.planned,
         }
     }
@@ -123,4 +123,26 @@ fn like_quantiser(kind: SliceKind, ratio: f64) -> f32 {
 
 pub(crate) fn mean(qps: &[u8]) -> f32 {
     qps.iter().map(|&qp| u32::from(qp)).sum::<u32>() as f32 / qps.len().max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_left_out_counts_beyond_the_highest_quantiser() {
+        // At 40 it took four times what it may take.
+        let (planned, before, limit) = (40, 8000, 2000);
+        let sizing = Sizing {
+            qps: vec![MAX_QP; 1000],
+            saving: Some(Saving::new(SliceKind::P, true, 1000, 40, limit)),
+            unsaved: Some((planned.into(), before)),
+            ..Sizing::new(vec![planned; 1000], None)
+        };
+        let coarsest = f32::from(MAX_QP - planned);
+        // Far below the limit nothing was left out: the quantiser alone made it so small.
+        assert_eq!(sizing.raised(SliceKind::P, 400), coarsest);
+        let cut = sizing.raised(SliceKind::P, 1990);
+        assert!((f64::from(cut) - HALVING * (8000.0_f64 / 1990.0).log2()).abs() < 1e-3, "{cut}");
+    }
 }
