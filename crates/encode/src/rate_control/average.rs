@@ -42,8 +42,10 @@ struct Instalment {
 
 /// How much more the frames ahead count than those before.
 const AHEAD_WEIGHT: f64 = 2.0;
-/// Part of the time so far over which errors are made good.
+/// Part of the time so far over which errors are made good, and the bounds of that time in seconds.
 const CORRECTION: f64 = 0.22;
+const SHORTEST_HORIZON: f64 = 1.0;
+const LONGEST_HORIZON: f64 = 5.0;
 /// Least and greatest rate of ordinary frames, relative to the average.
 const LEAST_PART: f64 = 0.15;
 const LARGEST_BURST: f64 = 2.5;
@@ -53,8 +55,9 @@ const LARGEST_INTRA_PART: f64 = 0.6;
 const MEMORY: f64 = 5.0;
 /// The end counts as in sight from here on, when it is known, in seconds.
 const ENDGAME: f64 = 1.5;
-/// Part of all bits that the end need not make good.
+/// Part of all bits owed that the end need not make good, and how much of that where bits are saved.
 const TOLERATED: f64 = 0.01;
+const TOLERATED_SAVED: f64 = 0.5;
 /// How much more than predicted a frame may always take near the end, and how much more no frame is expected to take.
 const END_SURPRISE: f64 = 1.3;
 const LARGEST_SURPRISE: f64 = 4.0;
@@ -131,7 +134,9 @@ impl AverageRate {
         ordinary.scale(1.0 / ordinary.seconds);
 
         let bounds = (LEAST_PART * rate, LARGEST_BURST * rate);
-        let horizon = (CORRECTION * self.elapsed).clamp(1.0, 5.0).min(remaining.unwrap_or(f64::MAX));
+        let horizon = (CORRECTION * self.elapsed)
+            .clamp(SHORTEST_HORIZON, LONGEST_HORIZON)
+            .min(remaining.unwrap_or(f64::MAX).max(SHORTEST_HORIZON));
         let at_end = remaining.is_some_and(|seconds| seconds <= ENDGAME);
         // At the end everything is due.
         let (unpaid, instalments) = if at_end { (0.0, 0.0) } else { self.unpaid() };
@@ -150,14 +155,19 @@ impl AverageRate {
         if let Some(seconds) = remaining.filter(|&seconds| seconds <= ENDGAME.max(all.seconds * 1.01)) {
             all.add_scaled(&ordinary, (seconds - all.seconds).max(0.0));
             let tolerated = TOLERATED * (self.wanted + rate * all.seconds);
-            let debt = debt - debt.clamp(-tolerated, tolerated);
             let part = (all.seconds / SHORTEST_CORRECTION).min(1.0);
-            let bits = rate * all.seconds - debt * part;
-            let exact = all.height(bits.clamp(bounds.0 * all.seconds, bounds.1 * all.seconds), model, limits);
+            let making_good = |debt: f64| {
+                let bits = rate * all.seconds - debt * part;
+                all.height(bits.clamp(bounds.0 * all.seconds, bounds.1 * all.seconds), model, limits)
+            };
+            let (finest, coarsest) =
+                (making_good(debt - tolerated), making_good(debt + TOLERATED_SAVED * tolerated));
             // However exact, the end must not look much unlike the rest; and where bits are owed already, nobody will make good
             // what it takes too much.
-            let lowest = if debt > 0.0 { height } else { height / 2.0 };
-            height = exact.clamp(lowest, height * 2.0);
+            let lowest = if debt > tolerated { height } else { height / 2.0 };
+            // Where the last height meets the rate closely enough, it stays: sizes are predicted well at that height alone.
+            let last = self.height.unwrap_or(height);
+            height = last.max(finest).min(coarsest).clamp(lowest, height * 2.0);
             lowest_intra = 0.0;
         }
         // Savings are not spent in one burst, whatever the seconds before were like.

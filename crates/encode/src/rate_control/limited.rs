@@ -225,3 +225,69 @@ fn least_qp(wished: f64, fits: impl Fn(f64) -> bool) -> f64 {
     }
     high
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::*;
+
+    const MACROBLOCKS: u32 = 920;
+
+    /// A frame that so much changes in for each macroblock, without any in sight.
+    fn alone(index: u64, kind: FrameKind, cost: f64) -> RateFrame<'static> {
+        let weighted = cost * f64::from(MACROBLOCKS);
+        RateFrame {
+            index,
+            kind,
+            cost: FrameCost { intra: weighted as u64, inter: weighted as u64, intra_blocks: 0, weighted },
+            duration_seconds: 0.04,
+            decode_seconds: None,
+            next_decode_seconds: None,
+            forced_qp: None,
+            ahead: &[],
+            ahead_is_all: false,
+        }
+    }
+
+    /// The frames behind one that was coded more coarsely than planned begin where that one ended, and become finer by steps.
+    #[test]
+    fn frames_behind_one_that_was_too_large_come_down_by_steps() {
+        let windows = [Some(WindowLimit { bits: 3e5, seconds: 1.0 }), None];
+        let config = RateConfig {
+            mode: RateMode::ConstantQuality { rate_factor: 30.0 },
+            macroblocks: MACROBLOCKS,
+            limits: SizeLimits { windows, ..SizeLimits::default() },
+            ..RateConfig::default()
+        };
+        let mut control = RateControl::new(config).unwrap();
+        let mut qps = Vec::new();
+        for index in 0..20 {
+            let kind = if index == 0 { FrameKind::Idr } else { FrameKind::P };
+            let frame = alone(index, kind, 30.0);
+            let (plan, weighted) = (control.start(&frame), frame.cost.weighted);
+            let raised_qp = if index == 8 { 9.0 } else { 0.0 };
+            let bits = 0.6 * weighted / step_of_qp(plan.qp + raised_qp);
+            control.finish(index, CodedSize { bits: bits as u64, raised_qp, ..CodedSize::default() });
+            qps.push(plan.qp);
+        }
+        assert!((qps[9] - (qps[8] + 7.5)).abs() < 1e-9, "{qps:.1?}");
+        assert!(qps[9..14].windows(2).all(|pair| (pair[0] - pair[1] - 1.5).abs() < 1e-9), "{qps:.1?}");
+        assert!((qps[19] - qps[8]).abs() < 1.0, "{qps:.1?}");
+    }
+
+    #[test]
+    fn a_frame_may_be_far_larger_than_predicted_where_a_window_is_empty() {
+        let windows = [Some(WindowLimit { bits: 3e5, seconds: 1.0 }), None];
+        let limits = SizeLimits { windows, ..SizeLimits::default() };
+        let mut control = RateControl::new(RateConfig {
+            macroblocks: MACROBLOCKS,
+            delay: 3,
+            limits,
+            ..RateConfig::default()
+        })
+        .unwrap();
+        let most =
+            [0, 1].map(|index| control.start(&alone(index, FrameKind::P, 1.0)).max_bits.unwrap() as f64);
+        // With room for an intra frame that may be asked for.
+        assert!(most[0] > 0.35 * 3e5 && (0.3..0.6).contains(&(most[1] / most[0])), "{most:?}");
+    }
+}
