@@ -46,6 +46,8 @@ const AHEAD_WEIGHT: f64 = 2.0;
 const CORRECTION: f64 = 0.22;
 const SHORTEST_HORIZON: f64 = 1.0;
 const LONGEST_HORIZON: f64 = 5.0;
+/// Part of a whole stream over which its last errors would be made good.
+const LAST_HORIZON: f64 = 0.1;
 /// Least and greatest rate of ordinary frames, relative to the average.
 const LEAST_PART: f64 = 0.15;
 const LARGEST_BURST: f64 = 2.5;
@@ -134,9 +136,11 @@ impl AverageRate {
         ordinary.scale(1.0 / ordinary.seconds);
 
         let bounds = (LEAST_PART * rate, LARGEST_BURST * rate);
-        let horizon = (CORRECTION * self.elapsed)
-            .clamp(SHORTEST_HORIZON, LONGEST_HORIZON)
-            .min(remaining.unwrap_or(f64::MAX).max(SHORTEST_HORIZON));
+        let mut horizon = (CORRECTION * self.elapsed).clamp(SHORTEST_HORIZON, LONGEST_HORIZON);
+        if let Some(seconds) = remaining {
+            let shortest = LAST_HORIZON * (self.elapsed + seconds);
+            horizon = horizon.min(seconds.max(shortest));
+        }
         let at_end = remaining.is_some_and(|seconds| seconds <= ENDGAME);
         // At the end everything is due.
         let (unpaid, instalments) = if at_end { (0.0, 0.0) } else { self.unpaid() };

@@ -174,7 +174,7 @@ fn average_rate_is_met_over_ten_seconds() {
 #[test]
 fn average_rate_is_met_on_short_clips() {
     let mut off = Vec::new();
-    for seconds in [2.0, 3.0, 5.0] {
+    for seconds in [0.8, 2.0, 3.0, 5.0] {
         for bits_per_sample in [0.02, 0.08, 0.3, 1.0] {
             for factors in [(0.45, 0.7), (0.3, 0.5), (0.55, 0.9)] {
                 for interval in [15, 30, 250] {
