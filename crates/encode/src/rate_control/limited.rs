@@ -228,24 +228,13 @@ fn least_qp(wished: f64, fits: impl Fn(f64) -> bool) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{MACROBLOCKS, alone};
     use super::super::*;
 
-    const MACROBLOCKS: u32 = 920;
-
-    /// A frame that so much changes in for each macroblock, without any in sight.
-    fn alone(index: u64, kind: FrameKind, cost: f64) -> RateFrame<'static> {
-        let weighted = cost * f64::from(MACROBLOCKS);
-        RateFrame {
-            index,
-            kind,
-            cost: FrameCost { intra: weighted as u64, inter: weighted as u64, intra_blocks: 0, weighted },
-            duration_seconds: 0.04,
-            decode_seconds: None,
-            next_decode_seconds: None,
-            forced_qp: None,
-            ahead: &[],
-            ahead_is_all: false,
-        }
+    /// Costs of a frame in which so much changes for each macroblock.
+    fn cost(macroblock: f64) -> FrameCost {
+        let weighted = macroblock * f64::from(MACROBLOCKS);
+        FrameCost { intra: weighted as u64, inter: weighted as u64, intra_blocks: 0, weighted }
     }
 
     /// The frames behind one that was coded more coarsely than planned begin where that one ended, and become finer by steps.
@@ -262,7 +251,7 @@ mod tests {
         let mut qps = Vec::new();
         for index in 0..20 {
             let kind = if index == 0 { FrameKind::Idr } else { FrameKind::P };
-            let frame = alone(index, kind, 30.0);
+            let frame = alone(index, kind, cost(30.0));
             let (plan, weighted) = (control.start(&frame), frame.cost.weighted);
             let raised_qp = if index == 8 { 9.0 } else { 0.0 };
             let bits = 0.6 * weighted / step_of_qp(plan.qp + raised_qp);
@@ -285,8 +274,8 @@ mod tests {
             ..RateConfig::default()
         })
         .unwrap();
-        let most =
-            [0, 1].map(|index| control.start(&alone(index, FrameKind::P, 1.0)).max_bits.unwrap() as f64);
+        let most = [0, 1]
+            .map(|index| control.start(&alone(index, FrameKind::P, cost(1.0))).max_bits.unwrap() as f64);
         // With room for an intra frame that may be asked for.
         assert!(most[0] > 0.35 * 3e5 && (0.3..0.6).contains(&(most[1] / most[0])), "{most:?}");
     }

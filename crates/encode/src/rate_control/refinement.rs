@@ -169,21 +169,13 @@ pub(super) fn is_still(cost: &FrameCost) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::alone;
     use super::*;
 
     fn frame(kind: FrameKind, inter: u64) -> RateFrame<'static> {
         let weighted = if kind.is_intra() { 200_000.0 } else { inter as f64 };
-        RateFrame {
-            index: u64::from(!kind.is_intra()),
-            kind,
-            cost: FrameCost { intra: 200_000, inter, weighted, ..FrameCost::default() },
-            duration_seconds: 0.04,
-            decode_seconds: None,
-            next_decode_seconds: None,
-            forced_qp: None,
-            ahead: &[],
-            ahead_is_all: false,
-        }
+        let cost = FrameCost { intra: 200_000, inter, weighted, ..FrameCost::default() };
+        alone(u64::from(!kind.is_intra()), kind, cost)
     }
 
     #[test]

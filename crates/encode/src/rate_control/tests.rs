@@ -37,11 +37,26 @@ impl Outcome {
     }
 }
 
-const MACROBLOCKS: u32 = 920;
+pub(super) const MACROBLOCKS: u32 = 920;
 
 fn random(state: &mut u64) -> f64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     (*state >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// A frame of a 25th of a second, without any in sight.
+pub(super) fn alone(index: u64, kind: FrameKind, cost: FrameCost) -> RateFrame<'static> {
+    RateFrame {
+        index,
+        kind,
+        cost,
+        duration_seconds: 0.04,
+        decode_seconds: None,
+        next_decode_seconds: None,
+        forced_qp: None,
+        ahead: &[],
+        ahead_is_all: false,
+    }
 }
 
 /// `seconds` of video with a key frame every `interval` frames; `inter(t)` is the cost of a macroblock.
@@ -297,17 +312,8 @@ fn sizes_inside_the_delay_do_not_matter() {
         let cost = FrameCost { intra: 900_000, inter: 90_000, intra_blocks: 9, weighted: 100_000.0 };
         let mut qps = Vec::new();
         for index in 0..60u64 {
-            let frame = RateFrame {
-                index,
-                kind: if index == 0 { FrameKind::Idr } else { FrameKind::P },
-                cost,
-                duration_seconds: 0.04,
-                decode_seconds: None,
-                next_decode_seconds: None,
-                forced_qp: None,
-                ahead: &[],
-                ahead_is_all: false,
-            };
+            let kind = if index == 0 { FrameKind::Idr } else { FrameKind::P };
+            let frame = alone(index, kind, cost);
             qps.push(control.start(&frame));
             let done = if early { Some(index) } else { index.checked_sub(2) };
             if let Some(done) = done {
