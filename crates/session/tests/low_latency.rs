@@ -117,7 +117,8 @@ fn frames_are_of_even_size_and_the_rate_is_kept() {
         let most = *sizes[1..].iter().max().unwrap() as f64;
         assert!(most <= 1.5 * mean, "{rate}: {most} against {mean}");
         assert!((mean * 8.0 * 30.0 / rate as f64 - 1.0).abs() < 0.02, "{rate}: {}", mean * 8.0 * 30.0);
-        assert!(sizes[0] as f64 <= 12.5 * mean, "{rate}: {} against {mean}", sizes[0]);
+        // The first frame takes more than later key frames may, which is eight shares.
+        assert!((8.5..12.5).contains(&(sizes[0] as f64 / mean)), "{rate}: {} against {mean}", sizes[0]);
     }
 }
 

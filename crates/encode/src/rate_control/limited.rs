@@ -67,10 +67,12 @@ impl RateControl {
         if self.config.delay == 0 {
             return (qp, Some(most));
         }
-        let has_windows = self.guard.limits().windows != [None; 2];
-        let (part, surprise) = match frame.kind.is_intra() {
-            true => (INTRA_PART, INTRA_SURPRISE),
-            false => (if has_windows { WINDOW_PART } else { PART }, SURPRISE),
+        let (part, surprise) = if frame.kind.is_intra() {
+            (INTRA_PART, INTRA_SURPRISE)
+        } else if self.guard.limits().windows != [None; 2] {
+            (WINDOW_PART, SURPRISE)
+        } else {
+            (PART, SURPRISE)
         };
         (qp, Some(most.min((surprise * bits_at(qp)).max(part * most))))
     }

@@ -44,7 +44,9 @@ impl LowLatency {
         // The rate follows; one bit a second is within its range.
         let mut rate = LowLatencyRate::new(1.0, macroblocks).ok()?;
         rate.set_qp_bounds(qps.0, qps.1);
-        config.frame_rate.into_iter().for_each(|expected| rate.expect_frame_rate(expected));
+        if let Some(expected) = config.frame_rate {
+            rate.expect_frame_rate(expected);
+        }
         let mut all = Self {
             rate,
             is_on: false,
