@@ -136,15 +136,10 @@ impl AverageRate {
         ordinary.scale(1.0 / ordinary.seconds);
 
         let bounds = (LEAST_PART * rate, LARGEST_BURST * rate);
-        let mut horizon = (CORRECTION * self.elapsed).clamp(SHORTEST_HORIZON, LONGEST_HORIZON);
-        if let Some(seconds) = remaining {
-            let shortest = LAST_HORIZON * (self.elapsed + seconds);
-            horizon = horizon.min(seconds.max(shortest));
-        }
         let at_end = remaining.is_some_and(|seconds| seconds <= ENDGAME);
         // At the end everything is due.
         let (unpaid, instalments) = if at_end { (0.0, 0.0) } else { self.unpaid() };
-        let available = rate - instalments - (debt - unpaid) / horizon;
+        let available = rate - instalments - (debt - unpaid) / self.horizon(remaining);
         let mut asked = ordinary;
         if frame.kind.is_intra() && !ordinary_intra {
             asked.add_scaled(&current, 1.0 / self.span(frame, config, remaining));
@@ -158,20 +153,7 @@ impl AverageRate {
         }
         if let Some(seconds) = remaining.filter(|&seconds| seconds <= ENDGAME.max(all.seconds * 1.01)) {
             all.add_scaled(&ordinary, (seconds - all.seconds).max(0.0));
-            let tolerated = TOLERATED * (self.wanted + rate * all.seconds);
-            let part = (all.seconds / SHORTEST_CORRECTION).min(1.0);
-            let making_good = |debt: f64| {
-                let bits = rate * all.seconds - debt * part;
-                all.height(bits.clamp(bounds.0 * all.seconds, bounds.1 * all.seconds), model, limits)
-            };
-            let (finest, coarsest) =
-                (making_good(debt - tolerated), making_good(debt + TOLERATED_SAVED * tolerated));
-            // However exact, the end must not look much unlike the rest; and where bits are owed already, nobody will make good
-            // what it takes too much.
-            let lowest = if debt > tolerated { height } else { height / 2.0 };
-            // Where the last height meets the rate closely enough, it stays: sizes are predicted well at that height alone.
-            let last = self.height.unwrap_or(height);
-            height = last.max(finest).min(coarsest).clamp(lowest, height * 2.0);
+            height = self.height_at_end(height, &all, rate, limits, model);
             lowest_intra = 0.0;
         }
         // Savings are not spent in one burst, whatever the seconds before were like.
@@ -201,6 +183,42 @@ impl AverageRate {
         let budget = self.refinement_budget(frame, rate, (end, others), height, (config, model));
         let step = height * shape / config.divisor(frame.kind);
         self.refinement.step(frame, step, budget, model)
+    }
+
+    /// Seconds over which errors are made good.
+    fn horizon(&self, remaining: Option<f64>) -> f64 {
+        let usual = (CORRECTION * self.elapsed).clamp(SHORTEST_HORIZON, LONGEST_HORIZON);
+        match remaining {
+            Some(seconds) => usual.min(seconds.max(LAST_HORIZON * (self.elapsed + seconds))),
+            None => usual,
+        }
+    }
+
+    /// Height for all that remains, where `usual` is what it would be in the middle of the stream: the last one where that meets
+    /// the rate closely enough, since sizes are predicted well at that height alone, or else the nearest that does.
+    fn height_at_end(
+        &self,
+        usual: f64,
+        rest: &Demand,
+        rate: f64,
+        limits: (f64, f64),
+        model: &SizeModel,
+    ) -> f64 {
+        let debt = self.spent - self.wanted;
+        let share = rate * rest.seconds;
+        let tolerated = TOLERATED * (self.wanted + share);
+        let part = (rest.seconds / SHORTEST_CORRECTION).min(1.0);
+        let making_good = |debt: f64| {
+            let bits = (share - debt * part).clamp(LEAST_PART * share, LARGEST_BURST * share);
+            rest.height(bits, model, limits)
+        };
+        let (finest, coarsest) =
+            (making_good(debt - tolerated), making_good(debt + TOLERATED_SAVED * tolerated));
+        // However exact, the end must not look much unlike the rest; and where bits are owed already, nobody will make good what
+        // it takes too much.
+        let lowest = if debt > tolerated { usual } else { usual / 2.0 };
+        let last = self.height.unwrap_or(usual);
+        last.max(finest).min(coarsest).clamp(lowest, usual * 2.0)
     }
 
     /// What a frame may take for making a still picture finer: a part of what is saved, and no more than can be made good if
