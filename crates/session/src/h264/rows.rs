@@ -215,7 +215,8 @@ pub(crate) static ROWS: &[PropertyRow] = &[
         Change::AnyTime,
         "Frames per second to expect, 0 or at least 0.001; it guides rate control, the choice of a level and the stream's timing information. 0 \
          means unknown. In mid-stream it changes EstimatedAverageBytesPerFrame and how soon after a key frame a new scene \
-         may begin with another; rates go by the times of the frames.",
+         may begin with another; rates go by the times of the frames. With EnableLowLatencyRateControl and more than 15, the \
+         first frame may take up to twelve shares of the rate (0.4 s at most are aimed at), where later key frames take up to eight.",
     ),
     row(
         key::EXPECTED_DURATION,
